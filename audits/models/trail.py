@@ -1,0 +1,40 @@
+"""What stays when a batch is cleaned up: who decided what, and when."""
+
+from django.db import models
+
+from conciliacontag.keys import new_id
+from conciliacontag.organizations.models import Organization, User
+
+
+class Verdict(models.TextChoices):
+    ACCEPT = "accept", "Aceitou um documento"
+    NO_DOCUMENT = "no_document", "Sem nota"
+    CORRECT = "correct", "Corrigiu campos"
+    REOPEN = "reopen", "Reabriu"
+
+
+class Decision(models.Model):
+    """One submit by one person, never changed. It points at cards that may be gone."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    batch_id = models.UUIDField("lote")
+    card_id = models.UUIDField("cartão")
+    line = models.PositiveIntegerField("linha")
+    verdict = models.CharField("decisão", max_length=11, choices=Verdict)
+    author = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="quem")
+    version_seen = models.PositiveIntegerField("versão vista")
+    score_seen = models.DecimalField("pontos vistos", max_digits=5, decimal_places=2, null=True)
+    before = models.JSONField("antes", default=dict)
+    after = models.JSONField("depois", default=dict)
+    note = models.CharField("por quê", max_length=512, blank=True)
+    at = models.DateTimeField("quando", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "decisão"
+        verbose_name_plural = "decisões"
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["card_id", "at"]), models.Index(fields=["batch_id"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_verdict_display()} (linha {self.line})"

@@ -1,0 +1,87 @@
+"""Row-level security sessions, and bulk writing by COPY."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models
+from django.db.transaction import atomic
+from psycopg import sql
+
+from conciliacontag.visibility import EVERY, visible
+
+__all__ = ["EVERY", "copy_rows", "lock", "lookup", "session", "show"]
+
+
+def show(organizations: str | Iterable[UUID]) -> None:
+    """Let the current work see these organizations, from the open transaction on."""
+    text = organizations if isinstance(organizations, str) else ",".join(map(str, organizations))
+    visible.set(text)
+    if connection.in_atomic_block:
+        connection.set_visible(text)  # type: ignore[attr-defined]
+
+
+@contextmanager
+def session(organizations: str | Iterable[UUID]) -> Iterator[None]:
+    """One transaction that sees these organizations and no other."""
+    before = visible.get()
+    with atomic():
+        show(organizations)
+        try:
+            yield
+        finally:
+            visible.set(before)
+        if connection.in_atomic_block:
+            connection.set_visible(before)  # type: ignore[attr-defined]
+
+
+def lock(name: str) -> None:
+    """Wait for the advisory lock of this name; it falls with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def lookup(table: type[models.Model], column: str, values: Sequence[str]) -> set[str]:
+    """Which of these values the visible rows of a table already hold, in one query."""
+    rows = table._default_manager.filter(**{f"{column}__in": values})
+    return set(rows.values_list(column, flat=True))
+
+
+def copy_rows(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    conflict: Sequence[str],
+    returning: str = "id",
+) -> list[Any]:
+    """Insert rows by COPY through a temporary table; rows that are already there stay as they are.
+
+    Args:
+        columns: names of the table's columns (`organization_id`, `key`, …).
+        conflict: columns of the unique constraint that says a row is already known.
+        returning: the column whose value is returned for each row that was really inserted.
+    """
+    names = map(sql.Identifier, columns)
+    target = sql.Identifier(model._meta.db_table)
+    staging = sql.Identifier(f"incoming_{model._meta.db_table}")
+    listed = sql.SQL(", ").join(names)
+    arbiter = sql.SQL(", ").join(map(sql.Identifier, conflict))
+    with atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} LIMIT 0").format(
+                staging, listed, target
+            )
+        )
+        copy = sql.SQL("COPY {} ({}) FROM STDIN").format(staging, listed)
+        with cursor.copy(copy) as stream:
+            for row in rows:
+                stream.write_row(row)
+        insert = sql.SQL(
+            "INSERT INTO {} ({}) SELECT {} FROM {} ON CONFLICT ({}) DO NOTHING RETURNING {}"
+        ).format(target, listed, listed, staging, arbiter, sql.Identifier(returning))
+        cursor.execute(insert)
+        inserted = [row[0] for row in cursor.fetchall()]
+        cursor.execute(sql.SQL("DROP TABLE {}").format(staging))
+    return inserted

@@ -1,0 +1,79 @@
+"""The shell's settings: names, colours and the menu, by task."""
+
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+
+def entry(title: str, icon: str, name: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}")}
+
+
+def asset(path: str) -> Any:
+    return lambda request: static(path)
+
+
+MENU: dict[str, Any] = {
+    "SITE_TITLE": "Conciliacontag",
+    "SITE_HEADER": "Conciliacontag",
+    "SITE_SUBHEADER": "Fechamento do mês",
+    "SITE_SYMBOL": "fact_check",
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "BORDER_RADIUS": "6px",
+    "DASHBOARD_CALLBACK": "audits.dashboard.show_month",
+    "STYLES": [asset("css/conciliacontag.css")],
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.7% .013 185)",
+            "100": "oklch(94.5% .03 185)",
+            "200": "oklch(89% .055 185)",
+            "300": "oklch(81% .08 185)",
+            "400": "oklch(71% .1 186)",
+            "500": "oklch(58% .095 187)",
+            "600": "oklch(48% .082 188)",
+            "700": "oklch(41% .07 189)",
+            "800": "oklch(35% .058 190)",
+            "900": "oklch(30% .048 191)",
+            "950": "oklch(21% .035 192)",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": None,
+                "items": [
+                    entry("Início", "home", "index"),
+                    entry("Enviar", "upload_file", "ingestion_sourcefile_upload"),
+                    entry(
+                        "Conciliar", "compare_arrows", "reconciliation_reconciliation_changelist"
+                    ),
+                    entry("Documentos", "receipt_long", "ingestion_document_changelist"),
+                    entry("Lotes", "checklist", "audits_batch_changelist"),
+                ],
+            },
+            {
+                "title": "Acompanhar",
+                "separator": True,
+                "items": [
+                    entry("Arquivos recebidos", "folder_open", "ingestion_sourcefile_changelist"),
+                    entry("Lançamentos", "account_balance", "ingestion_transaction_changelist"),
+                    entry("Execuções", "play_circle", "reconciliation_run_changelist"),
+                    entry("Exportações", "verified", "audits_export_changelist"),
+                ],
+            },
+            {
+                "title": "Configurar",
+                "separator": True,
+                "items": [
+                    entry("Empresas", "apartment", "organizations_organization_changelist"),
+                    entry("Usuários", "group", "organizations_user_changelist"),
+                    entry("Trilha de auditoria", "history", "organizations_auditlog_changelist"),
+                ],
+            },
+        ],
+    },
+}

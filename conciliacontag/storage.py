@@ -1,0 +1,180 @@
+"""Where bytes rest: streaming in with their hash, opening, deleting, links that expire.
+
+One interface over the data folder and over a bucket. A key is never written twice, and bytes are
+on disk before the row that names them is committed.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import IO, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.core.files.storage import FileSystemStorage, Storage
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import get_valid_filename
+from storages.backends.s3 import S3Storage
+
+from conciliacontag.keys import new_id
+
+CHUNK = 1024 * 1024
+SALT = "stored file"
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Bytes that reached this machine: a temporary file, and what was learned on the way."""
+
+    path: Path
+    sha256: str
+    size: int
+
+
+@contextmanager
+def arriving(chunks: Iterable[bytes], *, most: int) -> Iterator[Arrived]:
+    """Write a stream to a temporary file while hashing it; the file leaves with the block.
+
+    Raises:
+        ValueError: more than `most` bytes came.
+    """
+    folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
+    folder.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    with tempfile.NamedTemporaryFile(dir=folder, prefix="arriving-") as file:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > most:
+                raise ValueError(size)
+            digest.update(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+        yield Arrived(Path(file.name), digest.hexdigest(), size)
+
+
+def object_key(organization_id: UUID, filename: str, *, at: datetime | None = None) -> str:
+    """`{organization_id}/{year}/{month}/{uuid}_{original_filename}`, the name made harmless."""
+    moment = timezone.localtime(at)
+    stem, dot, ending = get_valid_filename(filename.replace("\x00", "") or "_").rpartition(".")
+    room = LONGEST_NAME - len(ending) - len(dot)
+    name = f"{stem[:room]}{dot}{ending[:20]}" if dot else ending[:LONGEST_NAME]
+    return f"{organization_id}/{moment:%Y/%m}/{new_id()}_{name}"
+
+
+@cache
+def storage() -> Storage:
+    """The bucket when one is configured, the data folder otherwise."""
+    if settings.S3["bucket_name"]:
+        bucket: Storage = S3Storage(file_overwrite=False, querystring_auth=True, **settings.S3)
+        return bucket
+    return FileSystemStorage(location=settings.FILES_ROOT, file_permissions_mode=0o600)
+
+
+def keep(arrived: Path, key: str, metadata: dict[str, str] | None = None) -> None:
+    """Store a file of this machine under its key, durable when this returns."""
+    backend = storage()
+    if isinstance(backend, S3Storage):
+        extra = {"Metadata": metadata or {}, "ContentType": "application/octet-stream"}
+        backend.bucket.upload_file(str(arrived), key, ExtraArgs=extra)
+        return
+    target = Path(backend.path(key))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}"[:255])
+    try:
+        os.link(arrived, draft)
+    except OSError:
+        copy_durably(arrived, draft)
+    draft.rename(target)
+    sync_folder(target.parent)
+
+
+def copy_durably(source: Path, target: Path) -> None:
+    with source.open("rb") as incoming, target.open("wb") as outgoing:
+        while chunk := incoming.read(CHUNK):
+            outgoing.write(chunk)
+        outgoing.flush()
+        os.fsync(outgoing.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def open_stored(key: str) -> IO[bytes]:
+    """Open stored bytes for reading; `FileNotFoundError` when they are gone."""
+    return cast("IO[bytes]", storage().open(key, "rb"))
+
+
+def is_stored(key: str) -> bool:
+    return bool(key) and storage().exists(key)
+
+
+def remove(key: str) -> None:
+    """Remove stored bytes; removing what is gone is no error."""
+    storage().delete(key)
+
+
+@contextmanager
+def local_copy(key: str) -> Iterator[Path]:
+    """A path of this machine with the stored bytes: the file itself, or a copy of the object."""
+    backend = storage()
+    if isinstance(backend, FileSystemStorage):
+        yield Path(backend.path(key))
+        return
+    with open_stored(key) as stored, arriving(chunks(stored), most=1 << 50) as copy:
+        yield copy.path
+
+
+def chunks(file: IO[bytes]) -> Iterator[bytes]:
+    """The bytes of an open file, a mebibyte at a time."""
+    while chunk := file.read(CHUNK):
+        yield chunk
+
+
+def sha256_of(key: str) -> str:
+    """The SHA-256 of what is stored, read again."""
+    digest = hashlib.sha256()
+    with open_stored(key) as file:
+        for chunk in chunks(file):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def link(key: str, *, filename: str) -> dict[str, str]:
+    """A link `{url, expires_at}` that opens the bytes for an hour; made anew on each request."""
+    seconds = settings.LINK_SECONDS
+    expires = timezone.now() + timedelta(seconds=seconds)
+    backend = storage()
+    if isinstance(backend, S3Storage):
+        disposition = f'attachment; filename="{get_valid_filename(filename)}"'
+        url = backend.url(
+            key, parameters={"ResponseContentDisposition": disposition}, expire=seconds
+        )
+    else:
+        token = signing.dumps({"key": key, "name": filename}, salt=SALT)
+        url = settings.PUBLIC_URL + reverse("stored-file", args=[token])
+    return {"url": url, "expires_at": expires.isoformat()}
+
+
+def read_link(token: str) -> tuple[str, str]:
+    """The key and file name that a link of ours carries.
+
+    Raises:
+        signing.BadSignature: forged; `SignatureExpired`, a kind of it: older than an hour.
+    """
+    said = signing.loads(token, salt=SALT, max_age=settings.LINK_SECONDS)
+    return str(said["key"]), str(said["name"])

@@ -1,0 +1,187 @@
+"""Runs of the engine, and what links documents with transactions."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from conciliacontag.keys import new_id
+from conciliacontag.organizations.models import Organization, User
+from ingestion.models import Document, Transaction
+
+
+class RunStatus(models.TextChoices):
+    QUEUED = "queued", "Na fila"
+    RUNNING = "running", "Em execução"
+    DONE = "done", "Concluída"
+    FAILED = "failed", "Falhou"
+
+
+ACTIVE = Q(status__in=[RunStatus.QUEUED, RunStatus.RUNNING])
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    def active(self) -> Self:
+        return self.filter(ACTIVE)
+
+    def abandoned(self) -> Self:
+        """Active, and no living worker holds the lease."""
+        return self.active().filter(Q(locked_until=None) | Q(locked_until__lt=timezone.now()))
+
+
+class Run(models.Model):
+    """One pass of the engine over everything an organization still has open."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="runs", verbose_name="empresa"
+    )
+    requested_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name="pedida por"
+    )
+    status = models.CharField("situação", max_length=8, choices=RunStatus, default=RunStatus.QUEUED)
+    force = models.BooleanField("refazer o que a máquina decidiu", default=False)
+    documents = models.PositiveIntegerField("documentos", default=0)
+    transactions = models.PositiveIntegerField("lançamentos", default=0)
+    matched = models.PositiveIntegerField("conciliados", default=0)
+    partial = models.PositiveIntegerField("a decidir", default=0)
+    unmatched = models.PositiveIntegerField("sem par", default=0)
+    error = models.TextField("erro", blank=True)
+    attempts = models.PositiveSmallIntegerField("tentativas", default=0)
+    locked_until = models.DateTimeField("reservada até", null=True)
+    created_at = models.DateTimeField("pedida em", auto_now_add=True)
+    finished_at = models.DateTimeField("concluída em", null=True, blank=True)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "execução"
+        verbose_name_plural = "execuções"
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization"], condition=ACTIVE, name="run_one_active_per_organization"
+            ),
+            models.CheckConstraint(
+                condition=(ACTIVE & Q(finished_at=None)) | (~ACTIVE & ~Q(finished_at=None)),
+                name="run_finished_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=RunStatus.values), name="run_known_status"
+            ),
+        ]
+        indexes = [models.Index(fields=["locked_until"], condition=ACTIVE, name="run_waiting")]
+
+    def __str__(self) -> str:
+        return f"{timezone.localtime(self.created_at):%d/%m/%Y %H:%M}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.status in (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+class ReconciliationStatus(models.TextChoices):
+    MATCHED = "matched", "Conciliada"
+    PARTIAL = "partial", "A decidir"
+    UNMATCHED = "unmatched", "Sem par"
+
+
+MATCHED = Q(status=ReconciliationStatus.MATCHED)
+
+
+class ReconciliationQuerySet(models.QuerySet["Reconciliation"]):
+    def matched(self) -> Self:
+        return self.filter(MATCHED)
+
+    def by_machine(self) -> Self:
+        """What a run decided and no person has confirmed or refused."""
+        return self.filter(performed_by=None)
+
+
+class Reconciliation(models.Model):
+    """A document (or one instalment of it) and a transaction, with the amount allocated.
+
+    matched: booked. partial: a proposal for a person. unmatched: a transaction (or a document)
+    for which nothing was found, with the reason; a person's "sem nota" is one as well.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="reconciliations", verbose_name="empresa"
+    )
+    run = models.ForeignKey(
+        Run, models.SET_NULL, null=True, related_name="reconciliations", verbose_name="execução"
+    )
+    document = models.ForeignKey(
+        Document,
+        models.PROTECT,
+        null=True,
+        related_name="reconciliations",
+        verbose_name="documento",
+    )
+    installment = models.CharField("parcela", max_length=60, blank=True)
+    transaction = models.ForeignKey(
+        Transaction,
+        models.PROTECT,
+        null=True,
+        related_name="reconciliations",
+        verbose_name="lançamento",
+    )
+    status = models.CharField("situação", max_length=9, choices=ReconciliationStatus)
+    amount = models.DecimalField("valor", max_digits=20, decimal_places=2)
+    score = models.DecimalField("pontos", max_digits=5, decimal_places=2)
+    reason = models.TextField("por quê")
+    evidence = models.JSONField("evidências", default=list)
+    performed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name="decidida por"
+    )
+    created_at = models.DateTimeField("criada em", auto_now_add=True)
+
+    objects = ReconciliationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "conciliação"
+        verbose_name_plural = "conciliações"
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=ReconciliationStatus.values),
+                name="reconciliation_known_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(score__gte=0, score__lte=100), name="reconciliation_score_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=ReconciliationStatus.UNMATCHED)
+                | Q(document__isnull=False, transaction__isnull=False),
+                name="reconciliation_links_both_sides",
+            ),
+            models.CheckConstraint(
+                condition=Q(document__isnull=False) | Q(transaction__isnull=False),
+                name="reconciliation_is_about_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0), name="reconciliation_amount_not_negative"
+            ),
+            models.UniqueConstraint(
+                fields=["transaction"], condition=MATCHED, name="reconciliation_books_a_line_once"
+            ),
+            models.UniqueConstraint(
+                fields=["document", "installment"],
+                condition=MATCHED,
+                name="reconciliation_books_an_installment_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "status", "-created_at"], name="reconciliation_newest"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+    @property
+    def is_open(self) -> bool:
+        return self.status != ReconciliationStatus.MATCHED

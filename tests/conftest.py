@@ -1,0 +1,222 @@
+"""The test database, and the people who appear in the tests.
+
+One migrated template is made once per state of the migrations and cloned for each worker, which
+takes a tenth of a second. Tests connect as the application's role, so row-level security is real.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection, connections
+from django.test import Client
+from psycopg import connect, sql
+from psycopg.conninfo import make_conninfo
+
+from conciliacontag.database import EVERY, show
+from conciliacontag.organizations.models import Membership, Organization, User
+from conciliacontag.organizations.roles import Role
+from conciliacontag.storage import storage
+from conciliacontag.visibility import visible
+from tests.data.identity import cnpj
+
+PASSWORD = "senha-de-teste-1234"
+
+
+def owner(database: str) -> Any:
+    """A connection of the role that owns the databases, outside Django."""
+    address = settings.DATABASES["owner"]
+    info = make_conninfo(
+        host=address["HOST"],
+        port=address["PORT"] or None,
+        user=address["USER"],
+        password=address["PASSWORD"],
+        dbname=database,
+    )
+    return connect(info, autocommit=True)
+
+
+def template_name() -> str:
+    """Named after the migrations, so that a change of them makes a new template."""
+    digest = sha256()
+    for path in sorted(Path(settings.ROOT_FOLDER).glob("*/migrations/*.py")) + sorted(
+        Path(settings.ROOT_FOLDER).glob("*/*/migrations/*.py")
+    ):
+        digest.update(path.read_bytes())
+    return f"template_{digest.hexdigest()[:16]}"
+
+
+def make_template(main: str, name: str) -> None:
+    """Migrate one database for all workers; the others wait at the lock."""
+    with owner(main) as database:
+        database.execute("SELECT pg_advisory_lock(hashtextextended('test template', 0))")
+        found = database.execute(
+            "SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate", [name]
+        ).fetchone()
+        if found:
+            return
+        quoted = sql.Identifier(name)
+        database.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(quoted))
+        database.execute(sql.SQL("CREATE DATABASE {}").format(quoted))
+        point_at(name)
+        call_command("migrate", verbosity=0)
+        connections.close_all()
+        database.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(quoted))
+
+
+def point_at(name: str) -> None:
+    for alias in connections:
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+
+
+def clone(main: str, name: str) -> None:
+    quoted = sql.Identifier(name)
+    with owner(main) as database:
+        database.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(quoted))
+        database.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                quoted, sql.Identifier(template_name())
+            )
+        )
+
+
+def drop(main: str, name: str) -> None:
+    with owner(main) as database:
+        database.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+
+
+@pytest.fixture(scope="session")
+def main_database() -> str:
+    return str(settings.DATABASES["default"]["NAME"])
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(main_database: str, worker_id: str, django_db_blocker: Any) -> Iterator[None]:
+    """Replaces the library's own: clone the template instead of migrating in each worker."""
+    name = f"test_{worker_id}_{os.getpid()}"
+    with django_db_blocker.unblock():
+        make_template(main_database, template_name())
+        clone(main_database, name)
+        point_at(name)
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        drop(main_database, name)
+
+
+@pytest.fixture
+def committed(
+    django_db_setup: None, main_database: str, worker_id: str, django_db_blocker: Any
+) -> Iterator[None]:
+    """A fresh database of its own whose commits are real, for threads, processes and browsers."""
+    usual = str(connection.settings_dict["NAME"])
+    name = f"real_{worker_id}_{os.getpid()}"
+    with django_db_blocker.unblock():
+        clone(main_database, name)
+        point_at(name)
+        show(EVERY)
+        yield
+        connections.close_all()
+        point_at(usual)
+        drop(main_database, name)
+    visible.set("")
+
+
+@pytest.fixture
+def everything(db: None) -> Iterator[None]:
+    """Arrange and look across organizations; requests and services still see their own."""
+    show(EVERY)
+    yield
+    visible.set("")
+
+
+@pytest.fixture(autouse=True)
+def local_files(tmp_path: Path, settings: Any) -> Iterator[None]:
+    """Stored files go to the test's own folder, caches start empty."""
+    settings.FILES_ROOT = tmp_path / "files"
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "incoming")
+    storage.cache_clear()
+    cache.clear()
+    yield
+    storage.cache_clear()
+
+
+def make_organization(name: str, number: int) -> Organization:
+    organization: Organization = Organization.objects.create(
+        name=name, cnpj=cnpj(number), tenant_key=f"empresa-{number}"
+    )
+    return organization
+
+
+@pytest.fixture
+def organization(everything: None) -> Organization:
+    return make_organization("Padaria Aurora Ltda", 1)
+
+
+@pytest.fixture
+def other_organization(everything: None) -> Organization:
+    return make_organization("Oficina Boreal Ltda", 2)
+
+
+@pytest.fixture
+def person() -> Callable[..., User]:
+    """Make a person with a role in each of the organizations named."""
+
+    def make(role: str, *organizations: Organization, name: str = "") -> User:
+        number = User.objects.count() + 1
+        user = User(email=f"{role}{number}@exemplo.com.br", name=name or f"{role.title()} {number}")
+        user.set_password(PASSWORD)
+        user.save()
+        for organization in organizations:
+            Membership.objects.create(user=user, organization=organization, role=role)
+        user.roles = {organization.pk: role for organization in organizations}
+        return user
+
+    return make
+
+
+@pytest.fixture
+def operator(person: Callable[..., User], organization: Organization) -> User:
+    return person(Role.OPERATOR, organization)
+
+
+@pytest.fixture
+def auditor(person: Callable[..., User], organization: Organization) -> User:
+    return person(Role.AUDITOR, organization)
+
+
+@pytest.fixture
+def manager(person: Callable[..., User], organization: Organization) -> User:
+    return person(Role.MANAGER, organization)
+
+
+@pytest.fixture
+def admin_user(person: Callable[..., User], organization: Organization) -> User:
+    return person(Role.ADMIN, organization)
+
+
+@pytest.fixture
+def stranger(person: Callable[..., User], other_organization: Organization) -> User:
+    """Somebody with every right, in another organization."""
+    return person(Role.MANAGER, other_organization)
+
+
+@pytest.fixture
+def screen() -> Callable[[User], Client]:
+    """A browser-like client, logged in as somebody."""
+
+    def log_in(user: User) -> Client:
+        client = Client(raise_request_exception=False)
+        client.force_login(user)
+        return client
+
+    return log_in
