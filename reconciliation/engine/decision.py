@@ -1,0 +1,99 @@
+"""One to one: which pairs are clearly the best, for their bank line and for their document.
+
+A pair is booked when nothing that shares its line or its item comes near it. It then takes its
+rivals away, which may leave another pair alone at the top, until nothing changes. Booking one pair
+never spoils another that was ready, so the result does not depend on the order of the pairs.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from reconciliation.engine.model import Options
+from reconciliation.engine.scoring import Pair
+
+Node = tuple[str, int]  # ("line" or "item", its place)
+
+
+class Graph:
+    """Pairs that are still possible, by bank line and by item, the strongest at the end."""
+
+    def __init__(self, pairs: Iterable[Pair]) -> None:
+        self._pairs: defaultdict[Node, list[Pair]] = defaultdict(list)
+        self._closed: set[Node] = set()
+        for pair in pairs:
+            for node in ends(pair):
+                self._pairs[node].append(pair)
+        for around in self._pairs.values():
+            around.sort(key=_weight)
+
+    @property
+    def nodes(self) -> list[Node]:
+        return list(self._pairs)
+
+    def of_line(self, place: int) -> list[Pair]:
+        """The open pairs of one bank line, strongest first."""
+        return list(self._strongest_first(("line", place)))
+
+    def best(self, node: Node) -> Pair | None:
+        """A strongest open pair at a node; closed ones above it are forgotten on the way."""
+        around = self._pairs[node]
+        while around and not self._is_open(around[-1]):
+            around.pop()
+        return around[-1] if around else None
+
+    def near(self, pair: Pair, options: Options) -> Iterator[Pair]:
+        """Open pairs for the same line or item that are better, or not worse by the margin."""
+        floor = pair.weight - max(math.ceil(options.margin), 1)
+        for node in ends(pair):
+            for rival in self._strongest_first(node):
+                if rival.weight <= floor:
+                    break
+                if rival is not pair:
+                    yield rival
+
+    def close(self, pair: Pair) -> list[Node]:
+        """Take a booked pair and its rivals out; return the nodes that lost a rival by that."""
+        touched = [
+            other
+            for node in ends(pair)
+            for rival in self._strongest_first(node)
+            for other in ends(rival)
+            if other != node
+        ]
+        self._closed.update(ends(pair))
+        return touched
+
+    def _strongest_first(self, node: Node) -> Iterator[Pair]:
+        return (pair for pair in reversed(self._pairs.get(node, ())) if self._is_open(pair))
+
+    def _is_open(self, pair: Pair) -> bool:
+        return self._closed.isdisjoint(ends(pair))
+
+
+def book_clear(graph: Graph, options: Options) -> list[Pair]:
+    """Book every pair that is or becomes clearly best, and close it in the graph."""
+    booked: list[Pair] = []
+    waiting = graph.nodes
+    while waiting:
+        pair = graph.best(waiting.pop())
+        if pair is not None and is_clear(pair, graph, options):
+            waiting.extend(graph.close(pair))
+            booked.append(pair)
+    return booked
+
+
+def is_clear(pair: Pair, graph: Graph, options: Options) -> bool:
+    """Is a pair of equal amount good enough, corroborated, and far above every rival?"""
+    if not pair.is_exact or not pair.is_corroborated or pair.weight < options.accept_at:
+        return False
+    return next(graph.near(pair, options), None) is None
+
+
+def ends(pair: Pair) -> tuple[Node, Node]:
+    """The two nodes a pair connects."""
+    return ("line", pair.line.place), ("item", pair.item.place)
+
+
+def _weight(pair: Pair) -> int:
+    return pair.weight

@@ -1,0 +1,84 @@
+"""Why a bank line has no candidate, and which open note comes nearest to it."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from conciliacontag.brazil import format_brl, format_date
+from reconciliation.engine.blocking import Index
+from reconciliation.engine.model import Options
+from reconciliation.engine.rows import Item, Line
+from reconciliation.engine.sentence import delay, difference, label
+
+
+class Misses:
+    """The items that stayed open, by side and amount, so that the nearest is found by bisection."""
+
+    def __init__(self, open_items: Iterable[Item]) -> None:
+        self._by_amount: defaultdict[tuple[bool, int], list[Item]] = defaultdict(list)
+        for item in open_items:
+            self._by_amount[item.receivable, item.cents].append(item)
+        for items in self._by_amount.values():
+            items.sort(key=_day)
+        self._amounts = {
+            side: sorted(cents for owner, cents in self._by_amount if owner == side)
+            for side in (True, False)
+        }
+
+    def nearest(self, line: Line) -> Item | None:
+        """The item of the line's side with the nearest amount, then the nearest due date."""
+        amounts = self._amounts[line.receivable]
+        middle = bisect_left(amounts, line.cents)
+        around = amounts[max(middle - 1, 0) : middle + 1]
+        nearest = (self._nearest_day(line, cents) for cents in around)
+        return min(nearest, key=lambda item: _distance(line, item), default=None)
+
+    def _nearest_day(self, line: Line, cents: int) -> Item:
+        items = self._by_amount[line.receivable, cents]
+        middle = bisect_left(items, line.day, key=_day)
+        around = items[max(middle - 1, 0) : middle + 1]
+        return min(around, key=lambda item: _distance(line, item))
+
+
+def tell_miss(line: Line, index: Index, misses: Misses, options: Options) -> str:
+    """Why nothing is proposed for a line, in one Portuguese sentence."""
+    if not line.cents:
+        return "Lançamento de valor zero: não há o que conciliar."
+    cited = min(index.by_key(line), key=lambda item: item.place, default=None)
+    if cited is not None:
+        return _cited_but_different(line, cited)
+    nearest = misses.nearest(line)
+    first, last = (format_date(date.fromordinal(day))[:5] for day in index.window(line))
+    paid = format_brl(abs(line.transaction.amount))
+    none = f"Nenhuma nota em aberto entre {first} e {last} com valor de {paid}"
+    if nearest is None:
+        side = "receber" if line.receivable else "pagar"
+        return f"{none}: não resta nota a {side}."
+    described = _describe(nearest, line)
+    low, high = index.window(line)
+    if nearest.cents == line.cents and low <= nearest.day <= high:
+        return f"Nenhum par chega a {options.propose_at} pontos; o melhor é {described}."
+    return f"{none}; a mais próxima é {described}."
+
+
+def _cited_but_different(line: Line, cited: Item) -> str:
+    found = f"O lançamento traz a chave da {label(cited)} de {format_brl(cited.payable.amount)}"
+    if cited.receivable == line.receivable:
+        return f"{found}, mas o valor não confere ou a nota já ficou com outro lançamento."
+    direction, side = ("crédito", "pagar") if line.receivable else ("débito", "receber")
+    return f"{found}, mas é um {direction} e a nota é a {side}."
+
+
+def _describe(item: Item, line: Line) -> str:
+    due = format_date(item.payable.due_on)
+    apart = difference(line, item) if item.cents != line.cents else delay(line.day - item.day)
+    return f"{label(item)} de {format_brl(item.payable.amount)}, com vencimento em {due}: {apart}"
+
+
+def _distance(line: Line, item: Item) -> tuple[int, int, int]:
+    return abs(item.cents - line.cents), abs(item.day - line.day), item.place
+
+
+def _day(item: Item) -> int:
+    return item.day
