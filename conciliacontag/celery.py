@@ -25,9 +25,10 @@ def keep_logging(**kwargs: Any) -> None:
     """Leave the log as Django set it up."""
 
 
-def ring(task: Task[Any, Any], *ids: str) -> None:
+def ring(task: Task[Any, Any] | str, *ids: str) -> None:
     """Wake a worker for rows that are committed; a bell that nobody hears is rung by the sweep."""
+    name = task if isinstance(task, str) else task.name
     try:
-        task.apply_async(ids, retry=True, retry_policy=FAIL_FAST)
+        app.send_task(name, args=ids, retry=True, retry_policy=FAIL_FAST)
     except OperationalError as fault:
-        log.warning("bell_not_heard", task=task.name, ids=ids, fault=type(fault).__name__)
+        log.warning("bell_not_heard", task=name, ids=ids, fault=type(fault).__name__)

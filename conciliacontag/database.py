@@ -42,9 +42,11 @@ def lock(name: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
-def lookup(table: type[models.Model], column: str, values: Sequence[str]) -> set[str]:
-    """Which of these values the visible rows of a table already hold, in one query."""
-    rows = table._default_manager.filter(**{f"{column}__in": values})
+def lookup(
+    table: type[models.Model], column: str, values: Sequence[str], **narrowed: Any
+) -> set[str]:
+    """Which of these values the rows of a table already hold, in one query."""
+    rows = table._default_manager.filter(**{f"{column}__in": values}, **narrowed)
     return set(rows.values_list(column, flat=True))
 
 
@@ -53,35 +55,34 @@ def copy_rows(
     columns: Sequence[str],
     rows: Iterable[Sequence[Any]],
     *,
-    conflict: Sequence[str],
+    conflict: Sequence[str] = (),
     returning: str = "id",
 ) -> list[Any]:
     """Insert rows by COPY through a temporary table; rows that are already there stay as they are.
 
     Args:
         columns: names of the table's columns (`organization_id`, `key`, …).
-        conflict: columns of the unique constraint that says a row is already known.
+        conflict: columns of the unique constraint that says a row is already known; without
+            them every row is new.
         returning: the column whose value is returned for each row that was really inserted.
     """
-    names = map(sql.Identifier, columns)
     target = sql.Identifier(model._meta.db_table)
     staging = sql.Identifier(f"incoming_{model._meta.db_table}")
-    listed = sql.SQL(", ").join(names)
+    listed = sql.SQL(", ").join(map(sql.Identifier, columns))
     arbiter = sql.SQL(", ").join(map(sql.Identifier, conflict))
+    known = sql.SQL("ON CONFLICT ({}) DO NOTHING").format(arbiter) if conflict else sql.SQL("")
     with atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} LIMIT 0").format(
-                staging, listed, target
-            )
-        )
-        copy = sql.SQL("COPY {} ({}) FROM STDIN").format(staging, listed)
-        with cursor.copy(copy) as stream:
+        create = "CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} LIMIT 0"
+        cursor.execute(sql.SQL(create).format(staging, listed, target))
+        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(staging, listed)) as stream:
             for row in rows:
                 stream.write_row(row)
-        insert = sql.SQL(
-            "INSERT INTO {} ({}) SELECT {} FROM {} ON CONFLICT ({}) DO NOTHING RETURNING {}"
-        ).format(target, listed, listed, staging, arbiter, sql.Identifier(returning))
-        cursor.execute(insert)
+        insert = "INSERT INTO {} ({}) SELECT {} FROM {} {} RETURNING {}"
+        cursor.execute(
+            sql.SQL(insert).format(
+                target, listed, listed, staging, known, sql.Identifier(returning)
+            )
+        )
         inserted = [row[0] for row in cursor.fetchall()]
         cursor.execute(sql.SQL("DROP TABLE {}").format(staging))
     return inserted

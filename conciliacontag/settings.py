@@ -173,10 +173,10 @@ MOST_ATTEMPTS = 3
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "conciliacontag.organizations.access.TokenAuthentication",
-        "conciliacontag.organizations.access.ScreenAuthentication",
+        "conciliacontag.organizations.authentication.TokenAuthentication",
+        "conciliacontag.organizations.authentication.ScreenAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["conciliacontag.organizations.access.HasAct"],
+    "DEFAULT_PERMISSION_CLASSES": ["conciliacontag.organizations.authentication.HasAct"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "conciliacontag.api.schema.Schema",
     "DEFAULT_PAGINATION_CLASS": "conciliacontag.api.pagination.Keyset",

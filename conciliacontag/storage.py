@@ -18,6 +18,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import FileSystemStorage, Storage
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +30,7 @@ from conciliacontag.keys import new_id
 CHUNK = 1024 * 1024
 SALT = "stored file"
 LONGEST_NAME = 200
+LONGEST_ENDING = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,23 @@ def arriving(chunks: Iterable[bytes], *, most: int) -> Iterator[Arrived]:
 
 def object_key(organization_id: UUID, filename: str, *, at: datetime | None = None) -> str:
     """`{organization_id}/{year}/{month}/{uuid}_{original_filename}`, the name made harmless."""
-    moment = timezone.localtime(at)
-    stem, dot, ending = get_valid_filename(filename.replace("\x00", "") or "_").rpartition(".")
-    room = LONGEST_NAME - len(ending) - len(dot)
-    name = f"{stem[:room]}{dot}{ending[:20]}" if dot else ending[:LONGEST_NAME]
-    return f"{organization_id}/{moment:%Y/%m}/{new_id()}_{name}"
+    return f"{organization_id}/{timezone.localtime(at):%Y/%m}/{new_id()}_{harmless(filename)}"
+
+
+def harmless(filename: str) -> str:
+    """Letters, digits, dots and dashes, at most 200 bytes, the ending kept."""
+    try:
+        name = get_valid_filename(filename)
+    except SuspiciousFileOperation:
+        return "arquivo"
+    stem, dot, ending = name.rpartition(".")
+    tail = cut(dot + ending, LONGEST_ENDING) if dot and stem else ""
+    return cut(stem or name, LONGEST_NAME - len(tail.encode())) + tail
+
+
+def cut(text: str, size: int) -> str:
+    """The beginning of a text, whole characters only, that fits into so many bytes."""
+    return text.encode()[:size].decode(errors="ignore")
 
 
 @cache

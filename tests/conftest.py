@@ -117,18 +117,19 @@ def django_db_setup(main_database: str, worker_id: str, django_db_blocker: Any) 
 def committed(
     django_db_setup: None, main_database: str, worker_id: str, django_db_blocker: Any
 ) -> Iterator[None]:
-    """A fresh database of its own whose commits are real, for threads, processes and browsers."""
+    """A fresh database of its own whose commits are real, for threads, processes and browsers.
+
+    As in the product, rows are seen inside a `session(…)` only.
+    """
     usual = str(connection.settings_dict["NAME"])
     name = f"real_{worker_id}_{os.getpid()}"
     with django_db_blocker.unblock():
         clone(main_database, name)
         point_at(name)
-        show(EVERY)
         yield
         connections.close_all()
         point_at(usual)
         drop(main_database, name)
-    visible.set("")
 
 
 @pytest.fixture

@@ -1,22 +1,16 @@
-"""Who is asking, and what they may do: log-in, tokens, the visible organizations, permissions."""
+"""Who is asking, and what they may do: log-in, the visible organizations, permissions."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
-from rest_framework.authentication import SessionAuthentication
-from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
-from rest_framework.views import APIView
-from rest_framework_simplejwt.authentication import JWTAuthentication
-from rest_framework_simplejwt.tokens import Token
 
 from conciliacontag.database import EVERY, session, show
 from conciliacontag.errors import InvalidInput, NotAllowed
 from conciliacontag.organizations.models import Membership, Organization, User
-from conciliacontag.organizations.roles import Act, acts_of, may
+from conciliacontag.organizations.roles import Act, may
 
 
 class RoleBackend(BaseBackend):
@@ -45,32 +39,6 @@ def look_around(user: User) -> None:
         rows = Membership.objects.filter(user=user).values_list("organization_id", "role")
         user.roles = dict(rows)
     show(user.roles)
-
-
-class TokenAuthentication(JWTAuthentication):
-    """A bearer token; the organizations of its person become visible."""
-
-    def get_user(self, validated_token: Token) -> User:  # type: ignore[override]
-        user = cast("User", super().get_user(validated_token))
-        look_around(user)
-        return user
-
-
-class ScreenAuthentication(SessionAuthentication):
-    """The session of the screens, with its CSRF check; the middleware has looked around."""
-
-    def authenticate_header(self, request: Request) -> str:
-        return 'Bearer realm="api"'
-
-
-class HasAct(BasePermission):
-    """Asks the table whether any of the person's roles allows the act that the view names."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        if not isinstance(request.user, User):
-            return False
-        acts: dict[str, Act] = getattr(view, "acts", {})
-        return acts.get(str(request.method), Act.READ) in acts_of(list(request.user.roles.values()))
 
 
 def require(user: User, organization: Organization, act: Act) -> None:

@@ -1,0 +1,102 @@
+"""A file arrives once: its bytes are kept first, then its row, then the bell is rung."""
+
+import errno
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db.transaction import on_commit
+
+from conciliacontag.celery import ring
+from conciliacontag.database import session
+from conciliacontag.errors import DomainError, InvalidInput, Unavailable
+from conciliacontag.organizations.access import require
+from conciliacontag.organizations.audit_log import record
+from conciliacontag.organizations.models import Organization, User
+from conciliacontag.organizations.roles import Act
+from conciliacontag.storage import Arrived, arriving, keep, object_key, remove
+from ingestion.models import SourceFile
+from ingestion.parsers.model import ParseError
+from ingestion.parsers.names import safe_name
+
+
+def receive_file(
+    organization: Organization,
+    *,
+    uploader: User | None,
+    filename: str,
+    chunks: Iterable[bytes],
+    content_type: str = "",
+) -> tuple[SourceFile, bool]:
+    """Store bytes as they come and queue their reading; the same bytes again give the first file.
+
+    The original is durable before its row is committed, and the row before anybody is told.
+
+    Raises:
+        NotAllowed: the person may not send files to this organization.
+        InvalidInput: the name cannot be used, or the file is larger than allowed.
+        Unavailable: there is no room left for it.
+    """
+    if uploader:
+        require(uploader, organization, Act.SEND)
+    name = usable_name(filename)
+    try:
+        with arriving(chunks, most=settings.UPLOAD_MAX_BYTES) as arrived:
+            file = SourceFile(
+                organization=organization,
+                uploader=uploader,
+                filename=name,
+                content_type=content_type[:100],
+                size=arrived.size,
+                sha256=arrived.sha256,
+            )
+            return store_once(file, arrived)
+    except ValueError as fault:
+        raise too_large() from fault
+    except OSError as fault:
+        if fault.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise Unavailable("Não há espaço para guardar o arquivo.", code="storage_full") from fault
+
+
+def usable_name(filename: str) -> str:
+    try:
+        return safe_name(filename)
+    except ParseError as refusal:
+        raise InvalidInput(
+            f"{refusal.message} {refusal.remedy}", code=refusal.code, status=422
+        ) from refusal
+
+
+def too_large() -> DomainError:
+    most = settings.UPLOAD_MAX_BYTES // 1024 // 1024
+    return InvalidInput(
+        f"O arquivo passa de {most} MB. Divida-o em partes menores e envie de novo.",
+        code="file_too_large",
+        status=413,
+    )
+
+
+def store_once(file: SourceFile, arrived: Arrived) -> tuple[SourceFile, bool]:
+    """Keep the bytes and insert the row, unless the organization already has them."""
+    same = SourceFile.objects.filter(organization=file.organization, sha256=file.sha256)
+    with session([file.organization.pk]):
+        if first := same.first():
+            return first, False
+    file.storage_path = object_key(file.organization.pk, file.filename)
+    keep(arrived.path, file.storage_path, {"uploaded-by": str(file.uploader_id or "")})
+    with session([file.organization.pk]):
+        stored, created = same.get_or_create(
+            defaults={
+                field: getattr(file, field)
+                for field in ("uploader", "filename", "content_type", "size", "storage_path")
+            }
+            | {"organization": file.organization, "sha256": file.sha256}
+        )
+        if created:
+            facts = {"filename": file.filename, "sha256": file.sha256, "size": file.size}
+            record(file.organization, "file.received", stored, actor=file.uploader, diff=facts)
+            ids = str(file.organization.pk), str(stored.pk)
+            on_commit(lambda: ring("ingestion.process_file", *ids))
+    if not created:
+        remove(file.storage_path)
+    return stored, created

@@ -1,0 +1,267 @@
+"""Rows out of readings: bulk inserts that say what was new, known, in conflict or rejected.
+
+Everything is written by COPY and `ON CONFLICT DO NOTHING`, so the unique constraints decide what
+is new and a second delivery of the same reading changes nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from conciliacontag.brazil import clean_text
+from conciliacontag.database import copy_rows, lookup
+from conciliacontag.keys import new_id
+from ingestion.models import FileStatus, Problem, SourceFile
+from ingestion.parsers.model import Parsed, Reading
+from ingestion.parsers.model import Problem as Finding
+from ingestion.services.documents import Origin, Stored, event_key, store_documents, store_events
+from ingestion.services.transactions import store_transactions, transaction_key
+
+PROBLEM_COLUMNS = (
+    "id",
+    "organization_id",
+    "file_id",
+    "code",
+    "severity",
+    "place",
+    "message",
+    "remedy",
+)
+MEMBER_COLUMNS = (
+    "id",
+    "organization_id",
+    "uploader_id",
+    "container_id",
+    "filename",
+    "storage_path",
+    "content_type",
+    "kind",
+    "size",
+    "sha256",
+    "status",
+    "error_code",
+    "error",
+    "read",
+    "new",
+    "known",
+    "informative",
+    "rejected",
+    "members_read",
+    "attempts",
+    "created_at",
+    "processed_at",
+)
+
+
+@dataclass(slots=True)
+class Member:
+    """A reading on its way into the tables, and what is counted for it."""
+
+    reading: Reading
+    file_id: UUID
+    known: bool = False  # the organization has these very bytes already
+    counts: Counter[str] = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def parsed(self) -> Parsed:
+        return self.reading.parsed
+
+
+def store_readings(file: SourceFile, readings: list[Reading]) -> None:
+    """Write what the readings say and add what was counted to the file's own row (not saved)."""
+    members = [member_of(file, reading) for reading in readings]
+    mark_known(file, members)
+    fresh = [member for member in members if not member.known]
+    count_records(file, fresh)
+    for member in members:
+        if member.known:
+            member.counts.update(known=member.parsed.read, read=member.parsed.read)
+        file.read += member.counts["read"]
+        file.new += member.counts["new"]
+        file.known += member.counts["known"]
+        file.informative += member.counts["informative"]
+        file.rejected += member.counts["rejected"]
+    add_members(file, [m for m in fresh if m.file_id != file.pk and m.reading.sha256])
+    add_problems(file, (finding for member in members for finding in member.findings))
+
+
+def member_of(file: SourceFile, reading: Reading) -> Member:
+    """A member of an archive becomes a row of its own; a plain file is the row itself."""
+    plain = not file.is_archive or reading.sha256 == file.sha256
+    if plain:
+        file.kind = reading.parsed.kind
+    return Member(reading, file.pk if plain else new_id())
+
+
+def mark_known(file: SourceFile, members: list[Member]) -> None:
+    """Find members whose bytes came before, in this organization or earlier in this chunk."""
+    hashes = [m.reading.sha256 for m in members if m.file_id != file.pk and m.reading.sha256]
+    seen = lookup(SourceFile, "sha256", hashes, organization=file.organization) if hashes else set()
+    for member in members:
+        if member.file_id == file.pk or not is_kept(member.reading):
+            continue
+        member.known = member.reading.sha256 in seen
+        seen.add(member.reading.sha256)
+        if member.known:
+            member.findings.append(repeated(member.reading.name, "Este arquivo já tinha chegado."))
+
+
+def is_kept(reading: Reading) -> bool:
+    """Files of the operating system are counted but not kept as rows."""
+    return bool(reading.sha256) and reading.parsed.kind != "ignored"
+
+
+def count_records(file: SourceFile, members: list[Member]) -> None:
+    """Insert the records of all members together, then tell each member what became of its own."""
+    organization = file.organization
+    documents = store_documents(organization, origins(members, "documents"))
+    events = store_events(organization, origins(members, "events"))
+    transactions = store_transactions(organization, origins(members, "transactions"))
+    for member in members:
+        parsed, name = member.parsed, place_prefix(file, member)
+        member.findings += [located(finding, name) for finding in parsed.problems]
+        member.counts.update(informative=parsed.informative, rejected=parsed.rejected)
+        for document in parsed.documents:
+            count_document(member, document.key, documents, name)
+        for event in parsed.events:
+            count_event(member, event_key(event), events, name)
+        for transaction in parsed.transactions:
+            count_transaction(member, transaction_key(transaction), transactions)
+        member.counts["read"] = sum(member.counts.values())
+
+
+def origins(members: Iterable[Member], records: str) -> list[Origin]:
+    return [
+        Origin(member.file_id, member.parsed.parser, record)
+        for member in members
+        for record in getattr(member.parsed, records)
+    ]
+
+
+def count_document(member: Member, key: str, stored: Stored, name: str) -> None:
+    if key in stored.new:
+        stored.new.discard(key)
+        member.counts["new"] += 1
+    elif key in stored.conflicts:
+        member.counts["rejected"] += 1
+        member.findings.append(conflict(name, key))
+    else:
+        member.counts["known"] += 1
+        member.findings.append(repeated(name, f"A nota {key} já tinha chegado."))
+
+
+def count_event(member: Member, key: str, stored: Stored, name: str) -> None:
+    if key in stored.new:
+        stored.new.discard(key)
+        member.counts["new"] += 1
+    else:
+        member.counts["known"] += 1
+        member.findings.append(repeated(name, "Este evento já tinha chegado."))
+    if key in stored.early:
+        member.findings.append(early(name, key))
+
+
+def count_transaction(member: Member, key: str, stored: Stored) -> None:
+    member.counts["new" if key in stored.new else "known"] += 1
+    stored.new.discard(key)
+
+
+def place_prefix(file: SourceFile, member: Member) -> str:
+    return "" if member.file_id == file.pk else member.reading.name
+
+
+def located(finding: Finding, name: str) -> Finding:
+    """The finding with the member's name before its place."""
+    place = " · ".join(part for part in (name, finding.place) if part)
+    return Finding(finding.code, finding.severity, place, finding.message, finding.remedy)
+
+
+def repeated(name: str, message: str) -> Finding:
+    return Finding("nfe_repeated", "info", name, message, "Nada a fazer: nada foi duplicado.")
+
+
+def conflict(name: str, key: str) -> Finding:
+    return Finding(
+        "nfe_conflict",
+        "warning",
+        name,
+        f"A nota {key} já chegou com outro conteúdo. A primeira foi mantida e esta ficou de fora.",
+        "Compare os dois arquivos e peça ao emitente o XML autorizado.",
+    )
+
+
+def early(name: str, key: str) -> Finding:
+    return Finding(
+        "nfe_event",
+        "info",
+        " · ".join(part for part in (name, "infEvento/chNFe") if part),
+        f"O evento é da nota {key.partition('|')[0]}, que ainda não chegou.",
+        "Envie a nota; o evento foi guardado e será aplicado a ela.",
+    )
+
+
+def add_members(file: SourceFile, members: list[Member]) -> None:
+    """A row for each member that is kept; its bytes rest inside the archive's own object."""
+    kept = [member for member in members if is_kept(member.reading)]
+    copy_rows(
+        SourceFile,
+        MEMBER_COLUMNS,
+        member_rows(file, kept),
+        conflict=("organization_id", "sha256"),
+    )
+
+
+def member_rows(file: SourceFile, members: Iterable[Member]) -> Iterator[list[Any]]:
+    now = timezone.now()
+    for member in members:
+        reading, counts = member.reading, member.counts
+        error = next((p for p in member.parsed.problems if p.severity == "error"), None)
+        failed = error is not None and counts["rejected"] == counts["read"]
+        yield [
+            member.file_id,
+            file.organization_id,
+            file.uploader_id,
+            file.pk,
+            clean_text(reading.name)[:1024],
+            file.storage_path,
+            "",
+            member.parsed.kind,
+            reading.size,
+            reading.sha256,
+            (FileStatus.FAILED if failed else FileStatus.PROCESSED).value,
+            error.code if failed and error else "",
+            f"{error.message} {error.remedy}".strip() if failed and error else "",
+            counts["read"],
+            counts["new"],
+            counts["known"],
+            counts["informative"],
+            counts["rejected"],
+            0,
+            0,
+            now,
+            now,
+        ]
+
+
+def add_problems(file: SourceFile, findings: Iterable[Finding]) -> None:
+    """Keep findings on the page of the file that a person sent."""
+    rows = [
+        [
+            new_id(),
+            file.organization_id,
+            file.pk,
+            finding.code,
+            finding.severity,
+            clean_text(finding.place)[:1024],
+            clean_text(finding.message),
+            clean_text(finding.remedy),
+        ]
+        for finding in findings
+    ]
+    if rows:
+        copy_rows(Problem, PROBLEM_COLUMNS, rows)

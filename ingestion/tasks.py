@@ -1,0 +1,19 @@
+"""Bells of the queue `parsing`: they carry identifiers and call one service."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from ingestion.services import processing
+
+
+@shared_task(name="ingestion.process_file")
+def process_file(organization_id: str, file_id: str) -> None:
+    """Read one file."""
+    processing.process_file(UUID(organization_id), UUID(file_id))
+
+
+@shared_task(name="ingestion.sweep_files")
+def sweep_files() -> None:
+    """Find files whose bell was not heard or whose worker died."""
+    processing.sweep_files()
