@@ -1,0 +1,27 @@
+"""Readers of what people upload: bytes in, canonical records and problems out. No Django, no disk.
+
+`parse` reads one document file; archives are opened by `ingestion.parsers.archive`, one member at a
+time. A refused record of a readable file is counted in `Parsed.rejected`, with its problem, also
+when it is the only one; only a file that cannot be read or is not safe raises.
+"""
+
+from datetime import date
+
+from ingestion.parsers.fiscal import parse_fiscal
+from ingestion.parsers.model import Parsed
+from ingestion.parsers.ofx import parse_ofx
+from ingestion.parsers.sniff import sniff, unreadable
+
+READERS = {"xml": parse_fiscal, "ofx": parse_ofx}
+
+
+def parse(content: bytes, name: str, *, today: date) -> Parsed:
+    """Read one file by what it contains; `name` only helps to word a refusal.
+
+    Raises:
+        ParseError: the file cannot be identified or is not safe to read.
+    """
+    kind = sniff(content)
+    if kind not in READERS:
+        raise unreadable(kind, name)
+    return READERS[kind](content, today=today)

@@ -96,7 +96,7 @@ class Document:
     installments: tuple[Installment, ...] = ()
     payments: tuple[tuple[str, Decimal], ...] = ()  # (tPag code, amount)
     items: tuple[Item, ...] = ()
-    taxes: dict[str, Decimal] = field(default_factory=dict)  # totals as named by the layout (vICMS …)
+    taxes: dict[str, Decimal] = field(default_factory=dict)  # totals above zero, as vICMS
     extra: dict[str, Any] = field(default_factory=dict)  # what has no field of its own
     content_hash: str = ""  # sha256 of what the document says: same key, other hash is a conflict
 
@@ -150,7 +150,7 @@ class Statement:
 class Parsed:
     """All that one file says. `rejected` counts records that stayed out, each with a problem."""
 
-    kind: str  # nfe, nfce, event, ofx, summary, unknown
+    kind: str  # nfe, nfce, event, ofx, summary, unknown; ignored: left by a system
     parser: str  # "nfe/1": module and version, stored with every row
     documents: tuple[Document, ...] = ()
     events: tuple[Event, ...] = ()

@@ -1,0 +1,140 @@
+"""The limited process that opens strangers' files: `python -m ingestion.parsers.child`.
+
+It reads requests from its standard input and answers on its standard output, both as frames: four
+bytes of length and a msgpack message. Limits are set by the process on itself before it reads the
+first request, so nothing it parses can take more memory or leave a core dump. An error nobody
+foresaw ends the process, with its traceback on standard error: the parent names the file and goes
+on with a new process.
+"""
+
+import gc
+import os
+import resource
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from ingestion.parsers import parse
+from ingestion.parsers.archive import Member, list_members, read_member
+from ingestion.parsers.model import Parsed, ParseError, Problem, Reading
+from ingestion.parsers.sniff import HEAD, sniff
+
+MEMORY = 512 * 1024 * 1024
+OPEN_FILES = 32
+LARGEST_FILE = 100 * 1024 * 1024  # bytes of a file that is not an archive
+LENGTH_BYTES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Read a file from its member `skip` on; `describe` answers with one member, unparsed."""
+
+    path: str
+    name: str
+    today: date
+    skip: int = 0
+    describe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reading, a refusal of the whole file, or, with neither, the end of the request."""
+
+    reading: Reading | None = None
+    refusal: Problem | None = None
+
+
+def main() -> None:
+    """Serve requests until the parent closes the pipe."""
+    _limit_process()
+    gc.freeze()  # what is read has no cycles; looking for them costs a tenth of the time
+    gc.set_threshold(100_000)
+    requests, answers = sys.stdin.buffer, sys.stdout.fileno()
+    encoder, decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Request)
+    while length := requests.read(LENGTH_BYTES):
+        request = decoder.decode(requests.read(int.from_bytes(length, "big")))
+        for answer in _serve(request):
+            _write(answers, encoder.encode(answer))
+
+
+def _limit_process() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _serve(request: Request) -> Iterator[Answer]:
+    try:
+        with Path(request.path).open("rb") as file:
+            for reading in _readings(file, request):
+                yield Answer(reading=reading)
+                if request.describe:
+                    break
+    except ParseError as error:
+        yield Answer(refusal=error.as_problem())
+    yield Answer()
+
+
+def _readings(file: BinaryIO, request: Request) -> Iterator[Reading]:
+    head = file.read(HEAD)
+    file.seek(0)
+    # An office file shows its table of contents anywhere: only the whole content tells it apart.
+    size = os.fstat(file.fileno()).st_size
+    if sniff(head) == "zip" and not (size <= LARGEST_FILE and sniff(file.read()) == "office"):
+        for member in list_members(file)[request.skip :]:
+            yield _read_member(file, member, request)
+    elif request.skip == 0:
+        file.seek(0)
+        yield _read_whole(file, request, size)
+
+
+def _read_whole(file: BinaryIO, request: Request, size: int) -> Reading:
+    if size > LARGEST_FILE:
+        message = f"O arquivo tem {size // 2**20} MB; o limite é {LARGEST_FILE // 2**20} MB."
+        remedy = "Divida o período em arquivos menores."
+        error = ParseError("file_too_big", message, remedy=remedy)
+        return Reading(request.name, "", size, refused(error))
+    return _reading(file.read(), request.name, request)
+
+
+def _read_member(file: BinaryIO, member: Member, request: Request) -> Reading:
+    try:
+        content = read_member(file, member)
+    except ParseError as error:
+        return Reading(member.name, "", member.size, refused(error))
+    if member.is_system:
+        digest = sha256(content).hexdigest()
+        return Reading(member.name, digest, len(content), Parsed("ignored", "", informative=1))
+    return _reading(content, member.name, request)
+
+
+def _reading(content: bytes, name: str, request: Request) -> Reading:
+    digest = sha256(content).hexdigest()
+    if request.describe:
+        return Reading(name, digest, len(content), Parsed("unknown", ""))
+    try:
+        parsed = parse(content, name, today=request.today)
+    except ParseError as error:
+        parsed = refused(error)
+    return Reading(name, digest, len(content), parsed)
+
+
+def refused(error: ParseError) -> Parsed:
+    """What is told of a file that could not be read: one record, left out, with its reason."""
+    return Parsed("unknown", "", problems=(error.as_problem(),), rejected=1)
+
+
+def _write(descriptor: int, message: bytes) -> None:
+    frame = memoryview(len(message).to_bytes(LENGTH_BYTES, "big") + message)
+    while frame:
+        frame = frame[os.write(descriptor, frame) :]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""NF-e (55) and NFC-e (65), layouts 4.00, 3.10 and 2.00, into the canonical document.
+
+Source: Manual de Orientação do Contribuinte 7.0 and Nota Técnica 2025.002 (IBS, CBS, IS). A schema
+never decides whether a note comes in: only the key, the issuer, the day and the amount are needed.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from conciliacontag.brazil import clean_text
+from ingestion.parsers.model import Document, Installment, Item, ParseError, Party, Problem
+from ingestion.parsers.nfe_groups import Fields, Groups
+from ingestion.parsers.values import (
+    MONEY,
+    parse_day,
+    parse_moment,
+    parse_money,
+    parse_quantity,
+    shown,
+)
+
+ZERO = Decimal(0)
+DOC_TYPES = {"65": "nfce"}
+AUTHORIZED = {"100", "150"}
+CANCELLED = {"101", "135", "151", "155"}
+DENIED = {"110", "301", "302"}
+STATUSES = {
+    **dict.fromkeys(AUTHORIZED, "authorized"),
+    **dict.fromkeys(CANCELLED, "cancelled"),
+    **dict.fromkeys(DENIED, "denied"),
+}
+NO_AMOUNTS = {"", "0", "0.00"}
+KEPT_OF_IDE = ("tpEmis", "dhSaiEnt", "dSaiEnt", "idDest", "indFinal", "indPres", "dhCont", "xJust")
+
+
+def build_document(groups: Groups, problems: list[Problem]) -> Document:
+    """The canonical document; doubts about secondary values are added to `problems`.
+
+    Raises:
+        ParseError: nfe_missing, nfe_amount or nfe_date: the note cannot be used at all.
+    """
+    _require_groups(groups)
+    ide, totals = groups.ide, groups.totals or {}
+    issued_on, issued_at = _issued(ide)
+    return Document(
+        doc_type=DOC_TYPES.get(ide.get("mod", ""), "nfe"),
+        key=written_key(groups),
+        model=ide.get("mod", ""),
+        series=ide.get("serie", ""),
+        number=ide.get("nNF", ""),
+        issued_on=issued_on,
+        issued_at=issued_at,
+        total=parse_money(totals["vNF"], "total/ICMSTot/vNF"),
+        issuer=_party(groups.issuer, groups.issuer_address),
+        recipient=_party(groups.recipient or {}, groups.recipient_address),
+        fiscal_status=fiscal_status(groups),
+        protocol=(groups.protocol or {}).get("nProt", ""),
+        environment=ide.get("tpAmb", ""),
+        purpose=ide.get("finNFe", ""),
+        direction=ide.get("tpNF", ""),
+        operation=clean_text(ide.get("natOp", "")),
+        layout=groups.layout,
+        installments=_installments(groups, problems),
+        payments=_payments(groups, problems),
+        items=_items(groups, problems),
+        taxes=_taxes(totals, problems),
+        extra=_extra(groups),
+        content_hash=groups.content_hash,
+    )
+
+
+def written_key(groups: Groups) -> str:
+    """The access key of `infNFe/@Id`, without its prefix; it is not checked here."""
+    return groups.id_text.removeprefix("NFe").strip()
+
+
+def fiscal_status(groups: Groups) -> str:
+    """What the protocol says of the note; a protocol for another key says nothing."""
+    protocol = groups.protocol
+    if protocol is None or protocol.get("chNFe", "") != written_key(groups):
+        return "unauthorized"
+    return STATUSES.get(protocol.get("cStat", ""), "unauthorized")
+
+
+def amount_problem(place: str, text: str) -> Problem:
+    """A secondary amount that cannot be read: the note comes in without it."""
+    message = f"O valor “{shown(text)}” em {place} não pôde ser lido e ficou de fora."
+    return Problem("nfe_amount", "warning", place, message, "Confira este campo no XML original.")
+
+
+def _require_groups(groups: Groups) -> None:
+    needed = {
+        "ide": groups.ide,
+        "emit": groups.issuer,
+        "det": groups.items,
+        "total/ICMSTot": groups.totals,
+    }
+    missing = [place for place, group in needed.items() if not group]
+    if groups.totals and "vNF" not in groups.totals:
+        missing.append("total/ICMSTot/vNF")
+    if groups.ide and not {"dhEmi", "dEmi"} & groups.ide.keys():
+        missing.append("ide/dhEmi")
+    if missing:
+        message = f"Falta na nota: {', '.join(missing)}."
+        remedy = "Peça ao emitente o XML completo da nota."
+        raise ParseError("nfe_missing", message, place=missing[0], remedy=remedy)
+
+
+def _issued(ide: Fields) -> tuple[date, datetime | None]:
+    if "dhEmi" in ide:
+        place, text = "ide/dhEmi", ide["dhEmi"]
+        moment = parse_moment(text)
+        day = moment.date() if moment else None
+    else:
+        place, text, moment = "ide/dEmi", ide["dEmi"], None
+        day = parse_day(text)
+    if day is None:
+        message = f"A data de emissão “{shown(text)}” não existe ou está fora do formato."
+        remedy = "Peça ao emitente o XML original da nota."
+        raise ParseError("nfe_date", message, place=place, remedy=remedy)
+    return day, moment if moment and moment.tzinfo else None
+
+
+def _party(group: Fields, address: Fields) -> Party:
+    tax_id = group.get("CNPJ") or group.get("CPF") or group.get("idEstrangeiro", "")
+    name, city = clean_text(group.get("xNome", "")), clean_text(address.get("xMun", ""))
+    return Party(clean_text(tax_id), name, city, address.get("UF", ""))
+
+
+def _installments(groups: Groups, problems: list[Problem]) -> tuple[Installment, ...]:
+    found = []
+    for position, duplicate in enumerate(groups.duplicates, 1):
+        place = f"cobr/dup[{position}]"
+        amount, due = duplicate.get("vDup", ""), duplicate.get("dVenc", "")
+        if not MONEY.fullmatch(amount):
+            problems.append(amount_problem(f"{place}/vDup", amount))
+            continue
+        due_on = parse_day(due)
+        if due and due_on is None:
+            message = f"O vencimento “{shown(due)}” não existe; a parcela ficou sem data."
+            remedy = "Confira o vencimento com o emitente."
+            problems.append(Problem("nfe_date", "warning", f"{place}/dVenc", message, remedy))
+        found.append(Installment(duplicate.get("nDup", ""), due_on, Decimal(amount)))
+    return tuple(found)
+
+
+def _payments(groups: Groups, problems: list[Problem]) -> tuple[tuple[str, Decimal], ...]:
+    found = []
+    for payment in groups.payments:
+        amount = payment.get("vPag", "")
+        if MONEY.fullmatch(amount):
+            found.append((payment.get("tPag", ""), Decimal(amount)))
+        elif amount:
+            problems.append(amount_problem("pag/detPag/vPag", amount))
+    return tuple(found)
+
+
+def _items(groups: Groups, problems: list[Problem]) -> tuple[Item, ...]:
+    return tuple(
+        _item(position, number, product, problems)
+        for position, (number, product) in enumerate(groups.items, 1)
+    )
+
+
+def _item(position: int, number: str, product: Fields, problems: list[Problem]) -> Item:
+    get = product.get
+
+    def amount(name: str) -> Decimal:
+        text = get(name, "")
+        value = parse_quantity(text)
+        if value is None:
+            problems.append(amount_problem(f"det[{position}]/prod/{name}", text))
+            return ZERO
+        return value
+
+    return Item(
+        int(number) if number.isascii() and number.isdigit() and len(number) < 5 else position,
+        clean_text(get("cProd", "")),
+        clean_text(get("xProd", "")),
+        get("NCM", ""),
+        get("CFOP", ""),
+        get("uCom", ""),
+        amount("qCom"),
+        amount("vUnCom"),
+        amount("vProd"),
+    )
+
+
+def _taxes(totals: Fields, problems: list[Problem]) -> dict[str, Decimal]:
+    """The totals that are not zero, by their name in the layout."""
+    found = {}
+    for name, text in totals.items():
+        if text in NO_AMOUNTS or name == "vNF":
+            continue
+        if MONEY.fullmatch(text):
+            found[name] = Decimal(text)
+        else:
+            problems.append(amount_problem(f"total/ICMSTot/{name}", text))
+    return found
+
+
+def _extra(groups: Groups) -> dict[str, Any]:
+    kept = {name: groups.ide[name] for name in KEPT_OF_IDE if groups.ide.get(name)}
+    return {**kept, **groups.extra}
