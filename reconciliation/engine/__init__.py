@@ -55,25 +55,40 @@ def match(
         ValueError: an amount has a fraction of a cent.
     """
     items, lines = read_items(documents), read_lines(transactions)
-    index = Index(items, options)
-    booked = book_identified(lines, index, options)
-    lines_left, taken = _left(lines, booked)
-    graph = Graph(resembling_pairs(lines_left, index, taken, options))
-    booked += book_clear(graph, options)
-    lines_left, taken = _left(lines, booked)
-    doubts = _doubts(lines_left, graph, index, _open(items, taken), options)
+    booked: list[Pair] = []
+    while True:
+        index = Index(items, options)
+        fresh, graph = _one_pass(lines, index, options)
+        if not fresh:
+            break
+        booked += fresh
+        items, lines = _left(items, lines, fresh)
+    doubts = _doubts(lines, graph, index, Misses(items), options)
     return _outcome(documents, booked, doubts, options)
 
 
-def _left(lines: Sequence[Line], booked: Sequence[Pair]) -> tuple[list[Line], set[int]]:
-    """The lines that are still open, and the places of the items that are not."""
-    matched = {pair.line.place for pair in booked}
+def _one_pass(lines: Sequence[Line], index: Index, options: Options) -> tuple[list[Pair], Graph]:
+    """Both stages once; the graph holds the pairs that stayed open.
+
+    What a pass books makes lists shorter, so that the next may read one it had to leave.
+    """
+    booked = book_identified(lines, index, options)
     taken = {pair.item.place for pair in booked}
-    return [line for line in lines if line.place not in matched], taken
+    matched = {pair.line.place for pair in booked}
+    rest = (line for line in lines if line.place not in matched)
+    graph = Graph(resembling_pairs(rest, index, taken, options))
+    return booked + book_clear(graph, options), graph
 
 
-def _open(items: Sequence[Item], taken: set[int]) -> Misses:
-    return Misses(item for item in items if item.place not in taken)
+def _left(
+    items: Sequence[Item], lines: Sequence[Line], booked: Sequence[Pair]
+) -> tuple[list[Item], list[Line]]:
+    taken = {pair.item.place for pair in booked}
+    matched = {pair.line.place for pair in booked}
+    return (
+        [item for item in items if item.place not in taken],
+        [line for line in lines if line.place not in matched],
+    )
 
 
 def _doubts(

@@ -98,16 +98,22 @@ class Index:
         return found
 
     def equal_amount(self, line: Line) -> Sequence[Item]:
-        """Items of the line's exact amount, due within the window of its day."""
+        """Items of the line's exact amount, due within the window of its day.
+
+        Of a list too long, those that share a mark of the party with the line.
+        """
         low, high = self.window(line)
         key = (line.receivable, line.cents)
         start, stop = self._by_amount.between(key, low, high)
         if stop - start <= COMMON:
             return self._by_amount.rare(key, low, high)
-        found = set(self._by_amount.nearest(key, low, high, line.day))
-        for mark in _marks(line):
-            found.update(self._by_mark.rare((*key, mark), low, high))
-        return list(found)
+        return [
+            item for mark in _marks(line) for item in self._by_mark.rare((*key, mark), low, high)
+        ]
+
+    def sample(self, line: Line) -> Sequence[Item]:
+        """A few items of a list that `equal_amount` finds too long, nearest in time."""
+        return self._by_amount.nearest((line.receivable, line.cents), *self.window(line), line.day)
 
     def window(self, line: Line) -> tuple[int, int]:
         """First and last due day that a payment on the line's day may belong to."""

@@ -25,7 +25,7 @@ class Graph:
             for node in ends(pair):
                 self._pairs[node].append(pair)
         for around in self._pairs.values():
-            around.sort(key=_weight)
+            around.sort(key=_strength)
 
     @property
     def nodes(self) -> list[Node]:
@@ -42,15 +42,18 @@ class Graph:
             around.pop()
         return around[-1] if around else None
 
-    def near(self, pair: Pair, options: Options) -> Iterator[Pair]:
-        """Open pairs for the same line or item that are better, or not worse by the margin."""
+    def rivals(self, pair: Pair, options: Options) -> list[Pair]:
+        """What comes near a pair: the strongest other pair of its line, and of its item.
+
+        Near is better, equal, or worse by less than the margin. The stronger comes first.
+        """
         floor = pair.weight - max(math.ceil(options.margin), 1)
-        for node in ends(pair):
-            for rival in self._strongest_first(node):
-                if rival.weight <= floor:
-                    break
-                if rival is not pair:
-                    yield rival
+        others = (
+            next((other for other in self._strongest_first(node) if other is not pair), None)
+            for node in ends(pair)
+        )
+        near = (other for other in others if other is not None and other.weight > floor)
+        return sorted(near, key=_strength, reverse=True)
 
     def close(self, pair: Pair) -> list[Node]:
         """Take a booked pair and its rivals out; return the nodes that lost a rival by that."""
@@ -85,9 +88,11 @@ def book_clear(graph: Graph, options: Options) -> list[Pair]:
 
 def is_clear(pair: Pair, graph: Graph, options: Options) -> bool:
     """Is a pair of equal amount good enough, corroborated, and far above every rival?"""
-    if not pair.is_exact or not pair.is_corroborated or pair.weight < options.accept_at:
+    if pair.weight < options.accept_at or pair.is_sample:
         return False
-    return next(graph.near(pair, options), None) is None
+    if not (pair.is_exact and pair.is_corroborated):
+        return False
+    return not graph.rivals(pair, options)
 
 
 def ends(pair: Pair) -> tuple[Node, Node]:
@@ -95,5 +100,6 @@ def ends(pair: Pair) -> tuple[Node, Node]:
     return ("line", pair.line.place), ("item", pair.item.place)
 
 
-def _weight(pair: Pair) -> int:
-    return pair.weight
+def _strength(pair: Pair) -> tuple[int, int, int]:
+    """Weight; places only settle which of two equal rivals is named."""
+    return pair.weight, -pair.item.place, -pair.line.place

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from reconciliation.engine.decision import Graph
-from reconciliation.engine.evidence import close_rivals, explain
+from reconciliation.engine.evidence import explain
 from reconciliation.engine.model import Candidate, Doubt, Options
 from reconciliation.engine.rows import Line
 from reconciliation.engine.scoring import Pair
@@ -12,14 +12,13 @@ from reconciliation.engine.sentence import difference, label
 
 def undecided(line: Line, graph: Graph, options: Options) -> Doubt:
     """The doubt of a line that has at least one open pair in the graph."""
-    pairs = graph.of_line(line.place)
-    ranked = sorted(pairs, key=lambda pair: (-pair.weight, pair.item.place))
+    ranked = graph.of_line(line.place)
     explained = (
-        explain(pair, close_rivals(pair, graph, options), options)
+        explain(pair, graph.rivals(pair, options), options)
         for pair in ranked[: options.most_candidates]
     )
     candidates = tuple(sorted(explained, key=_order))
-    reason = _reason(ranked[0], close_rivals(ranked[0], graph, options), options)
+    reason = _reason(ranked[0], graph.rivals(ranked[0], options), options)
     return Doubt(line.transaction.id, candidates, reason)
 
 
@@ -33,10 +32,14 @@ def _reason(best: Pair, rivals: Sequence[Pair], options: Options) -> str:
     if not best.is_exact:
         apart = difference(best.line, best.item)
         return f"O melhor par, {note}, tem {apart}: a decisão é de uma pessoa."
+    if best.is_sample:
+        return (
+            f"Há notas demais deste valor no período, entre elas {note}: falta o que as distinga."
+        )
     if not best.is_corroborated:
         return (
             f"Com {note} coincidem só valor e data: falta número da nota, CNPJ, CPF "
-            f"ou nome completo{_company(rivals)}."
+            f"ou nome completo{'; há outro par possível' if rivals else ''}."
         )
     if best.weight < options.accept_at:
         return f"O melhor par, {note}, não chega aos {options.accept_at} pontos da aceitação."
@@ -44,10 +47,3 @@ def _reason(best: Pair, rivals: Sequence[Pair], options: Options) -> str:
     if rival.line is best.line:
         return f"{note} e {label(rival.item)} servem quase igualmente a este lançamento."
     return f"Outro lançamento serve quase igualmente à {note}."
-
-
-def _company(rivals: Sequence[Pair]) -> str:
-    """How many other pairs compete for the same line or note."""
-    if len(rivals) > 1:
-        return f"; há outros {len(rivals)} pares possíveis"
-    return "; há outro par possível" if rivals else ""

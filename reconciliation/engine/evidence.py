@@ -6,7 +6,6 @@ from decimal import Decimal
 from functools import lru_cache
 
 from conciliacontag.brazil import format_brl, format_date, format_tax_id
-from reconciliation.engine.decision import Graph
 from reconciliation.engine.mentions import Mention
 from reconciliation.engine.model import Candidate, Evidence, Options
 from reconciliation.engine.rows import Item, Line
@@ -34,12 +33,6 @@ def explain(pair: Pair, rivals: Sequence[Pair], options: Options) -> Candidate:
         evidence=rows,
         reason=tell(pair, rivals, options, score),
     )
-
-
-def close_rivals(pair: Pair, graph: Graph, options: Options) -> list[Pair]:
-    """Pairs for the same bank line or item that are better, or worse by less than the margin."""
-    near = graph.near(pair, options)
-    return sorted(near, key=lambda rival: (-rival.weight, rival.item.place, rival.line.place))
 
 
 def _rows(pair: Pair, rivals: Sequence[Pair], options: Options) -> Iterable[Evidence]:

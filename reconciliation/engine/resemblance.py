@@ -20,8 +20,8 @@ def resembling_pairs(
         if not line.cents:
             continue
         around = {*index.equal_amount(line), *index.identified(line)}
-        for item in around:
+        for item in around or index.sample(line):
             if item.place not in taken:
-                pair = weigh(line, item, options)
+                pair = weigh(line, item, options, is_sample=not around)
                 if pair.weight >= options.propose_at:
                     yield pair

@@ -38,6 +38,7 @@ class Pair:
     date: int
     name: int
     amount: int
+    is_sample: bool  # its rivals were too many to be looked at: shown, never booked
     weight: int  # the sum of all points, not yet cut to 0–100: what pairs are ranked by
 
     @property
@@ -60,7 +61,9 @@ class Pair:
         )
 
 
-def weigh(line: Line, item: Item, options: Options, *, with_name: bool = True) -> Pair:
+def weigh(
+    line: Line, item: Item, options: Options, *, with_name: bool = True, is_sample: bool = False
+) -> Pair:
     """Score one pair; `with_name` false leaves the costly comparison of names out."""
     key, tax_id, number = _identifier_points(line, item)
     date = date_points(line.day - item.day, options)
@@ -68,7 +71,7 @@ def weigh(line: Line, item: Item, options: Options, *, with_name: bool = True) -
     others = key + number + tax_id + date + name
     equal = line.cents == item.cents
     amount = EQUAL_AMOUNT if equal else min(NEAR_AMOUNT, NEAR_CEILING - others)
-    return Pair(line, item, key, number, tax_id, date, name, amount, others + amount)
+    return Pair(line, item, key, number, tax_id, date, name, amount, is_sample, others + amount)
 
 
 def date_points(late: int, options: Options) -> int:
