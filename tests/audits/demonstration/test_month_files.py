@@ -64,7 +64,7 @@ def test_every_key_is_right_and_repeated_by_its_protocol(
     month: DemoMonth, notes: list[etree._Element]
 ) -> None:
     for root in notes:
-        key = root[0][0].attrib["Id"].removeprefix("NFe")
+        key = str(root[0][0].attrib["Id"]).removeprefix("NFe")
         assert key in month.documents
         assert key == root.findtext(f".//{NFE}chNFe")
         assert root.findtext(f".//{NFE}cStat") == "100"
