@@ -1,0 +1,50 @@
+"""Multipart uploads with the file's name exactly as the client sent it.
+
+The library cuts a name at its last slash, decodes HTML entities in it and drops a file whose name
+it does not like. Here the reader of names decides, and says what is wrong.
+"""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.conf import settings
+from django.http.multipartparser import MultiPartParser as LibraryParser
+from django.http.multipartparser import MultiPartParserError
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import DataAndFiles, MultiPartParser
+
+UNNAMED = "arquivo"
+
+
+class NameKeepingParser(LibraryParser):
+    """Remembers each file's name before the library makes it harmless."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.sent_names: list[str] = []
+
+    def sanitize_file_name(self, file_name: str) -> str:
+        self.sent_names.append(file_name)
+        return super().sanitize_file_name(file_name) or UNNAMED
+
+
+class UploadParser(MultiPartParser):
+    """The API's multipart parser; the first file's name is under `sent_name` in the data."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> "DataAndFiles[Any, Any]":
+        request = (parser_context or {})["request"]
+        meta = request.META | {"CONTENT_TYPE": media_type}
+        parser = NameKeepingParser(meta, stream, request.upload_handlers, settings.DEFAULT_CHARSET)
+        try:
+            data, files = parser.parse()
+        except MultiPartParserError as fault:
+            raise ParseError from fault
+        if parser.sent_names:
+            data = data.copy()
+            data["sent_name"] = parser.sent_names[0]
+        return DataAndFiles(data, files)

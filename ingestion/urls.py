@@ -1,0 +1,15 @@
+"""Addresses of uploads, documents and transactions below /v1."""
+
+from django.urls import path
+
+from ingestion import views
+
+urlpatterns = [
+    path("uploads", views.UploadsView.as_view(), name="uploads"),
+    path("uploads/<uuid:pk>", views.UploadView.as_view(), name="upload"),
+    path("uploads/<uuid:pk>/link", views.UploadLinkView.as_view(), name="upload-link"),
+    path("documents", views.DocumentsView.as_view(), name="documents"),
+    path("documents/<uuid:pk>", views.DocumentView.as_view(), name="document"),
+    path("transactions", views.TransactionsView.as_view(), name="transactions"),
+    path("transactions/<uuid:pk>", views.TransactionView.as_view(), name="transaction"),
+]
