@@ -1,0 +1,91 @@
+"""What is handed to a person says why, and names the nearest miss when there is nothing."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from reconciliation.engine import Options, match
+from tests.data.engine_rows import AURORA, DUE, document, transaction
+
+
+def test_nothing_near_is_a_doubt_with_the_nearest_miss() -> None:
+    outcome = match([document()], [transaction(amount="938.50")])
+
+    (doubt,) = outcome.doubts
+    assert doubt.candidates == ()
+    assert doubt.reason == (
+        "Nenhuma nota em aberto entre 21/07 e 25/08 com valor de R$ 938,50; a mais próxima é "
+        "NF 1234 de R$ 1.500,00, com vencimento em 20/08/2025: "
+        "diferença de R$ 561,50 a menos (37,43 %)."
+    )
+    assert outcome.unmatched_documents == ("d1",)
+
+
+def test_equal_amount_outside_the_window_is_the_nearest_miss() -> None:
+    papers = [document("far", due=DUE - timedelta(days=60)), document("near", "1500.01")]
+
+    (doubt,) = match(papers, [transaction()], Options(propose_at=Decimal(70))).doubts
+
+    assert "60 dias após o vencimento" in doubt.reason
+
+
+def test_no_document_on_the_side_is_said() -> None:
+    (doubt,) = match([document()], [transaction(amount="-1500.00")]).doubts
+
+    assert doubt.reason.endswith("não resta nota a pagar.")
+
+
+def test_line_without_amount_is_a_doubt() -> None:
+    (doubt,) = match([document()], [transaction(amount="0.00", memo=AURORA)]).doubts
+
+    assert doubt.reason.startswith("Lançamento de valor zero")
+
+
+def test_small_difference_is_proposed_with_its_value_and_never_booked() -> None:
+    line = transaction(amount="1497.50", memo=f"NF 1234 {AURORA}")
+
+    outcome = match([document()], [line])
+
+    (candidate,) = outcome.doubts[0].candidates
+    assert not outcome.matches
+    assert candidate.amount == Decimal("1497.50")
+    assert candidate.score == 80
+    assert "diferença de R$ 2,50 a menos (0,17 %)" in candidate.reason
+
+
+def test_difference_above_five_percent_is_not_proposed() -> None:
+    papers = [document(amount="100.00")]
+
+    at_limit = match(papers, [transaction(amount="105.00", memo=AURORA)])
+    above = match(papers, [transaction(amount="105.01", memo=AURORA)])
+
+    assert len(at_limit.doubts[0].candidates) == 1
+    assert not above.doubts[0].candidates
+
+
+def test_small_difference_without_number_or_party_is_not_proposed() -> None:
+    (doubt,) = match([document()], [transaction(amount="1497.50", memo="PADARIA AURORA")]).doubts
+
+    assert doubt.candidates == ()
+
+
+def test_no_more_candidates_than_asked_for_and_best_first() -> None:
+    papers = [document(f"d{n}", due=date(2025, 8, n + 1)) for n in range(20)]
+
+    (doubt,) = match(papers, [transaction()], Options(most_candidates=3)).doubts
+
+    scores = [candidate.score for candidate in doubt.candidates]
+    assert len(scores) == 3
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_document_shown_to_a_person_is_not_unmatched() -> None:
+    outcome = match([document("shown"), document("alone", "77.00")], [transaction()])
+
+    assert outcome.unmatched_documents == ("alone",)
+
+
+def test_pair_below_the_shown_score_is_named_as_the_best() -> None:
+    (doubt,) = match([document()], [transaction()], Options(propose_at=Decimal(70))).doubts
+
+    assert doubt.candidates == ()
+    assert doubt.reason.startswith("Nenhum par chega a 70 pontos; o melhor é NF 1234")
