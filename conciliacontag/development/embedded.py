@@ -42,11 +42,7 @@ def embedded_services(path: Path) -> Iterator[dict[str, str]]:
 
 def start_services(data: DataFolder) -> dict[str, str]:
     """Start or reuse each embedded service and write where it is; the caller holds the lock."""
-    needed: list[Postgres | Valkey] = []
-    if needs_valkey():
-        needed.append(Valkey(data))
-    if needs_postgres():
-        needed.append(Postgres(data))
+    needed = needed_services(data)
     for service in needed:
         service.launch()
     for service in needed:
@@ -54,6 +50,25 @@ def start_services(data: DataFolder) -> dict[str, str]:
     values = environment(data.path)
     write_environment(data.path, values)
     return values
+
+
+def needed_services(data: DataFolder) -> list[Postgres | Valkey]:
+    """The services that nobody replaced by an address of their own."""
+    needed: list[Postgres | Valkey] = []
+    if needs_valkey():
+        needed.append(Valkey(data))
+    if needs_postgres():
+        needed.append(Postgres(data))
+    return needed
+
+
+def revive_services(data: DataFolder) -> list[str]:
+    """Start again what died meanwhile, and give its names; usually finds nothing to do."""
+    dead = [one.name for one in needed_services(data) if one.main_process() is None]
+    if dead:
+        with data.locked():
+            start_services(data)
+    return dead
 
 
 def stop_services(data: DataFolder) -> list[str]:

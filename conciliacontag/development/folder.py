@@ -92,10 +92,11 @@ class DataFolder:
 
     def _make(self) -> None:
         try:
-            if not self.path.exists():
-                self.path.mkdir(parents=True)
-                # The service user only passes through; what is inside guards itself.
-                self.path.chmod(0o711 if self._drops_root else 0o700)
+            for folder in (*reversed(self.path.parents), self.path):
+                if not folder.exists():
+                    folder.mkdir()
+                    # The service user only passes through; what is inside guards itself.
+                    folder.chmod(0o711 if self._drops_root else 0o700)
             os.close(os.open(self.path / "start.lock", os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:
             raise DevelopmentError(

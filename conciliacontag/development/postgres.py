@@ -15,12 +15,12 @@ import os
 import shutil
 import signal
 import subprocess
-from importlib.metadata import distribution
 from pathlib import Path
 
 from conciliacontag.development.daemon import (
     SERVER_ENVIRONMENT,
     end,
+    installed,
     launch,
     processes_in,
     wait_ready,
@@ -203,7 +203,7 @@ def copy_binaries(data: DataFolder) -> Path:
     The service user may not be able to read the virtual environment, and upgrading the
     wheel must not change the files under a running server.
     """
-    wheel = distribution(WHEEL)
+    wheel = installed(WHEEL)
     target = data.services / f"postgresql-{wheel.version}"
     if not target.exists():
         draft = data.services / f"postgresql.new-{os.getpid()}"

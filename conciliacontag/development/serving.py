@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import IO
 
 from conciliacontag.development.daemon import wait_until
-from conciliacontag.development.embedded import embedded_services
+from conciliacontag.development.embedded import embedded_services, revive_services
 from conciliacontag.development.folder import ROOT, DataFolder, DevelopmentError
 from conciliacontag.development.processes import MANAGE, run_child, say
 from conciliacontag.development.supervisor import Program, Supervisor
 
 HOST, PORT = "127.0.0.1", 8000
+SERVICES_EVERY = 2.0
 QUEUES = "parsing,enrichment,reconciliation,exports,documents"
 PYTHON = [sys.executable, "-m"]
-CELERY = [*PYTHON, "celery", "-A", "conciliacontag.celery:app"]
+CELERY = [*PYTHON, "celery", "-q", "-A", "conciliacontag.celery:app"]
 
 
 def serve(data: Path, port: int | None) -> int:
@@ -31,7 +32,7 @@ def serve(data: Path, port: int | None) -> int:
         supervisor, address = _site(data, values, web)
         announce(address)
         readiness = Readiness(web.getsockname()[1])
-        supervisor.on_tick = lambda: readiness.reached() and _say_ready(address)
+        supervisor.watches.append(lambda: readiness.reached() and _say_ready(address))
         return supervisor.run()
 
 
@@ -50,7 +51,7 @@ def demonstrate(data: Path, *, once: bool, as_json: bool) -> int:
 def _demonstrate_once(data: Path, *, as_json: bool) -> int:
     with only_server(data), embedded_services(data) as values:
         _migrate(values)
-        supervisor = Supervisor({**os.environ, **values}, ROOT)
+        supervisor = _supervisor(data, values)
         supervisor.add(_worker())
         supervisor.add(Program("demo", _load_demo(as_json), lambda code: True, prefixed=False))
         return supervisor.run()
@@ -74,7 +75,7 @@ def _demonstrate_and_serve(data: Path, *, as_json: bool) -> int:
             return _say_ready(address, aside=as_json)
 
         readiness = Readiness(web.getsockname()[1])
-        supervisor.on_tick = ready
+        supervisor.watches.append(ready)
         return supervisor.run()
 
 
@@ -96,9 +97,34 @@ def _migrate(values: dict[str, str]) -> None:
         )
 
 
+def _supervisor(data: Path, values: dict[str, str]) -> Supervisor:
+    """A supervisor that also looks after the embedded services while it works."""
+    folder = DataFolder(data)
+    supervisor = Supervisor({**os.environ, **values}, ROOT)
+    look_at = time.monotonic()
+
+    def keep_services() -> bool:
+        nonlocal look_at
+        if time.monotonic() >= look_at:
+            look_at = time.monotonic() + SERVICES_EVERY
+            _revive(folder, supervisor)
+        return False
+
+    supervisor.watches.append(keep_services)
+    return supervisor
+
+
+def _revive(folder: DataFolder, supervisor: Supervisor) -> None:
+    try:
+        for name in revive_services(folder):
+            supervisor.say("dev", f"{name} tinha parado; foi iniciado de novo")
+    except DevelopmentError as trouble:
+        supervisor.say("dev", f"[{trouble.code}] {trouble}")
+
+
 def _site(data: Path, values: dict[str, str], web: socket.socket) -> tuple[Supervisor, str]:
     address = f"http://{HOST}:{web.getsockname()[1]}"
-    supervisor = Supervisor({"PUBLIC_URL": address, **os.environ, **values}, ROOT)
+    supervisor = _supervisor(data, {**values, "PUBLIC_URL": os.environ.get("PUBLIC_URL", address)})
     supervisor.add(_web(web))
     supervisor.add(_worker())
     schedule = ["--schedule", str(data.absolute() / "celerybeat-schedule"), "--pidfile="]
@@ -110,7 +136,7 @@ def _web(web: socket.socket) -> Program:
     # The socket is ours and outlives the process: a restart refuses nobody, it only delays.
     flags = ["--bind", f"fd://{web.fileno()}", "--worker-class", "gthread", "--workers", "2"]
     command = [*PYTHON, "gunicorn", *flags, "--threads", "4", "--graceful-timeout", "10"]
-    command.append("--no-control-socket")
+    command += ["--preload", "--no-control-socket"]
     application = "conciliacontag.wsgi:application"
     return Program("web", [*command, application], listens_on=(web.fileno(),))
 
@@ -194,6 +220,7 @@ class Readiness:
 
     REQUEST = b"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
     PATIENCE = 5.0
+    PAUSE = 0.3
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -203,7 +230,8 @@ class Readiness:
     def reached(self) -> bool:
         """Whether an answer 200 has arrived."""
         if self.question is None:
-            self._ask()
+            if time.monotonic() - self.asked_at > self.PAUSE:
+                self._ask()
             return False
         try:
             answer = self.question.recv(64)

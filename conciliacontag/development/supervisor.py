@@ -23,6 +23,7 @@ TICK = 0.1
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 LONG_LIFE = 30.0  # a program that lived this long starts again with the first delay
 GRACE = 20.0
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, see prctl(2)
 LIBC = ctypes.CDLL(None)
 
@@ -58,13 +59,13 @@ class Child:
 class Supervisor:
     """Keeps programs running until told to stop.
 
-    `on_tick` is asked about ten times a second; returning True once ends the asking.
+    Each of `watches` is asked about ten times a second until it returns True.
     """
 
     environment: Mapping[str, str]
     folder: Path
     output: IO[str] = field(default_factory=lambda: sys.stderr)
-    on_tick: Callable[[], bool] | None = None
+    watches: list[Callable[[], bool]] = field(default_factory=list)
     grace: float = GRACE
     stopping: bool = False
     exit_code: int = 0
@@ -76,7 +77,9 @@ class Supervisor:
         self.children.append(Child(program))
 
     def stop(self, *_: Any) -> None:
-        """Ask for the end; also the handler of SIGINT and SIGTERM."""
+        """Ask for the end; asked twice, nobody is waited for. Also the handler of signals."""
+        if self.stopping:
+            self.grace = 0.0
         self.stopping = True
 
     def run(self) -> int:
@@ -97,8 +100,7 @@ class Supervisor:
         for child in self.children:
             if _has_ended(child):
                 self._bury(child)
-        if self.on_tick is not None and self.on_tick():
-            self.on_tick = None
+        self.watches = [watch for watch in self.watches if not watch()]
 
     def _try_to_start(self, child: Child) -> None:
         child.started_at = time.monotonic()
@@ -145,7 +147,7 @@ class Supervisor:
         delay = min(FIRST_DELAY * 2 ** (child.failures - 1), LONGEST_DELAY)
         child.start_at = time.monotonic() + delay
         if not self.stopping:
-            self._say("dev", f"{why}; recomeça em {delay:g} s")
+            self.say("dev", f"{why}; recomeça em {delay:g} s")
 
     def _end_all(self) -> None:
         """Everyone is asked at once; after the grace nobody is asked any more."""
@@ -153,8 +155,8 @@ class Supervisor:
         for child in living:
             assert child.process is not None
             child.process.send_signal(signal.SIGTERM)
-        end = time.monotonic() + self.grace
-        while not all(map(_has_ended, living)) and time.monotonic() < end:
+        asked_at = time.monotonic()
+        while not all(map(_has_ended, living)) and time.monotonic() - asked_at < self.grace:
             self._forward(TICK / 2)
         self.stopping = True
         code = self.exit_code
@@ -178,7 +180,7 @@ class Supervisor:
             return
         *lines, child.rest = (child.rest + content).split(b"\n")
         for line in lines:
-            self._say(child.program.name, line.decode(errors="replace"))
+            self.say(child.program.name, line.decode(errors="replace"))
 
     def _drain(self, child: Child) -> None:
         assert child.process is not None
@@ -189,14 +191,15 @@ class Supervisor:
             except BlockingIOError:  # a stranger still holds the other end
                 self._copy(child, b"")
         if child.rest:
-            self._say(child.program.name, child.rest.decode(errors="replace"))
+            self.say(child.program.name, child.rest.decode(errors="replace"))
             child.rest = b""
 
-    def _say(self, name: str, line: str) -> None:
+    def say(self, name: str, line: str) -> None:
+        """Write one line of a program; a reader that went away stops nothing."""
         try:
             self.output.write(f"{name:<7}| {line}\n")
             self.output.flush()
-        except OSError:  # nobody reads any more; the programs go on
+        except OSError:
             self.output = Path(os.devnull).open("w")  # noqa: SIM115 - lives as long as we do
 
 
@@ -230,7 +233,9 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def _signals_call(handler: Callable[..., Any]) -> Iterator[None]:
-    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    # What the caller ignores, as nohup does, stays ignored.
+    heard = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, handler) for number in heard}
     try:
         yield
     finally:

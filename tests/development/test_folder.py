@@ -24,6 +24,13 @@ def test_passwords_are_made_once_and_only_their_owner_reads_them(data: DataFolde
     assert mode(data.path / "secrets" / "database") == 0o600
 
 
+def test_every_folder_that_is_made_is_closed_to_readers(data: DataFolder) -> None:
+    inner = DataFolder(data.path / "one" / "two")
+
+    assert mode(inner.path) & 0o066 == 0
+    assert mode(inner.path.parent) & 0o066 == 0
+
+
 def test_long_or_odd_paths_get_a_short_private_socket_folder(data: DataFolder) -> None:
     for name in ("x" * 90, "pasta com espaço"):
         folder = DataFolder(data.path / name)

@@ -6,8 +6,13 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from conciliacontag.development.daemon import processes_in
-from conciliacontag.development.embedded import embedded_services, start_services, stop_services
+from conciliacontag.development.daemon import processes_in, wait_until
+from conciliacontag.development.embedded import (
+    embedded_services,
+    revive_services,
+    start_services,
+    stop_services,
+)
 from conciliacontag.development.folder import DataFolder
 from conciliacontag.development.postgres import Postgres
 
@@ -111,6 +116,19 @@ def test_a_killed_postmaster_is_replaced(shared_data: DataFolder) -> None:
     assert server.main_process() not in (None, first)
     assert ask(values["DATABASE_URL"], "select 1") == (1,)
     stop_services(shared_data)
+
+
+def test_a_server_that_died_in_use_is_revived(shared_data: DataFolder) -> None:
+    server = Postgres(shared_data)
+    with embedded_services(shared_data.path) as values:
+        assert revive_services(shared_data) == []
+        process = server.main_process()
+        assert process is not None
+        os.kill(process, signal.SIGKILL)
+        assert wait_until(lambda: server.main_process() is None, seconds=5)
+
+        assert revive_services(shared_data) == ["PostgreSQL"]
+        assert ask(values["DATABASE_URL"], "select 1") == (1,)
 
 
 def test_a_status_file_that_names_a_stranger_does_not_hinder(shared_data: DataFolder) -> None:

@@ -35,7 +35,7 @@ def until(supervisor: Supervisor, fact: Callable[[], bool]) -> None:
             supervisor.stop()
         return False
 
-    supervisor.on_tick = ask
+    supervisor.watches.append(ask)
     supervisor.run()
 
 
