@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from reconciliation.engine.model import Options
-from reconciliation.engine.scoring import Pair
+from reconciliation.engine.scoring import LATE, ON_TIME, Pair
 
 Node = tuple[str, int]  # ("line" or "item", its place)
+CALENDAR = ON_TIME - LATE
 
 
 class Graph:
@@ -49,7 +50,10 @@ class Graph:
         """
         floor = pair.weight - max(math.ceil(options.margin), 1)
         others = (
-            next((other for other in self._strongest_first(node) if other is not pair), None)
+            next(
+                (rival for rival in self._strongest_first(node) if self._competes(rival, pair)),
+                None,
+            )
             for node in ends(pair)
         )
         near = (other for other in others if other is not None and other.weight > floor)
@@ -66,6 +70,20 @@ class Graph:
         ]
         self._closed.update(ends(pair))
         return touched
+
+    def _competes(self, rival: Pair, pair: Pair) -> bool:
+        """Does a pair stand in another's way? Instalments of one note are told apart by the day.
+
+        They fall a month apart, which is less than the margin; at worst the money of a note is
+        put to another instalment of the same note.
+        """
+        if rival is pair or rival.item.document is not pair.item.document:
+            return rival is not pair
+        if rival.line is pair.line:
+            return pair.date - rival.date < CALENDAR
+        better = self.best(("line", rival.line.place)) or rival
+        same_note = better.item.document is rival.item.document
+        return not (same_note and better.date - rival.date >= CALENDAR)
 
     def _strongest_first(self, node: Node) -> Iterator[Pair]:
         return (pair for pair in reversed(self._pairs.get(node, ())) if self._is_open(pair))

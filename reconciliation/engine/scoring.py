@@ -21,8 +21,7 @@ SHORT_TAX_ID = 25  # only the CNPJ root, or the six visible digits of a masked C
 WHOLE_NAME = 25
 PART_OF_NAME = 15  # times the likeness
 CITES_ANOTHER = -15  # once a pair: key, CNPJ or number of somebody else
-# On time and a month late differ by the default margin: instalments of one note fall 30 days apart.
-ON_TIME, SOON, LATE, FAR_OFF = 20, 15, 5, -15
+ON_TIME, SOON, LATE, FAR_OFF = 20, 15, 10, -15
 ON_TIME_DAYS, SOON_DAYS = 3, 10  # weekend and clearing; a forgotten week
 NEAR_CEILING = 80  # a differing amount never looks like a sure one
 
