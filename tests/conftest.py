@@ -113,6 +113,14 @@ def django_db_setup(main_database: str, worker_id: str, django_db_blocker: Any) 
         drop(main_database, name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(worker_id: str) -> None:
+    """Each worker keeps to a cache of its own: emptying one must not reach another's counters."""
+    address = str(settings.CACHES["default"].get("LOCATION", ""))
+    number = 2 + int(worker_id.removeprefix("gw")) % 12 if worker_id.startswith("gw") else 14
+    settings.CACHES["default"]["LOCATION"] = address.replace("db=1", f"db={number}")
+
+
 @pytest.fixture
 def committed(
     django_db_setup: None, main_database: str, worker_id: str, django_db_blocker: Any
@@ -126,6 +134,7 @@ def committed(
     with django_db_blocker.unblock():
         clone(main_database, name)
         point_at(name)
+        cache.clear()
         yield
         connections.close_all()
         point_at(usual)
@@ -136,17 +145,17 @@ def committed(
 def everything(db: None) -> Iterator[None]:
     """Arrange and look across organizations; requests and services still see their own."""
     show(EVERY)
+    cache.clear()
     yield
     visible.set("")
 
 
 @pytest.fixture(autouse=True)
 def local_files(tmp_path: Path, settings: Any) -> Iterator[None]:
-    """Stored files go to the test's own folder, caches start empty."""
+    """Stored files go to the test's own folder."""
     settings.FILES_ROOT = tmp_path / "files"
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "incoming")
     storage.cache_clear()
-    cache.clear()
     yield
     storage.cache_clear()
 
