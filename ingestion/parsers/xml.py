@@ -39,6 +39,7 @@ def load_xml(content: bytes) -> etree._Element:
 
     Raises:
         ParseError: xml_malformed, xml_encoding, xml_dtd, xml_too_deep or xml_too_long.
+        MemoryError: the process may not hold the tree of this file.
     """
     _check_encoding(content)
     if b"<!DOCTYPE" in content and _PROLOG.match(content):
@@ -73,6 +74,8 @@ def _doctype() -> ParseError:
 
 
 def _explain(error: etree.XMLSyntaxError, content: bytes) -> ParseError:
+    if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+        raise MemoryError("the tree of the file")
     line, column = error.position
     place = f"linha {line}, coluna {column}"
     if "depth" in str(error):

@@ -1,0 +1,74 @@
+"""Events of a note: what happened, when, and whether the tax authority accepted it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ingestion.parsers import parse
+from ingestion.parsers.model import Event, Parsed
+from tests.data.nfe import NAMESPACE, access_key, event
+from tests.ingestion.parsers.test_nfe import TODAY
+
+
+def read(content: bytes) -> Parsed:
+    return parse(content, "evento.xml", today=TODAY)
+
+
+def only(content: bytes) -> Event:
+    (found,) = read(content).events
+    return found
+
+
+def test_a_cancellation_is_read_whole() -> None:
+    found = only(event(detail="<xJust>PEDIDO CANCELADO</xJust>"))
+
+    assert (found.document_key, found.event_type, found.sequence) == (access_key(), "110111", 1)
+    assert (found.accepted, found.status_code) == (True, "135")
+    assert found.protocol == "135260000000002"
+    assert found.occurred_at == datetime(2026, 10, 21, 12, 0, tzinfo=UTC)
+    assert found.text == "PEDIDO CANCELADO"
+    assert read(event()).kind == "event"
+
+
+@pytest.mark.parametrize("kind", ["110110", "110112", "110130", "210240", "110750", "112110"])
+def test_any_kind_of_event_is_read(kind: str) -> None:
+    assert only(event(kind=kind)).event_type == kind
+
+
+@pytest.mark.parametrize(("status", "accepted"), [("136", True), ("155", True), ("573", False)])
+def test_only_registered_events_count(status: str, accepted: bool) -> None:
+    found = only(event(status=status))
+    places = [problem.place for problem in read(event(status=status)).problems]
+
+    assert found.accepted is accepted
+    assert places == ([] if accepted else ["retEvento/infEvento/cStat"])
+
+
+def test_a_request_without_answer_does_not_count() -> None:
+    parsed = read(event(status=""))
+
+    assert (parsed.events[0].accepted, parsed.events[0].status_code) == (False, "")
+    assert [problem.code for problem in parsed.problems] == ["nfe_protocol"]
+
+
+def test_an_answer_alone_still_tells_the_note() -> None:
+    text = event().decode()
+    answer = text[text.index("<retEvento>") : text.index("</procEventoNFe>")]
+    found = only(f'<retEnvEvento xmlns="{NAMESPACE}">{answer}</retEnvEvento>'.encode())
+
+    assert (found.document_key, found.event_type, found.accepted) == (access_key(), "110111", True)
+
+
+def test_an_event_of_no_note_is_refused() -> None:
+    parsed = read(event("0" * 44))
+
+    assert (parsed.events, parsed.rejected) == ((), 1)
+    assert parsed.problems[0].code == "nfe_key"
+
+
+@pytest.mark.parametrize("name", ["procInutNFe", "resNFe", "resEvento"])
+def test_summaries_and_voided_numbers_are_informative(name: str) -> None:
+    parsed = read(f'<{name} xmlns="{NAMESPACE}"><a>1</a></{name}>'.encode())
+
+    assert (parsed.kind, parsed.informative, parsed.read) == ("summary", 1, 1)
+    assert parsed.problems[0].severity == "info"

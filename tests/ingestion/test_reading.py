@@ -1,0 +1,158 @@
+"""Files are read in a limited child process, and one that kills it costs only itself."""
+
+import os
+import subprocess
+import sys
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from ingestion import reading
+from ingestion.parsers.model import ParseError, Reading
+from ingestion.reading import read_file
+from tests.data.nfe import authorized
+from tests.data.ofx import move, statement
+from tests.data.zips import Entry, archive
+
+TODAY = date(2026, 11, 21)
+CHILD = "ingestion.parsers.child"
+
+
+def read(path: Path, content: bytes, *, skip: int = 0) -> list[Reading]:
+    path.write_bytes(content)
+    return [one for chunk in read_file(path, path.name, today=TODAY, skip=skip) for one in chunk]
+
+
+def notes(count: int) -> list[Entry]:
+    return [Entry(f"{number}.xml", authorized(number=number)) for number in range(1, count + 1)]
+
+
+def greedy() -> bytes:
+    """Well-formed, small on disk, and more than a child may hold as a tree."""
+    return b"<a>" + b"<b/>" * 8_000_000 + b"</a>"
+
+
+def test_a_plain_file_is_one_reading(tmp_path: Path) -> None:
+    content = authorized()
+    (one,) = read(tmp_path / "nota.xml", content)
+
+    assert (one.name, one.size) == ("nota.xml", len(content))
+    assert one.sha256 == sha256(content).hexdigest()
+    assert one.parsed.documents[0].number == "1"
+
+
+def test_an_archive_gives_a_reading_for_each_member(tmp_path: Path) -> None:
+    entries = [*notes(3), Entry("Thumbs.db", b"x"), Entry("e.ofx", statement([move()]))]
+    readings = read(tmp_path / "a.zip", archive(entries))
+
+    assert [one.name for one in readings] == [entry.name for entry in entries]
+    assert [one.parsed.kind for one in readings] == ["nfe", "nfe", "nfe", "ignored", "ofx"]
+    assert readings[3].parsed.informative == 1
+    assert readings[0].sha256 == sha256(entries[0].content).hexdigest()
+
+
+def test_readings_come_in_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "CHUNK_READINGS", 4)
+    path = tmp_path / "a.zip"
+    path.write_bytes(archive(notes(10)))
+
+    assert [len(chunk) for chunk in read_file(path, "a.zip", today=TODAY)] == [4, 4, 2]
+
+
+def test_an_interrupted_archive_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    readings = read(tmp_path / "a.zip", archive(notes(5)), skip=3)
+
+    assert [one.name for one in readings] == ["4.xml", "5.xml"]
+
+
+def test_a_bad_member_leaves_the_others(tmp_path: Path) -> None:
+    inner = archive(notes(1))
+    entries = [Entry("a.xml", b"<nfeProc>"), Entry("b.zip", inner), *notes(1)]
+    codes = [
+        [problem.code for problem in one.parsed.problems]
+        for one in read(tmp_path / "a.zip", archive(entries))
+    ]
+
+    assert codes == [["xml_malformed"], ["zip_nested"], []]
+
+
+def test_a_refused_archive_raises(tmp_path: Path) -> None:
+    with pytest.raises(ParseError) as refused:
+        read(tmp_path / "a.zip", archive([Entry("../a.xml", b"x"), *notes(1)]))
+
+    assert refused.value.code == "zip_name"
+    assert refused.value.remedy
+    assert len(read(tmp_path / "b.zip", archive(notes(1)))) == 1
+
+
+def test_a_refused_file_is_a_reading_with_its_reason(tmp_path: Path) -> None:
+    (one,) = read(tmp_path / "a.xml", b"")
+
+    assert (one.parsed.rejected, one.parsed.read) == (1, 1)
+    assert one.parsed.problems[0].code == "file_empty"
+
+
+def test_a_file_that_takes_too_much_memory_costs_only_itself(tmp_path: Path) -> None:
+    entries = [*notes(1), Entry("grande.xml", greedy()), Entry("fim.xml", authorized(number=9))]
+    readings = read(tmp_path / "a.zip", archive(entries))
+
+    assert [one.name for one in readings] == ["1.xml", "grande.xml", "fim.xml"]
+    assert readings[1].parsed.problems[0].code == "parser_crashed"
+    assert readings[1].sha256 == sha256(entries[1].content).hexdigest()
+    assert readings[2].parsed.documents[0].number == "9"
+
+
+def test_a_file_that_takes_too_long_costs_only_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read(tmp_path / "aquece.xml", authorized())
+    monkeypatch.setattr(reading, "SECONDS_PER_FILE", 0.5)
+    slow = statement([move(identity=f"F{number}") for number in range(200_000)])
+    (one,) = read(tmp_path / "lento.ofx", slow)
+
+    assert one.parsed.problems[0].code == "parser_timeout"
+    assert one.size == len(slow)
+    monkeypatch.undo()
+    assert read(tmp_path / "b.xml", authorized())[0].parsed.rejected == 0
+
+
+def test_a_child_killed_between_two_members_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(archive(notes(3)))
+    list(read_file(path, "a.zip", today=TODAY))
+    reading._idle[0].process.kill()
+    reading._idle[0].process.wait()
+
+    assert len(read(path, archive(notes(3)))) == 3
+
+
+def test_two_files_can_be_read_at_once(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.xml", tmp_path / "b.xml"
+    first.write_bytes(authorized(number=1))
+    second.write_bytes(authorized(number=2))
+    pairs = zip(
+        read_file(first, "a", today=TODAY), read_file(second, "b", today=TODAY), strict=True
+    )
+
+    assert [[one.parsed.documents[0].number for (one,) in pair] for pair in pairs] == [["1", "2"]]
+
+
+def test_the_child_inherits_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "segredo")
+    child = reading.Child()
+    environment = Path(f"/proc/{child.process.pid}/environ").read_bytes()
+    child.stop()
+
+    assert b"segredo" not in environment
+    assert os.getpid() == child.owner
+
+
+def test_the_child_starts_without_django() -> None:
+    code = f"import sys, {CHILD}; sys.exit('django' in sys.modules or 'celery' in sys.modules)"
+    environment = {"PYTHONPATH": str(reading.ROOT)}
+
+    assert (
+        subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
+    )
