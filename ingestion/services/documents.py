@@ -58,6 +58,9 @@ EVENT_COLUMNS = (
     "status_code",
     "created_at",
 )
+# Plain text: asking a member of an enumeration for its value, row by row, shows in the profile.
+PENDING = str(MatchStatus.PENDING.value)
+ISSUED, RECEIVED, OTHER = map(str, Direction.values)
 CANCELLATIONS = ("110111", "110112")
 APPLY_CANCELLATIONS = """
 UPDATE ingestion_document AS document SET fiscal_status = 'cancelled'
@@ -131,7 +134,7 @@ def document_rows(organization: Organization, origins: Iterable[Origin]) -> Iter
             normalized(said),
             said.content_hash,
             origin.parser,
-            MatchStatus.PENDING.value,
+            PENDING,
             now,
         ]
 
@@ -143,10 +146,10 @@ def direction_of(said: model.Document, root: str) -> str:
     organization that issued it pays.
     """
     if cnpj_root(said.issuer.tax_id) == root:
-        return Direction.RECEIVED.value if said.direction == "0" else Direction.ISSUED.value
+        return RECEIVED if said.direction == "0" else ISSUED
     if cnpj_root(said.recipient.tax_id) == root:
-        return Direction.ISSUED.value if said.direction == "0" else Direction.RECEIVED.value
-    return Direction.OTHER.value
+        return ISSUED if said.direction == "0" else RECEIVED
+    return OTHER
 
 
 def normalized(said: model.Document) -> str:

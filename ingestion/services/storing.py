@@ -55,6 +55,7 @@ MEMBER_COLUMNS = (
     "created_at",
     "processed_at",
 )
+PROCESSED, FAILED = str(FileStatus.PROCESSED.value), str(FileStatus.FAILED.value)
 
 
 @dataclass(slots=True)
@@ -233,7 +234,7 @@ def member_rows(file: SourceFile, members: Iterable[Member]) -> Iterator[list[An
             member.parsed.kind,
             reading.size,
             reading.sha256,
-            (FileStatus.FAILED if failed else FileStatus.PROCESSED).value,
+            FAILED if failed else PROCESSED,
             error.code if failed and error else "",
             f"{error.message} {error.remedy}".strip() if failed and error else "",
             counts["read"],

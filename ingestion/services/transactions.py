@@ -12,9 +12,8 @@ from conciliacontag.database import copy_rows
 from conciliacontag.keys import new_id
 from conciliacontag.organizations.models import Organization
 from ingestion.models import Transaction
-from ingestion.models.documents import MatchStatus
 from ingestion.parsers import model
-from ingestion.services.documents import Origin, Stored
+from ingestion.services.documents import PENDING, Origin, Stored
 
 COLUMNS = (
     "id",
@@ -69,7 +68,7 @@ def transaction_rows(organization: Organization, origins: Iterable[Origin]) -> I
             transaction_key(said),
             orjson.dumps(said.extra | {"record": said.record}, default=str).decode(),
             origin.parser,
-            MatchStatus.PENDING.value,
+            PENDING,
             now,
         ]
 
