@@ -20,7 +20,21 @@ def read_key_pair(private: Path, public: Path | None) -> tuple[str, str, str]:
         verifying = key.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
-    return pem.decode(), verifying.decode(), sha256(verifying).hexdigest()[:16]
+    return pem.decode(), verifying.decode(), key_id(verifying)
+
+
+def read_retired_keys(folder: Path) -> dict[str, str]:
+    """Public keys of earlier pairs, `*.pub.pem` of a folder, by key id."""
+    found = [path.read_bytes() for path in sorted(folder.glob("*.pub.pem"))]
+    return {key_id(pem): pem.decode() for pem in found}
+
+
+def key_id(public: bytes) -> str:
+    """The first 16 hexadecimal digits of the SHA-256 of the public key, however its PEM is laid."""
+    der = serialization.load_pem_public_key(public).public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return sha256(der).hexdigest()[:16]
 
 
 def make_private_key(path: Path) -> None:

@@ -1,6 +1,26 @@
-"""Every figure the product publishes at /metrics, by name."""
+"""Every figure the product publishes at /metrics, by name.
 
-from prometheus_client import Counter, Histogram
+Web and worker processes write into files of one folder, and whoever is scraped adds them up.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+from celery import Task
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
+from prometheus_client.multiprocess import MultiProcessCollector
+
+Handler = Callable[[HttpRequest], HttpResponse]
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+# The library decides at its own import, long before the settings are read: decide again here.
+settings.PROMETHEUS_FOLDER.mkdir(parents=True, exist_ok=True)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.PROMETHEUS_FOLDER)
+values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
 
 REQUEST_SECONDS = Histogram(
     "http_request_duration_seconds", "Time to answer a request", ["method", "route", "status"]
@@ -14,3 +34,31 @@ RECONCILIATIONS = Counter("reconciliations_total", "Pairs and doubts stored by r
 TASK_FAILURES = Counter("celery_task_failures_total", "Tasks that raised", ["task"])
 EXPORTS = Counter("exports_total", "Exports by outcome", ["format", "status"])
 EXPORT_SECONDS = Histogram("export_processing_seconds", "Time to write one export", ["format"])
+
+
+def collect() -> bytes:
+    """The sum over all processes, in the text format."""
+    registry = CollectorRegistry()
+    folder = str(settings.PROMETHEUS_FOLDER)
+    MultiProcessCollector(registry, path=folder)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
+
+
+def measure_requests(handle: Handler) -> Handler:
+    """Time each answer under its route, never under the address with its identifiers."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        start = time.perf_counter()
+        response = handle(request)
+        route = request.resolver_match.route if request.resolver_match else "unknown"
+        method = request.method if request.method in METHODS else "other"
+        timer = REQUEST_SECONDS.labels(method, route, str(response.status_code))
+        timer.observe(time.perf_counter() - start)
+        return response
+
+    return middleware
+
+
+def count_task_failure(sender: Task[Any, Any] | None = None, **kwargs: Any) -> None:
+    """Receives Celery's own signal for a task that raised."""
+    TASK_FAILURES.labels(sender.name if sender else "unknown").inc()

@@ -15,9 +15,10 @@ def request_id(handle: Handler) -> Handler:
     """Take the caller's `Request-Id` when it is harmless, make one otherwise, and answer it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("Request-Id", "")
+        given = request.META.get("HTTP_REQUEST_ID", "")
         identifier = given if GIVEN.fullmatch(given) else uuid4().hex
         request.META["REQUEST_ID"] = identifier
+        request.META["HTTP_X_REQUEST_ID"] = identifier  # where the request log looks for it
         with bound_contextvars(request_id=identifier):
             response = handle(request)
         response["Request-Id"] = identifier

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.urls import reverse_lazy
 
 from conciliacontag.env import ROOT, kept_secret, read_environment
-from conciliacontag.jwt_keys import read_key_pair
+from conciliacontag.jwt_keys import read_key_pair, read_retired_keys
 from conciliacontag.logs import LOGGING as LOGGING
 from conciliacontag.logs import configure
 from conciliacontag.menu import MENU
@@ -50,9 +50,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "conciliacontag.middleware.request_id",
+    "conciliacontag.metrics.measure_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "conciliacontag.middleware.request_id",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -63,6 +64,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "conciliacontag.api.throttling.rate_limit_headers",
+    "conciliacontag.api.envelope.refusals",
 ]
 
 ROOT_URLCONF = "conciliacontag.urls"
@@ -105,7 +108,7 @@ def database(url: str) -> dict[str, Any]:
 DATABASES = {
     "default": database(env.database_url.get_secret_value()),
     # Owns the tables and is used by migrations alone; see `organizations/management/commands`.
-    "owner": database(env.database_owner_url.get_secret_value()),
+    "owner": database(env.database_owner_url.get_secret_value()) | {"ATOMIC_REQUESTS": False},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -133,6 +136,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+CSRF_FAILURE_VIEW = "conciliacontag.api.envelope.forged"
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 
@@ -148,6 +152,7 @@ DATE_INPUT_FORMATS = ["%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [ROOT / "static"]
 FILES_ROOT = DATA / "files"
 S3 = {
@@ -178,6 +183,13 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["conciliacontag.organizations.authentication.HasAct"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "conciliacontag.api.parsers.StrictJSONParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "conciliacontag.api.negotiation.OneFormat",
+    # Behind TLS stands one proxy, whose word on the caller's address counts; else nobody's does.
+    "NUM_PROXIES": 0 if env.insecure_http else 1,
     "DEFAULT_SCHEMA_CLASS": "conciliacontag.api.schema.Schema",
     "DEFAULT_PAGINATION_CLASS": "conciliacontag.api.pagination.Keyset",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -205,12 +217,19 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "PREPROCESSING_HOOKS": ["conciliacontag.api.schema.only_canonical_paths"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "conciliacontag.api.schema.describe_errors",
+    ],
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {},
 }
 JWT_PRIVATE_KEY, JWT_PUBLIC_KEY, JWT_KEY_ID = read_key_pair(
     env.jwt_private_key_path or DATA / "keys" / "jwt.pem",
     env.jwt_public_key_path,
 )
+# Keys that sign no more but are still believed, by key id; see docs/security.md.
+JWT_PUBLIC_KEYS = {JWT_KEY_ID: JWT_PUBLIC_KEY, **read_retired_keys(DATA / "keys")}
 SIMPLE_JWT = {
     "ALGORITHM": "RS256",
     "SIGNING_KEY": JWT_PRIVATE_KEY,
@@ -220,7 +239,9 @@ SIMPLE_JWT = {
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
     "ISSUER": "conciliacontag",
-    "UPDATE_LAST_LOGIN": True,
+    "AUTH_TOKEN_CLASSES": ("conciliacontag.organizations.tokens.AccessToken",),
+    # A changed password ends every token that was given out before.
+    "CHECK_REVOKE_TOKEN": True,
 }
 
 CELERY_BROKER_URL = env.celery_broker_url.get_secret_value()
@@ -251,15 +272,17 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_SSL_REDIRECT = not env.insecure_http
+# Probes and scrapers come from inside, in plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 0 if env.insecure_http else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not env.insecure_http
 SECURE_PROXY_SSL_HEADER = None if env.insecure_http else ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not env.insecure_http
-# The shell's widgets evaluate small expressions and set inline styles; nothing else is loosened.
+# The shell's widgets set inline styles; `site.py` lets them evaluate expressions under its pages.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF, UNSAFE_EVAL],
+        "script-src": [SELF],
         "style-src": [SELF, UNSAFE_INLINE],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],

@@ -59,6 +59,7 @@ def record(
 def link_hash(entry: AuditLog) -> str:
     """SHA-256 of the link before and of the row, in one canonical spelling."""
     said = {
+        "id": str(entry.pk),
         "organization": str(entry.organization_id),
         "sequence": entry.sequence,
         "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),

@@ -169,3 +169,27 @@ class AuditLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence} · {self.action}"
+
+
+class IdempotencyKey(models.Model):
+    """The answer to a call that carried an `Idempotency-Key`, kept to be given again."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name="quem")
+    key = models.CharField("chave", max_length=255)
+    fingerprint = models.CharField("SHA-256 do pedido", max_length=64)
+    status = models.PositiveSmallIntegerField("resposta")
+    body = models.JSONField("corpo", null=True)
+    location = models.CharField("endereço", max_length=400, blank=True)
+    created_at = models.DateTimeField("quando", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "pedido atendido"
+        verbose_name_plural = "pedidos atendidos"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="idempotencykey_once_per_person")
+        ]
+        indexes = [models.Index(fields=["user", "created_at"], name="idempotencykey_oldest")]
+
+    def __str__(self) -> str:
+        return self.key
