@@ -16,7 +16,8 @@ from conciliacontag.development.embedded import embedded_services, stop_services
 from conciliacontag.development.environment import data_path
 from conciliacontag.development.folder import DataFolder, DevelopmentError
 from conciliacontag.development.processes import MANAGE, run_child, say
-from conciliacontag.development.serving import demonstrate, serve, server_of
+from conciliacontag.development.server_lock import server_of
+from conciliacontag.development.serving import demonstrate, serve
 
 TEST_DATA, BENCH_DATA = ".data/test", ".data/bench"
 OWN_WORKERS = ("-n", "--numprocesses", "-p", "--dist", "--pdb")
@@ -44,7 +45,10 @@ def demo(arguments: list[str]) -> int:
 def run(arguments: list[str]) -> int:
     options = Options("run", add_help=False)
     options.add_argument("--port", type=int)
-    return serve(data_path(), options.parse_args(arguments).port)
+    port = options.parse_args(arguments).port
+    if port is not None and not 0 <= port <= 65535:
+        options.error(f"a porta {port} não existe")
+    return serve(data_path(), port)
 
 
 def test(arguments: list[str]) -> int:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
-from conciliacontag.development.daemon import wait_until
 from conciliacontag.development.embedded import embedded_services, revive_services
 from conciliacontag.development.folder import ROOT, DataFolder, DevelopmentError
 from conciliacontag.development.processes import MANAGE, run_child, say
+from conciliacontag.development.readiness import HOST, Readiness
+from conciliacontag.development.server_lock import only_server, served_at
 from conciliacontag.development.supervisor import Program, Supervisor
 
-HOST, PORT = "127.0.0.1", 8000
+PORT = 8000
 SERVICES_EVERY = 2.0
+SWEEP_AFTER = 30.0
 QUEUES = "parsing,enrichment,reconciliation,exports,documents"
 PYTHON = [sys.executable, "-m"]
 CELERY = [*PYTHON, "celery", "-q", "-A", "conciliacontag.celery:app"]
@@ -27,11 +27,7 @@ CELERY = [*PYTHON, "celery", "-q", "-A", "conciliacontag.celery:app"]
 
 def serve(data: Path, port: int | None) -> int:
     """Serve until a signal; prints `ready ADDRESS` when /readyz first answers 200."""
-    with only_server(data) as announce, embedded_services(data) as values, listen(port) as web:
-        _migrate(values)
-        supervisor, address = _site(data, values, web)
-        announce(address)
-        readiness = Readiness(web.getsockname()[1])
+    with _site(data, port) as (supervisor, address, readiness):
         supervisor.watches.append(lambda: readiness.reached() and _say_ready(address))
         return supervisor.run()
 
@@ -52,16 +48,15 @@ def _demonstrate_once(data: Path, *, as_json: bool) -> int:
     with only_server(data), embedded_services(data) as values:
         _migrate(values)
         supervisor = _supervisor(data, values)
-        supervisor.add(_worker())
         supervisor.add(Program("demo", _load_demo(as_json), lambda code: True, prefixed=False))
+        # It does its work itself; only rows that a killed command still holds need the sweep.
+        supervisor.add(_worker(), after=SWEEP_AFTER)
+        supervisor.add(_beat(data), after=SWEEP_AFTER)
         return supervisor.run()
 
 
 def _demonstrate_and_serve(data: Path, *, as_json: bool) -> int:
-    with only_server(data) as announce, embedded_services(data) as values, listen(None) as web:
-        _migrate(values)
-        supervisor, address = _site(data, values, web)
-        announce(address)
+    with _site(data, None) as (supervisor, address, readiness):
 
         def loaded(code: int) -> bool:
             if code == 0:
@@ -74,7 +69,6 @@ def _demonstrate_and_serve(data: Path, *, as_json: bool) -> int:
             supervisor.add(Program("demo", _load_demo(as_json), loaded, prefixed=False))
             return _say_ready(address, aside=as_json)
 
-        readiness = Readiness(web.getsockname()[1])
         supervisor.watches.append(ready)
         return supervisor.run()
 
@@ -122,14 +116,18 @@ def _revive(folder: DataFolder, supervisor: Supervisor) -> None:
         supervisor.say("dev", f"[{trouble.code}] {trouble}")
 
 
-def _site(data: Path, values: dict[str, str], web: socket.socket) -> tuple[Supervisor, str]:
-    address = f"http://{HOST}:{web.getsockname()[1]}"
-    supervisor = _supervisor(data, {**values, "PUBLIC_URL": os.environ.get("PUBLIC_URL", address)})
-    supervisor.add(_web(web))
-    supervisor.add(_worker())
-    schedule = ["--schedule", str(data.absolute() / "celerybeat-schedule"), "--pidfile="]
-    supervisor.add(Program("beat", [*CELERY, "beat", "--loglevel", "WARNING", *schedule]))
-    return supervisor, address
+@contextmanager
+def _site(data: Path, port: int | None) -> Iterator[tuple[Supervisor, str, Readiness]]:
+    """Everything a site needs, about to be started, with its address."""
+    with only_server(data) as announce, embedded_services(data) as values, listen(port) as web:
+        _migrate(values)
+        address = f"http://{HOST}:{web.getsockname()[1]}"
+        announce(address)
+        public = os.environ.get("PUBLIC_URL", address)
+        supervisor = _supervisor(data, {**values, "PUBLIC_URL": public})
+        for program in (_web(web), _worker(), _beat(data)):
+            supervisor.add(program)
+        yield supervisor, address, Readiness(web.getsockname()[1])
 
 
 def _web(web: socket.socket) -> Program:
@@ -143,7 +141,13 @@ def _web(web: socket.socket) -> Program:
 
 def _worker() -> Program:
     flags = ["--pool", "prefork", "--concurrency", "2", "-Q", QUEUES, "--loglevel", "INFO"]
-    return Program("worker", [*CELERY, "worker", *flags])
+    alone = ["--without-mingle", "--without-gossip"]
+    return Program("worker", [*CELERY, "worker", *flags, *alone])
+
+
+def _beat(data: Path) -> Program:
+    schedule = ["--schedule", str(data.absolute() / "celerybeat-schedule"), "--pidfile="]
+    return Program("beat", [*CELERY, "beat", "--loglevel", "WARNING", *schedule])
 
 
 @contextmanager
@@ -163,93 +167,3 @@ def listen(port: int | None) -> Iterator[socket.socket]:
             web.bind((HOST, 0))
         web.listen(128)
         yield web
-
-
-@contextmanager
-def only_server(data: Path) -> Iterator[Callable[[str], None]]:
-    """Hold the folder's serving lock; gives the function that writes the address into it."""
-    file = DataFolder(data).path / "serving.lock"
-    with file.open("a+") as lock:
-        # Who only looks holds the lock for an instant, hence the second of patience.
-        if not wait_until(lambda: _lock(lock, fcntl.LOCK_EX), seconds=1):
-            raise DevelopmentError(
-                "dev.ja_no_ar",
-                f"Esta pasta de dados já está em uso por outro `dev run` ou `dev demo` "
-                f"({served_at(data) or 'iniciando'}). Encerre-o com `python3 dev stop` ou use "
-                "outra pasta com CONCILIACONTAG_DATA.",
-            )
-
-        def announce(address: str) -> None:
-            lock.truncate(0)
-            lock.write(f"{os.getpid()} {address}")
-            lock.flush()
-
-        announce("")
-        yield announce
-        lock.truncate(0)
-
-
-def server_of(data: Path) -> tuple[int, str] | None:
-    """Process and address of the command that serves this folder, or None."""
-    file = data / "serving.lock"
-    if not file.exists():
-        return None
-    with file.open() as lock:
-        if _lock(lock, fcntl.LOCK_SH):
-            return None
-        process, _, address = lock.read().partition(" ")
-        return (int(process), address) if process else None
-
-
-def _lock(file: IO[str], kind: int) -> bool:
-    try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def served_at(data: Path) -> str | None:
-    """Address of the site that already serves this folder, or None."""
-    server = server_of(data)
-    return (server[1] or None) if server else None
-
-
-class Readiness:
-    """Asks /readyz again and again without ever waiting for the answer."""
-
-    REQUEST = b"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
-    PATIENCE = 5.0
-    PAUSE = 0.3
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.asked_at = 0.0
-        self.question: socket.socket | None = None
-
-    def reached(self) -> bool:
-        """Whether an answer 200 has arrived."""
-        if self.question is None:
-            if time.monotonic() - self.asked_at > self.PAUSE:
-                self._ask()
-            return False
-        try:
-            answer = self.question.recv(64)
-        except BlockingIOError:
-            answer = b""
-            if time.monotonic() - self.asked_at < self.PATIENCE:
-                return False
-        except OSError:
-            answer = b""
-        self.question.close()
-        self.question = None
-        return answer.partition(b"\r\n")[0].split()[1:2] == [b"200"]
-
-    def _ask(self) -> None:
-        try:
-            self.question = socket.create_connection((HOST, self.port), timeout=1)
-            self.question.sendall(self.REQUEST)
-            self.question.setblocking(False)
-        except OSError:
-            self.question = None
-        self.asked_at = time.monotonic()

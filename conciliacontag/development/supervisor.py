@@ -23,6 +23,7 @@ TICK = 0.1
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 LONG_LIFE = 30.0  # a program that lived this long starts again with the first delay
 GRACE = 20.0
+INTERRUPTED = 130
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, see prctl(2)
 LIBC = ctypes.CDLL(None)
@@ -72,9 +73,9 @@ class Supervisor:
     children: list[Child] = field(default_factory=list)
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
 
-    def add(self, program: Program) -> None:
-        """Start a program at the next turn."""
-        self.children.append(Child(program))
+    def add(self, program: Program, *, after: float = 0.0) -> None:
+        """Start a program at the next turn, or that many seconds later."""
+        self.children.append(Child(program, start_at=time.monotonic() + after))
 
     def stop(self, *_: Any) -> None:
         """Ask for the end; asked twice, nobody is waited for. Also the handler of signals."""
@@ -159,7 +160,8 @@ class Supervisor:
         while not all(map(_has_ended, living)) and time.monotonic() - asked_at < self.grace:
             self._forward(TICK / 2)
         self.stopping = True
-        code = self.exit_code
+        cut_short = any(child.program.on_end is not None for child in living)
+        code = INTERRUPTED if cut_short else self.exit_code
         for child in living:
             self._bury(child)
         self.exit_code = code

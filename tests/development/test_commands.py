@@ -9,7 +9,9 @@ from conciliacontag.development.__main__ import main, workers
 from conciliacontag.development.checks import commands, run_check
 from conciliacontag.development.daemon import wait_until
 from conciliacontag.development.folder import DataFolder, DevelopmentError
-from conciliacontag.development.serving import Readiness, listen, only_server, served_at
+from conciliacontag.development.readiness import Readiness
+from conciliacontag.development.server_lock import only_server, served_at
+from conciliacontag.development.serving import listen
 
 
 @pytest.mark.parametrize(
@@ -28,6 +30,7 @@ def test_pytest_gets_two_workers_by_default() -> None:
     [
         (["run", "--prot", "1"], "dev.argumento"),
         (["run", "--port", "x"], "dev.argumento"),
+        (["run", "--port", "70000"], "dev.argumento"),
         (["demo", "now"], "dev.argumento"),
         (["bench"], "dev.argumento"),
         (["bench", "../x"], "dev.argumento"),

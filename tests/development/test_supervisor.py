@@ -99,6 +99,24 @@ def test_a_program_with_an_end_ends_the_others(supervisor: Supervisor) -> None:
     assert supervisor.run() == 7
 
 
+def test_a_task_that_is_cut_short_has_not_succeeded(supervisor: Supervisor) -> None:
+    supervisor.add(Program("task", FOREVER, on_end=lambda code: True))
+
+    until(supervisor, lambda: len(processes(supervisor)) == 1)
+
+    assert supervisor.exit_code == 130
+
+
+def test_a_program_may_start_later_or_not_at_all(supervisor: Supervisor, tmp_path: Path) -> None:
+    supervisor.add(Program("early", ["sh", "-c", "sleep 0.5"], on_end=lambda code: True))
+    supervisor.add(Program("soon", ["touch", "soon"]), after=0.1)
+    supervisor.add(Program("late", ["touch", "late"]), after=60)
+
+    supervisor.run()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["soon"]
+
+
 def test_output_carries_the_name_even_without_a_final_newline(supervisor: Supervisor) -> None:
     script = "printf 'one\\ntwo'"
     supervisor.add(Program("web", ["sh", "-c", script], on_end=lambda code: True))
