@@ -29,6 +29,7 @@ MEMORY = 512 * 1024 * 1024
 OPEN_FILES = 32
 LARGEST_FILE = 100 * 1024 * 1024  # bytes of a file that is not an archive
 LENGTH_BYTES = 4
+OFFICE_PARTS = {"[Content_Types].xml", "mimetype"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +83,20 @@ def _serve(request: Request) -> Iterator[Answer]:
 
 
 def _readings(file: BinaryIO, request: Request) -> Iterator[Reading]:
-    head = file.read(HEAD)
-    file.seek(0)
-    # An office file shows its table of contents anywhere: only the whole content tells it apart.
-    size = os.fstat(file.fileno()).st_size
-    if sniff(head) == "zip" and not (size <= LARGEST_FILE and sniff(file.read()) == "office"):
-        for member in list_members(file)[request.skip :]:
+    # A workbook is an archive too, and still one file: its parts are no uploads. The names at the
+    # top tell; the beginning alone may show those of a workbook inside.
+    members = list_members(file) if sniff(_head(file)) in ("zip", "office") else []
+    if members and not any(member.name in OFFICE_PARTS for member in members):
+        for member in members[request.skip :]:
             yield _read_member(file, member, request)
     elif request.skip == 0:
-        file.seek(0)
-        yield _read_whole(file, request, size)
+        yield _read_whole(file, request, os.fstat(file.fileno()).st_size)
+
+
+def _head(file: BinaryIO) -> bytes:
+    head = file.read(HEAD)
+    file.seek(0)
+    return head
 
 
 def _read_whole(file: BinaryIO, request: Request, size: int) -> Reading:
@@ -100,6 +105,7 @@ def _read_whole(file: BinaryIO, request: Request, size: int) -> Reading:
         remedy = "Divida o período em arquivos menores."
         error = ParseError("file_too_big", message, remedy=remedy)
         return Reading(request.name, "", size, refused(error))
+    file.seek(0)
     return _reading(file.read(), request.name, request)
 
 

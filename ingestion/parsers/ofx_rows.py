@@ -47,7 +47,9 @@ def read_leaves(row: str) -> Fields:
         leaves.update(_LOOSE_LEAF.findall(row))
     if "&" in row:
         leaves = {name: _ENTITY.sub(_entity, value) for name, value in leaves.items()}
-    return {name: value.rstrip() for name, value in leaves.items()}
+    if " \r" in row or " \n" in row or " <" in row or "\t" in row:
+        return {name: value.rstrip() for name, value in leaves.items()}
+    return leaves
 
 
 def parse_amount(text: str) -> Decimal:

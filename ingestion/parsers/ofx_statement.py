@@ -196,12 +196,9 @@ def _account(opened: _Open) -> str:
 
 
 def _extra(leaves: Fields, memo: str) -> dict[str, Any]:
-    extra: dict[str, Any] = {
-        name: value
-        for name, value in leaves.items()
-        if value
-        and name not in ("TRNTYPE", "DTPOSTED", "TRNAMT", "FITID", "CHECKNUM", "NAME", "MEMO")
-    }
+    extra: dict[str, Any] = {}
+    if not leaves.keys() <= COLUMNS:
+        extra = {name: leaves[name] for name in leaves if leaves[name] and name not in COLUMNS}
     if len(memo) > 31:
         found = _END_TO_END.search(memo)
         if found:

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from ingestion.parsers.model import ParseError
 
 HEAD = 4096
+PROLOG = 512  # characters in which an OFX in XML has named itself
 BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 SIGNATURES = (
     (b"PK\x03\x04", "zip"),
@@ -89,7 +90,7 @@ def _kind_of_zip(content: bytes) -> str:
 
 
 def _kind_of_text(head: str) -> str:
-    if _OFX.match(head) or (head.startswith("<?xml") and _OFX.search(head)):
+    if _OFX.match(head) or (head.startswith("<?xml") and _OFX.search(head, 0, PROLOG)):
         return "ofx"
     if head.startswith("<"):
         return "html" if _HTML.match(head) else "xml"

@@ -74,7 +74,7 @@ def _doctype() -> ParseError:
 
 
 def _explain(error: etree.XMLSyntaxError, content: bytes) -> ParseError:
-    if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+    if getattr(error, "code", 0) == etree.ErrorTypes.ERR_NO_MEMORY:
         raise MemoryError("the tree of the file")
     line, column = error.position
     place = f"linha {line}, coluna {column}"

@@ -94,6 +94,15 @@ def test_a_refused_file_is_a_reading_with_its_reason(tmp_path: Path) -> None:
     assert one.parsed.problems[0].code == "file_empty"
 
 
+def test_a_workbook_is_one_file_also_inside_an_archive(tmp_path: Path) -> None:
+    book = archive([Entry("[Content_Types].xml", b"<Types/>"), Entry("xl/workbook.xml", b"<w/>")])
+    (alone,) = read(tmp_path / "a.xlsx", book)
+    inside = read(tmp_path / "a.zip", archive([*notes(1), Entry("a.xlsx", book)]))
+
+    assert alone.parsed.problems[0].code == "file_type"
+    assert [one.parsed.rejected for one in inside] == [0, 1]
+
+
 def test_a_file_that_takes_too_much_memory_costs_only_itself(tmp_path: Path) -> None:
     entries = [*notes(1), Entry("grande.xml", greedy()), Entry("fim.xml", authorized(number=9))]
     readings = read(tmp_path / "a.zip", archive(entries))
