@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conciliacontag.development.embedded import stop_services
+from conciliacontag.development.embedded import embedded_services, stop_services
 from conciliacontag.development.environment import DATABASE, QUEUE
 from conciliacontag.development.folder import DataFolder
 
@@ -48,9 +48,11 @@ def data() -> Iterator[DataFolder]:
 
 
 @pytest.fixture(scope="module")
-def shared_data() -> Iterator[DataFolder]:
-    """One folder for all tests of a module: making a cluster takes a second."""
+def shared_data(nothing_replaced: None) -> Iterator[DataFolder]:
+    """One folder for all tests of a module, ready and stopped: making a cluster takes a second."""
     with temporary_data() as folder:
+        with embedded_services(folder.path):
+            pass
         yield folder
 
 
