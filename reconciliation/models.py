@@ -42,6 +42,7 @@ class Run(models.Model):
     )
     status = models.CharField("situação", max_length=8, choices=RunStatus, default=RunStatus.QUEUED)
     force = models.BooleanField("refazer o que a máquina decidiu", default=False)
+    only_documents = models.JSONField("só estes documentos", default=list)
     documents = models.PositiveIntegerField("documentos", default=0)
     transactions = models.PositiveIntegerField("lançamentos", default=0)
     matched = models.PositiveIntegerField("conciliados", default=0)
@@ -98,6 +99,10 @@ class ReconciliationQuerySet(models.QuerySet["Reconciliation"]):
         """What a run decided and no person has confirmed or refused."""
         return self.filter(performed_by=None)
 
+    def by_people(self) -> Self:
+        """What a person decided; no run touches it."""
+        return self.exclude(performed_by=None)
+
 
 class Reconciliation(models.Model):
     """A document (or one instalment of it) and a transaction, with the amount allocated.
@@ -136,6 +141,7 @@ class Reconciliation(models.Model):
     performed_by = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name="decidida por"
     )
+    decided_at = models.DateTimeField("decidida em", null=True)
     created_at = models.DateTimeField("criada em", auto_now_add=True)
 
     objects = ReconciliationQuerySet.as_manager()

@@ -1,0 +1,16 @@
+"""What the list of reconciliations can be narrowed by."""
+
+from django_filters import rest_framework as filters
+
+from reconciliation.models import Reconciliation
+
+
+class ReconciliationFilter(filters.FilterSet):
+    organization_id = filters.UUIDFilter()
+    document = filters.UUIDFilter("document_id")
+    transaction = filters.UUIDFilter("transaction_id")
+    run = filters.UUIDFilter("run_id")
+
+    class Meta:
+        model = Reconciliation
+        fields = ["status"]

@@ -1,0 +1,119 @@
+"""How runs and reconciliations look to a client."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from reconciliation.models import Reconciliation, Run
+
+SYSTEM = "system"
+
+
+class TriggerRequest(serializers.Serializer[Any]):
+    """What `POST /v1/reconciliations/trigger` takes."""
+
+    organization_id = serializers.UUIDField(
+        required=False, help_text="Necessário para quem trabalha em mais de uma empresa."
+    )
+    document_ids = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        max_length=1000,
+        help_text="Guarda só o que diz respeito a estes documentos; sem eles, a tudo em aberto.",
+    )
+    force = serializers.BooleanField(
+        default=False, help_text="Refaz o que só a máquina decidiu; o que pessoas decidiram fica."
+    )
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    percent = serializers.FloatField()
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    """One pass of the engine, with its counts once it is over."""
+
+    progress = serializers.SerializerMethodField()
+    links = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Run
+        fields = [
+            "id",
+            "organization_id",
+            "status",
+            "force",
+            "progress",
+            "documents",
+            "transactions",
+            "matched",
+            "partial",
+            "unmatched",
+            "error",
+            "attempts",
+            "created_at",
+            "finished_at",
+            "links",
+        ]
+
+    @extend_schema_field(ProgressSerializer)
+    def get_progress(self, run: Run) -> dict[str, float]:
+        done = run.matched + run.partial + run.unmatched
+        percent = 0.0 if run.is_active else 100.0
+        return {"done": done, "total": run.transactions, "percent": percent}
+
+    def get_links(self, run: Run) -> dict[str, str]:
+        return {
+            "self": f"/v1/runs/{run.pk}",
+            "reconciliations": f"/v1/reconciliations?run={run.pk}",
+        }
+
+
+class ReconciliationSerializer(serializers.ModelSerializer[Reconciliation]):
+    """A document and a bank line: booked, proposed, or a line for which nothing was found."""
+
+    performed_by = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Reconciliation
+        fields = [
+            "id",
+            "organization_id",
+            "run_id",
+            "document_id",
+            "installment",
+            "transaction_id",
+            "status",
+            "amount",
+            "score",
+            "reason",
+            "evidence",
+            "performed_by",
+            "decided_at",
+            "created_at",
+        ]
+
+    def get_performed_by(self, row: Reconciliation) -> str:
+        return str(row.performed_by_id or SYSTEM)
+
+
+# `from` is a word of Python: the fields are named in a table instead of a class body.
+PERIOD: dict[str, Any] = {
+    "__doc__": "The days a report covers, both included; without them, everything.",
+    "organization_id": serializers.UUIDField(required=False),
+    "from": serializers.DateField(required=False),
+    "to": serializers.DateField(required=False),
+}
+ReportRequest = type("ReportRequest", (serializers.Serializer,), PERIOD)
+
+
+class ReportSerializer(serializers.Serializer[Any]):
+    """Counters and amounts of a period, by status."""
+
+    organization_id = serializers.UUIDField()
+    transactions = serializers.DictField()
+    documents = serializers.DictField()
+    reconciliations = serializers.DictField()

@@ -1,0 +1,94 @@
+"""Starting a run, following it, and reading what it decided."""
+
+from typing import ClassVar
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from conciliacontag.api.idempotency import idempotent
+from conciliacontag.organizations.access import choose_organization
+from conciliacontag.organizations.models import User
+from conciliacontag.organizations.roles import Act
+from reconciliation.filters import ReconciliationFilter
+from reconciliation.models import Reconciliation, Run
+from reconciliation.reports import reconciliation_report
+from reconciliation.serializers import (
+    ReconciliationSerializer,
+    ReportRequest,
+    ReportSerializer,
+    RunSerializer,
+    TriggerRequest,
+)
+from reconciliation.services import start_run
+
+SECONDS_TO_WAIT = "2"
+
+
+def person(request: Request) -> User:
+    """The logged-in person; the permission class has let nobody else through."""
+    if not isinstance(request.user, User):
+        raise TypeError(request.user)
+    return request.user
+
+
+class TriggerView(APIView):
+    """Start a run, or point at the one already under way."""
+
+    acts: ClassVar[dict[str, Act]] = {"POST": Act.SEND}
+
+    @extend_schema(request=TriggerRequest, responses={200: RunSerializer, 202: RunSerializer})
+    @idempotent()
+    def post(self, request: Request) -> Response:
+        asked = TriggerRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        said = asked.validated_data
+        user = person(request)
+        organization = choose_organization(user, said.get("organization_id"), Act.SEND)
+        run, created = start_run(
+            organization,
+            requested_by=user,
+            force=said["force"],
+            documents=said.get("document_ids", ()),
+        )
+        headers = {"Location": reverse("run", args=[run.pk]), "Retry-After": SECONDS_TO_WAIT}
+        status = 202 if created else 200
+        return Response(RunSerializer(run).data, status=status, headers=headers)
+
+
+class RunView(RetrieveAPIView[Run]):
+    """One run; ask again while it is active."""
+
+    queryset = Run.objects.all()
+    serializer_class = RunSerializer
+
+
+class ReconciliationsView(ListAPIView[Reconciliation]):
+    """What links documents and bank lines, oldest first."""
+
+    queryset = Reconciliation.objects.all()
+    serializer_class = ReconciliationSerializer
+    filterset_class = ReconciliationFilter
+
+
+class ReconciliationView(RetrieveAPIView[Reconciliation]):
+    """One reconciliation with its evidence."""
+
+    queryset = Reconciliation.objects.all()
+    serializer_class = ReconciliationSerializer
+
+
+class ReportView(APIView):
+    """Counters and amounts of a period."""
+
+    @extend_schema(parameters=[ReportRequest], responses=ReportSerializer)
+    def get(self, request: Request) -> Response:
+        asked = ReportRequest(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        said = asked.validated_data
+        organization = choose_organization(person(request), said.get("organization_id"), Act.READ)
+        first, last = said.get("from"), said.get("to")
+        return Response(reconciliation_report(organization, first=first, last=last))

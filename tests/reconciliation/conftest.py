@@ -1,0 +1,22 @@
+"""A run asked for and carried out, as most tests of this folder need it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from conciliacontag.organizations.models import Organization
+from reconciliation.models import Run
+from reconciliation.services import execute_run, start_run
+
+Reconcile = Callable[..., Run]
+
+
+@pytest.fixture
+def reconcile() -> Reconcile:
+    def run_once(organization: Organization, **named: bool) -> Run:
+        run, _ = start_run(organization, requested_by=None, **named)
+        execute_run(organization.pk, run.pk)
+        run.refresh_from_db()
+        return run
+
+    return run_once
