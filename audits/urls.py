@@ -1,5 +1,29 @@
-"""Addresses of the API."""
+"""Addresses of batches, cards and exports below /v1; literal names stand before identifiers."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from audits import views
+from audits.exports import views as exports
+
+urlpatterns = [
+    path("audits", views.CardsView.as_view(), name="cards"),
+    path("audits/export", exports.ExportView.as_view(), name="export"),
+    path("audits/cleanup", exports.CleanupView.as_view(), name="cleanup"),
+    path("audits/<uuid:pk>", views.CardView.as_view(), name="card"),
+    path("audits/<uuid:pk>/decision", views.DecisionView.as_view(), name="decision"),
+    path("audits/<uuid:pk>/reopen", views.ReopenView.as_view(), name="reopen"),
+    path("audits/<uuid:pk>/history", views.HistoryView.as_view(), name="card-history"),
+    path("audits/<str:batch_id>/exports", exports.ExportsView.as_view(), name="exports"),
+    path(
+        "audits/<str:batch_id>/exports/<int:revision>/file",
+        exports.ExportFileView.as_view(),
+        name="export-file",
+    ),
+    path(
+        "audits/<str:batch_id>/exports/<int:revision>/manifest",
+        exports.ExportManifestView.as_view(),
+        name="export-manifest",
+    ),
+    path("batches", views.BatchesView.as_view(), name="batches"),
+    path("batches/<uuid:pk>", views.BatchView.as_view(), name="batch"),
+]

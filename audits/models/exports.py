@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from audits.models.batches import Batch
 from conciliacontag.keys import new_id
@@ -99,6 +100,7 @@ class Removal(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     key = models.CharField("objeto", max_length=400, unique=True)
+    due_at = models.DateTimeField("a partir de", default=timezone.now)
     created_at = models.DateTimeField("pedida em", auto_now_add=True)
 
     class Meta:

@@ -1,0 +1,171 @@
+"""The way out: export, the files of a revision, clean-up."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.transaction import non_atomic_requests
+from django.http import FileResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from audits.batch_ids import read_batch_id
+from audits.exports.package import CORRECTED, MANIFEST
+from audits.exports.services import cleanup_batch, export_batch
+from audits.models import ClosingRecord, Export, ExportStatus
+from audits.serializers import (
+    CleanupRequest,
+    ClosingSerializer,
+    ExportQuery,
+    ExportRequest,
+    ExportSerializer,
+)
+from conciliacontag.api.idempotency import idempotent
+from conciliacontag.database import session
+from conciliacontag.errors import NotFound
+from conciliacontag.organizations.roles import Act
+from conciliacontag.storage import open_stored
+from reconciliation.views import person
+
+CSV_TYPE, JSON_TYPE = "text/csv; charset=utf-8", "application/json"
+FRESH = {"Cache-Control": "no-store"}
+REPLAYED = {"Idempotent-Replayed": "true"}
+BATCH_ID = OpenApiParameter("batch_id", str, required=True)
+
+
+class OwnFormat(DefaultContentNegotiation):
+    """`format` is a parameter of ours, and a client may accept `text/csv` alone."""
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+def send(key: str, *, filename: str, content_type: str, replayed: bool = False) -> FileResponse:
+    """Stream a stored artefact under the name people know it by."""
+    try:
+        stored = open_stored(key)
+    except FileNotFoundError as fault:
+        raise NotFound(
+            "O arquivo desta exportação não está mais guardado. Recupere-o da cópia de segurança.",
+            code="artefact_missing",
+        ) from fault
+    headers = FRESH | (REPLAYED if replayed else {})
+    return FileResponse(
+        stored,
+        as_attachment=True,
+        filename=filename,
+        content_type=content_type,
+        headers=headers,
+    )
+
+
+# The lock of an export has to be seen by others while the files are written.
+@method_decorator(non_atomic_requests, name="dispatch")
+class ExportView(APIView):
+    """Export a batch and answer the corrected file; a repeat answers the same artefact."""
+
+    acts: ClassVar[dict[str, Act]] = {"GET": Act.EXPORT}
+    content_negotiation_class = OwnFormat
+
+    @extend_schema(
+        parameters=[BATCH_ID, ExportQuery],
+        responses={(200, "text/csv"): OpenApiTypes.BINARY, (200, JSON_TYPE): ExportSerializer},
+    )
+    def get(self, request: Request) -> Response | FileResponse:
+        batch_id = read_batch_id(request.query_params.get("batch_id"))
+        asked = ExportQuery(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        said = asked.validated_data
+        export, created = export_batch(
+            batch_id, requested_by=person(request), allow_pending=said["allow_pending"]
+        )
+        if said["format"] == "json":
+            headers = FRESH | ({} if created else REPLAYED)
+            return Response(ExportSerializer(export).data, headers=headers)
+        return send(
+            export.csv_path, filename=CORRECTED, content_type=CSV_TYPE, replayed=not created
+        )
+
+
+@method_decorator(non_atomic_requests, name="dispatch")
+class ExportsView(APIView):
+    """The same by POST, for clients that do not change state with a GET."""
+
+    acts: ClassVar[dict[str, Act]] = {"POST": Act.EXPORT}
+
+    @extend_schema(request=ExportRequest, responses={200: ExportSerializer, 201: ExportSerializer})
+    @idempotent()
+    def post(self, request: Request, batch_id: str) -> Response:
+        asked = ExportRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        export, created = export_batch(
+            read_batch_id(batch_id),
+            requested_by=person(request),
+            allow_pending=asked.validated_data["allow_pending"],
+        )
+        place = reverse("export-file", args=[export.batch_id, export.revision])
+        headers = FRESH | {"Location": place} | ({} if created else REPLAYED)
+        data = ExportSerializer(export).data
+        return Response(data, status=201 if created else 200, headers=headers)
+
+
+def done_export(batch_id: str, revision: int) -> Export:
+    exports = Export.objects.filter(status=ExportStatus.DONE, revision=revision)
+    export = exports.filter(batch=read_batch_id(batch_id)).first()
+    if export is None:
+        raise NotFound("Esta revisão não foi exportada, ou o lote já foi limpo.")
+    return export
+
+
+class ExportFileView(APIView):
+    """The corrected file of one revision."""
+
+    content_negotiation_class = OwnFormat
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
+    def get(self, request: Request, batch_id: str, revision: int) -> FileResponse:
+        export = done_export(batch_id, revision)
+        return send(export.csv_path, filename=CORRECTED, content_type=CSV_TYPE)
+
+
+class ExportManifestView(APIView):
+    """The manifest of one revision, byte by byte as it was hashed."""
+
+    content_negotiation_class = OwnFormat
+
+    @extend_schema(responses={(200, JSON_TYPE): OpenApiTypes.OBJECT})
+    def get(self, request: Request, batch_id: str, revision: int) -> FileResponse:
+        export = done_export(batch_id, revision)
+        return send(export.manifest_path, filename=MANIFEST, content_type=JSON_TYPE)
+
+
+@method_decorator(non_atomic_requests, name="dispatch")
+class CleanupView(APIView):
+    """Remove an exported batch; the second call says so and removes nothing."""
+
+    acts: ClassVar[dict[str, Act]] = {"POST": Act.CLEAN}
+
+    @extend_schema(request=CleanupRequest, responses=ClosingSerializer)
+    @idempotent()
+    def post(self, request: Request) -> Response:
+        asked = CleanupRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        said = asked.validated_data
+        batch_id, user = read_batch_id(said["batch_id"]), person(request)
+        replayed = is_closed(batch_id, list(user.roles))
+        closed = cleanup_batch(batch_id, requested_by=user, confirm=said["confirm"])
+        removed = [] if replayed else closed.removed
+        data = {**ClosingSerializer(closed).data, "status": "cleaned", "removed": removed}
+        return Response(data, headers=FRESH | (REPLAYED if replayed else {}))
+
+
+def is_closed(batch_id: UUID, organizations: list[UUID]) -> bool:
+    with session(organizations):
+        return ClosingRecord.objects.filter(batch_id=batch_id).exists()

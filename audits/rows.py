@@ -1,0 +1,51 @@
+"""Rows of a batch as a whole: locking it, removing it, and the files that have to follow."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from audits.models import Batch, Removal
+from conciliacontag.errors import NotFound
+
+# The change trail stays: Django's own deletion would write one more history row for each of them.
+DELETE_BATCH = (
+    "DELETE FROM audits_response USING audits_card "
+    "WHERE audits_response.card_id = audits_card.id AND audits_card.batch_id = %s",
+    "DELETE FROM audits_card WHERE batch_id = %s",
+    "DELETE FROM audits_export WHERE batch_id = %s",
+    "DELETE FROM audits_batch WHERE id = %s",
+)
+NOW = timedelta(0)
+
+
+def delete_rows(batch: Batch) -> None:
+    """Remove a batch with its cards, responses and exports, in a handful of statements."""
+    with connection.cursor() as cursor:
+        for statement in DELETE_BATCH:
+            cursor.execute(statement, [batch.pk])
+
+
+def promise_removal(organization_id: UUID, key: str, *, after: timedelta = NOW) -> None:
+    """Write down that a stored object has to go once this is committed, at the earliest `after`."""
+    if key:
+        Removal.objects.get_or_create(
+            key=key,
+            defaults={"organization_id": organization_id, "due_at": timezone.now() + after},
+        )
+
+
+def locked_batch(batch_id: UUID) -> Batch:
+    """The batch, held until the transaction ends.
+
+    Raises:
+        NotFound: there is none, or it is another organization's.
+    """
+    held = Batch.objects.select_for_update(of=("self",)).select_related(
+        "organization", "exported_by"
+    )
+    batch = held.filter(pk=batch_id).first()
+    if batch is None:
+        raise NotFound("Este lote não existe. Confira o número e a empresa escolhida.")
+    return batch

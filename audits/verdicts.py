@@ -1,0 +1,147 @@
+"""What a verdict means: the document it is about, and the values it writes on the card."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from audits.doubts import document_values, money
+from audits.layouts import (
+    DOCUMENT_COLUMNS,
+    LAYOUTS,
+    RECONCILED,
+    WITHOUT_NOTE,
+    check_corrections,
+)
+from audits.models import Card, Verdict
+from conciliacontag.errors import InvalidInput, NotFound
+from ingestion.models import Document
+from ingestion.models.documents import PAYABLE
+
+NO_DOCUMENT_VALUES = dict.fromkeys(DOCUMENT_COLUMNS, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One decision, understood and checked, before anything is written."""
+
+    values: dict[str, str]  # column → text after the decision
+    document: Document | None = None  # to be booked with the card's line
+    installment: str = ""
+    score: Decimal | None = None  # what the machine gave the chosen pair
+    refuses: bool = False  # the line has no document
+    clears: bool = False  # an earlier answer about the document is taken back
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What the decision's record keeps; the instalment has no column in the file."""
+        return {**self.values, **({"parcela": self.installment} if self.installment else {})}
+
+    @property
+    def concerns_match(self) -> bool:
+        return bool(self.document) or self.refuses or self.clears
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a person sent."""
+
+    verdict: Verdict
+    document_id: UUID | None = None
+    installment: str = ""
+    corrections: Mapping[str, str] = field(default_factory=dict)
+
+
+def understand(card: Card, sent: Submission) -> Intent:
+    """Check a submission against the card's layout and the organization's documents.
+
+    Raises:
+        InvalidInput: a field or value the layout does not allow; `details["fields"]` names it.
+        NotFound: the document is not the organization's, or waits for no money.
+    """
+    check_corrections(LAYOUTS[card.batch.layout], sent.corrections)
+    if sent.verdict == Verdict.CORRECT:
+        return corrected(card, dict(sent.corrections))
+    accounts = accounts_only(sent.corrections)
+    if sent.verdict == Verdict.NO_DOCUMENT:
+        values = {**NO_DOCUMENT_VALUES, "situacao": WITHOUT_NOTE, **accounts}
+        return Intent(values, refuses=True)
+    if sent.document_id is None:
+        raise field_error("document_id", "Diga qual nota foi aceita, em document_id.", "required")
+    document = payable_documents(card).filter(pk=sent.document_id).first()
+    if document is None:
+        raise NotFound("A nota escolhida não existe nesta empresa, ou foi cancelada.")
+    return accepted(card, document, sent.installment, accounts)
+
+
+def accounts_only(corrections: Mapping[str, str]) -> dict[str, str]:
+    """Accounts may come with any verdict; the document and the situation follow from it."""
+    for name in ("documento", "situacao"):
+        if name in corrections:
+            raise field_error(name, f"O veredito já diz isto; retire {name} das correções.")
+    return dict(corrections)
+
+
+def corrected(card: Card, values: dict[str, str]) -> Intent:
+    """A correction of fields says by itself whether it books, refuses or takes back."""
+    if not values:
+        raise field_error("corrections", "Nenhum campo foi corrigido.", "required")
+    key, situation = values.pop("documento", None), values.pop("situacao", None)
+    if situation == WITHOUT_NOTE:
+        if key:
+            raise field_error("documento", f"Uma linha “{WITHOUT_NOTE}” não pode ter nota.")
+        return Intent({**NO_DOCUMENT_VALUES, "situacao": WITHOUT_NOTE, **values}, refuses=True)
+    if key or situation == RECONCILED:
+        return accepted(card, document_by_key(card, key), "", values)
+    if key == "" or situation == "":
+        return Intent({**NO_DOCUMENT_VALUES, "situacao": "", **values}, clears=True)
+    return Intent(values)
+
+
+def document_by_key(card: Card, key: str | None) -> Document:
+    """The document with this key, or without one the document that the card now shows."""
+    shown = card.responses.filter(field="documento").values_list("corrected_value", flat=True)
+    wanted = key or shown.first() or card.raw_answers.get("documento", "")
+    document = payable_documents(card).filter(key=wanted).first() if wanted else None
+    if document is None:
+        raise field_error("documento", "Não há nota em aberto com esta chave (invalid).")
+    return document
+
+
+def payable_documents(card: Card) -> QuerySet[Document]:
+    return Document.objects.filter(PAYABLE, organization=card.organization_id)
+
+
+def accepted(
+    card: Card, document: Document, installment: str, accounts: Mapping[str, str]
+) -> Intent:
+    """Book a candidate, or any other open document; the machine's points go with a candidate."""
+    offers = [offer for offer in card.candidates if offer["document_id"] == str(document.pk)]
+    if installment:
+        offers = [offer for offer in offers if offer["installment"] == installment]
+        if not offers:
+            raise field_error("installment", f"A nota não tem a parcela “{installment[:60]}”.")
+    if offers:
+        offer = offers[0]
+        shown, installment = document_values(offer), offer["installment"]
+        score = Decimal(offer["score"])
+    else:
+        shown, score = chosen_values(document), None
+    return Intent({**shown, "situacao": RECONCILED, **accounts}, document, installment, score)
+
+
+def chosen_values(document: Document) -> dict[str, str]:
+    """A document that the machine did not propose has no points."""
+    return {
+        "documento": document.key,
+        "numero": document.number,
+        "emitente": document.emitter_name,
+        "valor_documento": money(document.total_amount),
+        "pontos": "",
+    }
+
+
+def field_error(name: str, message: str, code: str = "invalid") -> InvalidInput:
+    return InvalidInput(message, details={"fields": {name: [{"code": code, "message": message}]}})

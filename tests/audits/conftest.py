@@ -1,0 +1,80 @@
+"""A batch with one card that has two candidates and one card that has none."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from audits.models import Batch, Card, Verdict
+from audits.services import decide_card, open_batch
+from conciliacontag.organizations.models import Organization, User
+from ingestion.models import Document, Transaction
+from reconciliation.models import Run
+from reconciliation.services import execute_run, start_run
+from tests.data.rows import make_doubt, make_transaction
+
+
+@dataclass
+class Review:
+    """What the tests of this folder talk about."""
+
+    batch: Batch
+    documents: list[Document]
+    doubtful: Transaction
+    lonely: Transaction
+
+    @property
+    def card(self) -> Card:
+        """The card with candidates."""
+        return Card.objects.get(transaction=self.doubtful)
+
+    @property
+    def lonely_card(self) -> Card:
+        return Card.objects.get(transaction=self.lonely)
+
+
+def finished_run(organization: Organization) -> Run:
+    run, _ = start_run(organization, requested_by=None)
+    execute_run(organization.pk, run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def open_review(organization: Organization) -> Review:
+    documents, doubtful = make_doubt(organization)
+    lonely = make_transaction(organization, "-77.10", memo="TARIFA")
+    batch = open_batch(organization.pk, finished_run(organization).pk)
+    assert batch is not None
+    return Review(batch, documents, doubtful, lonely)
+
+
+@pytest.fixture
+def review(organization: Organization) -> Review:
+    return open_review(organization)
+
+
+@pytest.fixture
+def make_review() -> Callable[[Organization], Review]:
+    return open_review
+
+
+@pytest.fixture
+def finished() -> Callable[[Organization], Run]:
+    return finished_run
+
+
+@pytest.fixture
+def reviewed(review: Review, auditor: User) -> Review:
+    """Both cards decided: a document accepted, a line without note."""
+
+    decide_card(
+        review.card.pk,
+        author=auditor,
+        version=1,
+        verdict=Verdict.ACCEPT,
+        document_id=review.documents[0].pk,
+        note="confirmado por telefone",
+    )
+    decide_card(review.lonely_card.pk, author=auditor, version=1, verdict=Verdict.NO_DOCUMENT)
+    review.batch.refresh_from_db()
+    return review
