@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
+from django.http import multipartparser
 from django.http.multipartparser import MultiPartParser as LibraryParser
 from django.http.multipartparser import MultiPartParserError
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import DataAndFiles, MultiPartParser
 
 UNNAMED = "arquivo"
+# A name of a thousand characters takes six thousand bytes of header; the library allows 1,024.
+multipartparser.MAX_TOTAL_HEADER_SIZE = 16 * 1024
 
 
 class NameKeepingParser(LibraryParser):

@@ -54,7 +54,11 @@ class Document(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="documents", verbose_name="empresa"
+        Organization,
+        models.PROTECT,
+        related_name="documents",
+        db_index=False,
+        verbose_name="empresa",
     )
     file = models.ForeignKey(
         SourceFile, models.SET_NULL, null=True, related_name="documents", verbose_name="arquivo"
@@ -132,7 +136,7 @@ class DocumentEvent(models.Model):
     """Cancellation, correction, manifestation … kept also before its document arrives."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", db_index=False)
     file = models.ForeignKey(
         SourceFile, models.SET_NULL, null=True, related_name="events", verbose_name="arquivo"
     )

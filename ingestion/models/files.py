@@ -38,10 +38,15 @@ class SourceFile(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="files", verbose_name="empresa"
+        Organization, models.PROTECT, related_name="files", db_index=False, verbose_name="empresa"
     )
     uploader = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", verbose_name="enviado por"
+        User,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="enviado por",
     )
     container = models.ForeignKey(
         "self", models.CASCADE, null=True, related_name="members", verbose_name="pacote"
@@ -114,7 +119,7 @@ class Problem(models.Model):
     """What was wrong, where, and what to do about it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", db_index=False)
     file = models.ForeignKey(
         SourceFile, models.CASCADE, related_name="problems", verbose_name="arquivo"
     )

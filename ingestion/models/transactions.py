@@ -22,7 +22,11 @@ class Transaction(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="transactions", verbose_name="empresa"
+        Organization,
+        models.PROTECT,
+        related_name="transactions",
+        db_index=False,
+        verbose_name="empresa",
     )
     file = models.ForeignKey(
         SourceFile,

@@ -106,10 +106,15 @@ def mark_known(file: SourceFile, members: list[Member]) -> None:
     for member in members:
         if member.file_id == file.pk or not is_kept(member.reading):
             continue
-        member.known = member.reading.sha256 in seen
+        # What is refused is refused again, each time with its reason.
+        member.known = member.reading.sha256 in seen and not is_refused(member.parsed)
         seen.add(member.reading.sha256)
         if member.known:
             member.findings.append(repeated(member.reading.name, "Este arquivo já tinha chegado."))
+
+
+def is_refused(parsed: Parsed) -> bool:
+    return 0 < parsed.read == parsed.rejected
 
 
 def is_kept(reading: Reading) -> bool:

@@ -1,0 +1,78 @@
+"""The corpus of malformed files: reading its index, sending its files, judging the answers."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from conciliacontag.database import session
+from conciliacontag.organizations.models import Organization
+from ingestion.models import SourceFile
+from ingestion.services.processing import process_file
+
+FOLDER = os.environ.get("MALFORMED_DIR", "")
+KINDS = ("xml", "nfe", "ofx", "zip", "names")
+
+needs_corpus = pytest.mark.skipif(
+    not FOLDER, reason="MALFORMED_DIR does not name the folder of malformed files"
+)
+
+
+def entries(*kinds: str) -> list[dict[str, Any]]:
+    """The index in an order in which every file comes after the one it needs."""
+    if not FOLDER:
+        return []
+    index = json.loads((Path(FOLDER) / "index.json").read_text(encoding="utf-8"))["files"]
+    chosen = [entry for entry in index if entry["kind"] in (kinds or KINDS)]
+    return sorted(chosen, key=lambda entry: depth(entry, {e["file"]: e for e in index}))
+
+
+def depth(entry: dict[str, Any], by_name: dict[str, Any]) -> int:
+    return 1 + depth(by_name[entry["after"]], by_name) if entry.get("after") else 0
+
+
+def content(entry: dict[str, Any]) -> bytes:
+    return (Path(FOLDER) / entry["file"]).read_bytes()
+
+
+def upload(client: Client, name: str, body: bytes) -> Any:
+    """POST one file under exactly this name, as RFC 5987 writes it."""
+    boundary = "corpus"
+    head = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; '
+        f"filename*=utf-8''{quote(name, safe='')}\r\nContent-Type: application/octet-stream\r\n\r\n"
+    )
+    return client.post(
+        "/v1/uploads",
+        data=head.encode() + body + f"\r\n--{boundary}--\r\n".encode(),
+        content_type=f"multipart/form-data; boundary={boundary}",
+    )
+
+
+def family(code: str) -> str:
+    return code.partition("_")[0]
+
+
+def read(organization: Organization, answer: dict[str, Any]) -> tuple[SourceFile, set[str]]:
+    """Carry out the reading that the upload asked for; the file and the codes it shows."""
+    process_file(organization.pk, answer["file_id"])
+    with session([organization.pk]):
+        file = SourceFile.objects.get(pk=answer["file_id"])
+        codes = {file.error_code, *file.problems.values_list("code", flat=True)} - {""}
+    return file, codes
+
+
+def misjudged(entry: dict[str, Any], codes: set[str], *, refused: bool) -> Iterator[str]:
+    """What differs from the index: the outcome, the category's family, a doubt not shown."""
+    if refused != (entry["expected"] == "rejected"):
+        yield f"{entry['file']}: {entry['expected']} expected, got {sorted(codes)}"
+    wanted = [entry["error"]] if entry.get("error") else []
+    wanted += [problem["category"] for problem in entry.get("problems", ())]
+    for category in wanted:
+        if family(category) not in {family(code) for code in codes}:
+            yield f"{entry['file']}: {category} expected, got {sorted(codes)}"
