@@ -37,7 +37,9 @@ class Command(BaseCommand):
         if run.status == RunStatus.FAILED:
             raise CommandError(run.error)
         said = RunSerializer(run).data
-        self.stdout.write(json.dumps(said, ensure_ascii=False) if options["json"] else told(run))
+        self.stdout.write(
+            json.dumps(said, ensure_ascii=False, default=str) if options["json"] else told(run)
+        )
 
 
 def wait_for(organization: Organization, run: Run) -> Run:
