@@ -43,4 +43,4 @@ def scratch() -> Iterator[Path]:
             yield Path(folder)
         finally:
             connections.close_all()
-            owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+            owner.execute(sql.SQL("DROP DATABASE {}").format(name))

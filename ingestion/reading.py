@@ -25,7 +25,7 @@ from ingestion.parsers.model import ParseError, Reading
 
 SECONDS_PER_FILE = 20.0
 FILES_PER_CHILD = 5_000
-CHUNK_READINGS = 200
+CHUNK_READINGS = 500
 CHUNK_BYTES = 4 * 1024 * 1024
 PIPE_BYTES = 1024 * 1024  # lets the child go on while the parent writes to the database
 ROOT = Path(__file__).resolve().parents[1]

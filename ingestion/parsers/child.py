@@ -12,7 +12,7 @@ import os
 import resource
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -22,7 +22,7 @@ import msgspec
 
 from ingestion.parsers import parse
 from ingestion.parsers.archive import Member, list_members, read_member
-from ingestion.parsers.model import Parsed, ParseError, Problem, Reading
+from ingestion.parsers.model import Document, Parsed, ParseError, Problem, Reading
 from ingestion.parsers.sniff import HEAD, sniff
 
 MEMORY = 512 * 1024 * 1024
@@ -30,6 +30,8 @@ OPEN_FILES = 32
 LARGEST_FILE = 100 * 1024 * 1024  # bytes of a file that is not an archive
 LENGTH_BYTES = 4
 OFFICE_PARTS = {"[Content_Types].xml", "mimetype"}
+
+_to_json = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,14 @@ def _reading(content: bytes, name: str, request: Request) -> Reading:
         parsed = parse(content, name, today=request.today)
     except ParseError as error:
         parsed = refused(error)
-    return Reading(name, digest, len(content), parsed)
+    contents = tuple(map(_to_json, parsed.documents))
+    summaries = tuple(map(_summary, parsed.documents))
+    return Reading(name, digest, len(content), replace(parsed, documents=summaries), contents)
+
+
+def _summary(document: Document) -> Document:
+    """A document without what only its JSON needs to carry: the parent writes that as it is."""
+    return replace(document, installments=(), payments=(), items=(), taxes={}, extra={})
 
 
 def refused(error: ParseError) -> Parsed:

@@ -175,3 +175,4 @@ class Reading:
     sha256: str
     size: int
     parsed: Parsed
+    contents: tuple[bytes, ...] = ()  # canonical JSON of each document, in the same order

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db import connection
 from django.utils import timezone
 
@@ -88,6 +87,7 @@ class Origin:
     file_id: UUID
     parser: str
     record: Any
+    content: bytes = b""  # canonical JSON of a document
 
 
 def store_documents(organization: Organization, origins: list[Origin]) -> Stored:
@@ -131,7 +131,7 @@ def document_rows(organization: Organization, origins: Iterable[Origin]) -> Iter
             said.fiscal_status,
             said.environment,
             said.purpose,
-            normalized(said),
+            origin.content.decode(),
             said.content_hash,
             origin.parser,
             PENDING,
@@ -150,11 +150,6 @@ def direction_of(said: model.Document, root: str) -> str:
     if cnpj_root(said.recipient.tax_id) == root:
         return ISSUED if said.direction == "0" else RECEIVED
     return OTHER
-
-
-def normalized(said: model.Document) -> str:
-    """The canonical document as JSON text; money becomes text, never a float."""
-    return orjson.dumps(said, default=str).decode()
 
 
 def conflicting(organization: Organization, origins: list[Origin], new: set[str]) -> set[str]:

@@ -125,7 +125,7 @@ def is_kept(reading: Reading) -> bool:
 def count_records(file: SourceFile, members: list[Member]) -> None:
     """Insert the records of all members together, then tell each member what became of its own."""
     organization = file.organization
-    documents = store_documents(organization, origins(members, "documents"))
+    documents = store_documents(organization, document_origins(members))
     events = store_events(organization, origins(members, "events"))
     transactions = store_transactions(organization, origins(members, "transactions"))
     for member in members:
@@ -139,6 +139,14 @@ def count_records(file: SourceFile, members: list[Member]) -> None:
         for transaction in parsed.transactions:
             count_transaction(member, transaction_key(transaction), transactions)
         member.counts["read"] = sum(member.counts.values())
+
+
+def document_origins(members: Iterable[Member]) -> list[Origin]:
+    return [
+        Origin(member.file_id, member.parsed.parser, document, content)
+        for member in members
+        for document, content in zip(member.parsed.documents, member.reading.contents, strict=True)
+    ]
 
 
 def origins(members: Iterable[Member], records: str) -> list[Origin]:
