@@ -1,7 +1,7 @@
 # Short names for `dev`; it works without make.
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: demo run test check bench stop format hooks lock
+.PHONY: demo run test check bench stop format hooks lock openapi
 
 demo run test check stop:
 	@python3 dev $@ $(ARGS)
@@ -19,3 +19,6 @@ hooks:
 lock:
 	$(LOCK) requirements.in --output-file requirements.txt
 	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
+
+openapi:
+	@python3 dev manage spectacular --validate --fail-on-warn --file docs/openapi.yaml

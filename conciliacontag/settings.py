@@ -82,6 +82,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
             ],
             "builtins": ["conciliacontag.templatetags.brazil"],
+            "libraries": {"pages": "conciliacontag.templatetags.pages"},
         },
     }
 ]
@@ -222,7 +223,16 @@ SPECTACULAR_SETTINGS = {
         "conciliacontag.api.schema.describe_errors",
     ],
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "FileStatusEnum": "ingestion.models.files.FileStatus",
+        "MatchStatusEnum": "ingestion.models.documents.MatchStatus",
+        "FiscalStatusEnum": "ingestion.models.documents.FiscalStatus",
+        "RunStatusEnum": "reconciliation.models.RunStatus",
+        "ReconciliationStatusEnum": "reconciliation.models.ReconciliationStatus",
+        "BatchStatusEnum": "audits.models.batches.BatchStatus",
+        "CardStatusEnum": "audits.models.batches.CardStatus",
+        "ExportStatusEnum": "audits.models.exports.ExportStatus",
+    },
 }
 JWT_PRIVATE_KEY, JWT_PUBLIC_KEY, JWT_KEY_ID = read_key_pair(
     env.jwt_private_key_path or DATA / "keys" / "jwt.pem",
@@ -271,6 +281,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+# Our pages show documents in frames of our own; frame-ancestors keeps everybody else out.
+SILENCED_SYSTEM_CHECKS = ["security.W019"]
 SECURE_SSL_REDIRECT = not env.insecure_http
 # Probes and scrapers come from inside, in plain HTTP.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]

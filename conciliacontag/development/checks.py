@@ -18,7 +18,11 @@ from conciliacontag.development.processes import MANAGE, say
 PYTHON = [sys.executable, "-m"]
 LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"
 # What production demands is checked here although this machine serves plain HTTP.
-PRODUCTION = {"INSECURE_HTTP": "false", "DEBUG": "false"}
+PRODUCTION = {
+    "INSECURE_HTTP": "false",
+    "DEBUG": "false",
+    "PUBLIC_URL": "https://conciliacontag.example",
+}
 
 
 class Outcome(NamedTuple):

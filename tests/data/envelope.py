@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from conciliacontag.api.schema import ERROR
 from jsonschema import validate
+
+from conciliacontag.api.schema import ERROR
 
 PORTUGUESE = {"não", "de", "o", "a", "e", "ou", "este", "esta", "para", "um", "uma", "em"}
 
