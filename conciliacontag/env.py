@@ -117,13 +117,13 @@ def written_by_launcher(path: Path) -> dict[str, str]:
     return {name: value for name, mark, value in pairs if mark}
 
 
-def kept_secret(path: Path) -> str:
-    """A random secret that is made once and kept for its owner's eyes only."""
+def kept_secret(path: Path, *, strength: int = 50) -> str:
+    """A random secret of so many bytes that is made once and kept for its owner's eyes only."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text(encoding="utf-8")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(secret := secrets.token_urlsafe(50))
+        file.write(secret := secrets.token_urlsafe(strength))
     return secret

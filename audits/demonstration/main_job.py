@@ -28,6 +28,7 @@ from reconciliation.models import Reconciliation, Run
 from reconciliation.services import execute_run, start_run
 
 PAUSE = 0.2
+REPEATED = "já tinha chegado; nada foi duplicado"
 ARTEFACTS = ("Results_Corrigidos.csv", "results_manifest.json")
 Tell = Callable[[str], None]
 
@@ -60,11 +61,7 @@ class MainJob:
             self.wait(lambda pk=file.pk: file_is_read(organization, pk))
             with session([organization.pk]):
                 file.refresh_from_db()
-            again = "" if created else " (já tinha chegado)"
-            self.tell(
-                f"{item.name}{again}: {file.read} lidos, {file.new} novos, {file.known} já "
-                f"conhecidos, {file.informative} informativos, {file.rejected} recusados"
-            )
+            self.tell(f"{item.name}: {counted(file) if created else REPEATED}")
 
     def reconcile(self, organization: Organization, operator: User) -> None:
         with session([organization.pk]):
@@ -125,6 +122,18 @@ class MainJob:
             "login": {"email": email, "password": password()},
             "seconds": round(time.perf_counter() - self.started, 2),
         }
+
+
+def counted(file: SourceFile) -> str:
+    """What was counted in a file, without the zeros."""
+    parts = (
+        (file.new, "novo", "novos"),
+        (file.known, "já conhecido", "já conhecidos"),
+        (file.informative, "informativo", "informativos"),
+        (file.rejected, "recusado", "recusados"),
+    )
+    said = [f"{number} {one if number == 1 else many}" for number, one, many in parts if number]
+    return f"{file.read} registros: {', '.join(said)}" if file.read != 1 else said[0]
 
 
 def decide(card: Card, answer: Answer, auditor: User) -> None:

@@ -18,7 +18,7 @@ STAFF = {
 
 def password() -> str:
     """One password for the demonstration's people, made once for each data folder."""
-    return kept_secret(settings.DATA / "secrets" / "demonstration")
+    return kept_secret(settings.DATA / "secrets" / "demonstration", strength=9)
 
 
 def make_organization(month: DemoMonth) -> Organization:
