@@ -309,5 +309,7 @@ CONTENT_SECURITY_POLICY = {
 PROMETHEUS_FOLDER: Path = env.prometheus_multiproc_dir or DATA / "metrics"
 LOG_LEVEL = env.log_level
 configure(LOG_LEVEL)
+# `middleware.request_id` has put our own identifier there, whatever the caller sent.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 UNFOLD = MENU

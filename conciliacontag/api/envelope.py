@@ -189,7 +189,8 @@ def answer(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """The answer to a refusal outside the API's own views."""
     body = body_of(refusal, request)
     if wants_json(request):
-        response: HttpResponse = JsonResponse(body, status=refusal.status)
+        plain = {"ensure_ascii": False}
+        response: HttpResponse = JsonResponse(body, status=refusal.status, json_dumps_params=plain)
     else:
         page = PAGES.get(refusal.status, "refusal.html")
         response = render(request, page, body, status=refusal.status)

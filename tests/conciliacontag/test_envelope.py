@@ -166,3 +166,16 @@ def test_the_callers_request_id_comes_back() -> None:
 @pytest.mark.django_db
 def test_a_host_of_somebody_else_is_refused() -> None:
     refusal(Client().get("/v1/me", headers={"Host": "evil.example"}), 400, "host_unknown")
+
+
+@pytest.mark.django_db
+def test_the_log_names_the_request_as_the_answer_does(
+    api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        answer = post(api(), "/v1/auth/login", {"email": "a@b.com.br", "password": "x"})
+    identifiers = {
+        record.msg["request_id"] for record in caplog.records if isinstance(record.msg, dict)
+    }
+
+    assert identifiers == {answer["Request-Id"]}
