@@ -11,6 +11,8 @@ from reconciliation.engine.model import Options
 from reconciliation.engine.rows import Item, Line
 from reconciliation.engine.sentence import delay, difference, label
 
+FARTHEST = 4  # a quarter of the amount: what differs by more is nobody's near miss
+
 
 class Misses:
     """The items that stayed open, by side and amount, so that the nearest is found by bisection."""
@@ -27,11 +29,12 @@ class Misses:
         }
 
     def nearest(self, line: Line) -> Item | None:
-        """The item of the line's side with the nearest amount, then the nearest due date."""
+        """The item of the line's side with the nearest amount, at most a quarter away, then day."""
         amounts = self._amounts[line.receivable]
         middle = bisect_left(amounts, line.cents)
         around = amounts[max(middle - 1, 0) : middle + 1]
-        nearest = (self._nearest_day(line, cents) for cents in around)
+        near = (cents for cents in around if abs(cents - line.cents) * FARTHEST <= line.cents)
+        nearest = (self._nearest_day(line, cents) for cents in near)
         return min(nearest, key=lambda item: _distance(line, item), default=None)
 
     def _nearest_day(self, line: Line, cents: int) -> Item:
@@ -54,7 +57,7 @@ def tell_miss(line: Line, index: Index, misses: Misses, options: Options) -> str
     none = f"Nenhuma nota em aberto entre {first} e {last} com valor de {paid}"
     if nearest is None:
         side = "receber" if line.receivable else "pagar"
-        return f"{none}: não resta nota a {side}."
+        return f"{none}, nem nota a {side} de valor parecido."
     described = _describe(nearest, line)
     low, high = index.window(line)
     if nearest.cents == line.cents and low <= nearest.day <= high:

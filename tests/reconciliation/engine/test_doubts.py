@@ -8,14 +8,14 @@ from tests.data.engine_rows import AURORA, DUE, document, transaction
 
 
 def test_nothing_near_is_a_doubt_with_the_nearest_miss() -> None:
-    outcome = match([document()], [transaction(amount="938.50")])
+    outcome = match([document()], [transaction(amount="1238.50")])
 
     (doubt,) = outcome.doubts
     assert doubt.candidates == ()
     assert doubt.reason == (
-        "Nenhuma nota em aberto entre 21/07 e 25/08 com valor de R$ 938,50; a mais próxima é "
+        "Nenhuma nota em aberto entre 21/07 e 25/08 com valor de R$ 1.238,50; a mais próxima é "
         "NF 1234 de R$ 1.500,00, com vencimento em 20/08/2025: "
-        "diferença de R$ 561,50 a menos (37,43 %)."
+        "diferença de R$ 261,50 a menos (17,43 %)."
     )
     assert outcome.unmatched_documents == ("d1",)
 
@@ -31,7 +31,13 @@ def test_equal_amount_outside_the_window_is_the_nearest_miss() -> None:
 def test_no_document_on_the_side_is_said() -> None:
     (doubt,) = match([document()], [transaction(amount="-1500.00")]).doubts
 
-    assert doubt.reason.endswith("não resta nota a pagar.")
+    assert doubt.reason.endswith("nem nota a pagar de valor parecido.")
+
+
+def test_an_amount_far_away_is_nobodys_near_miss() -> None:
+    (doubt,) = match([document()], [transaction(amount="49.90")]).doubts
+
+    assert doubt.reason.endswith("nem nota a receber de valor parecido.")
 
 
 def test_line_without_amount_is_a_doubt() -> None:
