@@ -3,7 +3,8 @@
 import re
 from uuid import UUID
 
-from conciliacontag.errors import InvalidInput, NotFound
+from audits.rows import NoBatch
+from conciliacontag.errors import InvalidInput
 
 ACCEPTED = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
@@ -14,7 +15,7 @@ def read_batch_id(text: object) -> UUID:
     Raises:
         InvalidInput: `invalid_batch_id`: other characters than letters, digits, "_" and "-", none,
             or more than 128.
-        NotFound: well formed, but no batch of ours can be called so.
+        NoBatch: well formed, but no batch of ours can be called so.
     """
     if not isinstance(text, str) or not ACCEPTED.fullmatch(text):
         raise InvalidInput(
@@ -25,4 +26,4 @@ def read_batch_id(text: object) -> UUID:
     try:
         return UUID(text)
     except ValueError as fault:
-        raise NotFound("Este lote não existe. Confira o número e a empresa escolhida.") from fault
+        raise NoBatch from fault

@@ -17,7 +17,7 @@ class BatchFilter(filters.FilterSet):
 
 class CardFilter(filters.FilterSet):
     organization_id = filters.UUIDFilter()
-    batch_id = filters.CharFilter(method="of_batch")
+    batch_id = filters.CharFilter(method="of_batch", strip=False)
 
     class Meta:
         model = Card

@@ -20,6 +20,12 @@ DELETE_BATCH = (
 NOW = timedelta(0)
 
 
+class NoBatch(NotFound):
+    """There is none with this number, or it is another organization's."""
+
+    message = "Este lote não existe. Confira o número e a empresa escolhida."
+
+
 def delete_rows(batch: Batch) -> None:
     """Remove a batch with its cards, responses and exports, in a handful of statements."""
     with connection.cursor() as cursor:
@@ -36,16 +42,21 @@ def promise_removal(organization_id: UUID, key: str, *, after: timedelta = NOW) 
         )
 
 
+def organization_of(batch_id: UUID) -> UUID | None:
+    """The organization whose books have to be taken before the batch; None without a batch."""
+    return Batch.objects.filter(pk=batch_id).values_list("organization_id", flat=True).first()
+
+
 def locked_batch(batch_id: UUID) -> Batch:
     """The batch, held until the transaction ends.
 
     Raises:
-        NotFound: there is none, or it is another organization's.
+        NoBatch: there is none, or it is another organization's.
     """
     held = Batch.objects.select_for_update(of=("self",)).select_related(
         "organization", "exported_by"
     )
     batch = held.filter(pk=batch_id).first()
     if batch is None:
-        raise NotFound("Este lote não existe. Confira o número e a empresa escolhida.")
+        raise NoBatch
     return batch

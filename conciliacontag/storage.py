@@ -102,14 +102,27 @@ def keep(arrived: Path, key: str, metadata: dict[str, str] | None = None) -> Non
         backend.bucket.upload_file(str(arrived), key, ExtraArgs=extra)
         return
     target = Path(backend.path(key))
+    try:
+        place(arrived, target)
+    except FileNotFoundError:
+        # Somebody removed the last file of the folder and the folder with it; it is made again.
+        place(arrived, target)
+
+
+def place(arrived: Path, target: Path) -> None:
+    """Give a file its final name in one step: whoever sees the name sees all of the bytes."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}"[:255])
+    draft = draft_of(target)
     try:
         os.link(arrived, draft)
     except OSError:
         copy_durably(arrived, draft)
     draft.rename(target)
     sync_folder(target.parent)
+
+
+def draft_of(target: Path) -> Path:
+    return target.with_name(f".{target.name}"[:255])
 
 
 def copy_durably(source: Path, target: Path) -> None:
@@ -138,8 +151,26 @@ def is_stored(key: str) -> bool:
 
 
 def remove(key: str) -> None:
-    """Remove stored bytes; removing what is gone is no error."""
-    storage().delete(key)
+    """Remove stored bytes, what an interrupted `keep` left of them, and folders left empty.
+
+    Removing what is gone is no error.
+    """
+    backend = storage()
+    backend.delete(key)
+    if isinstance(backend, FileSystemStorage):
+        target = Path(backend.path(key))
+        draft_of(target).unlink(missing_ok=True)
+        remove_empty_folders(target.parent, Path(backend.location))
+
+
+def remove_empty_folders(folder: Path, root: Path) -> None:
+    """Go up from a folder as long as there is nothing in it."""
+    while folder != root and root in folder.parents:
+        try:
+            folder.rmdir()
+        except OSError:  # not empty, or already gone with somebody else's removal
+            return
+        folder = folder.parent
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from audits.models import (
     Removal,
     Response,
 )
-from audits.rows import delete_rows, locked_batch, promise_removal
+from audits.rows import NoBatch, delete_rows, locked_batch, organization_of, promise_removal
 from conciliacontag.database import EVERY, session
 from conciliacontag.errors import Conflict, InvalidInput
 from conciliacontag.organizations.access import require
@@ -56,9 +56,13 @@ def cleanup_batch(batch_id: UUID, *, requested_by: User, confirm: bool) -> Closi
 
 def place_of(batch_id: UUID) -> UUID:
     """The organization of a batch, cleaned up or not."""
+    # The record is written with the deletion: who no longer finds the batch finds the record.
+    found = organization_of(batch_id)
     closed = ClosingRecord.objects.filter(batch_id=batch_id)
-    found = closed.values_list("organization_id", flat=True).first()
-    return found or locked_batch(batch_id).organization_id
+    place = found or closed.values_list("organization_id", flat=True).first()
+    if place is None:
+        raise NoBatch
+    return place
 
 
 def refuse_unready(batch: Batch, confirm: bool) -> None:

@@ -17,7 +17,7 @@ from audits.exports.running import fail, refuse_while_exporting
 from audits.manifest import StoredFile, dump_manifest
 from audits.models import Batch, BatchStatus, Card, Export, ExportStatus
 from audits.opening import NO_LIMIT
-from audits.rows import locked_batch
+from audits.rows import NoBatch, locked_batch, organization_of
 from conciliacontag.database import session
 from conciliacontag.errors import Conflict
 from conciliacontag.metrics import EXPORT_SECONDS, EXPORTS
@@ -71,33 +71,30 @@ def export_batch(
 def claim(batch_id: UUID, user: User, allow_pending: bool) -> Claimed | Export:
     """Find the finished export of this revision, or take the lock and read what to write."""
     with session(user.roles):
-        place = locked_place(batch_id)
+        place = organization_of(batch_id)
+        if place is None:
+            raise NoBatch
         with books(place):
             batch = locked_batch(batch_id)
             require(user, batch.organization, Act.EXPORT)
-            done = Export.objects.select_related("requested_by").filter(
-                batch=batch, revision=batch.revision, status=ExportStatus.DONE
-            )
-            if export := done.first():
-                return export
-            refuse_while_exporting(batch)
-            refuse_pending_cards(batch, allow_pending)
-            export = Export.objects.create(
-                organization=batch.organization,
-                batch=batch,
-                revision=batch.revision,
-                requested_by=user,
-                csv_path=object_key(batch.organization_id, CORRECTED),
-                manifest_path=object_key(batch.organization_id, MANIFEST),
-                locked_until=lease_end(),
-            )
-            return Claimed(export, read_contents(export))
+            done = Export.objects.select_related("requested_by", "batch")
+            current = done.filter(batch=batch, revision=batch.revision, status=ExportStatus.DONE)
+            return current.first() or begin(batch, user, allow_pending)
 
 
-def locked_place(batch_id: UUID) -> UUID:
-    """The organization whose books have to be taken before the batch."""
-    found = Batch.objects.filter(pk=batch_id).values_list("organization_id", flat=True).first()
-    return found or locked_batch(batch_id).organization_id
+def begin(batch: Batch, user: User, allow_pending: bool) -> Claimed:
+    refuse_while_exporting(batch)
+    refuse_pending_cards(batch, allow_pending)
+    export = Export.objects.create(
+        organization=batch.organization,
+        batch=batch,
+        revision=batch.revision,
+        requested_by=user,
+        csv_path=object_key(batch.organization_id, CORRECTED),
+        manifest_path=object_key(batch.organization_id, MANIFEST),
+        locked_until=lease_end(),
+    )
+    return Claimed(export, read_contents(export))
 
 
 def lease_end() -> datetime:

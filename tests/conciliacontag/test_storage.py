@@ -3,6 +3,7 @@
 import re
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -84,3 +85,22 @@ def test_a_link_opens_for_an_hour_and_cannot_be_forged() -> None:
             read_link(token)
     with pytest.raises(BadSignature):
         read_link(token[:-1] + ("a" if token[-1] != "a" else "b"))
+
+
+def test_removal_takes_empty_folders_and_drafts_along(tmp_path: Path, settings: Any) -> None:
+    organization = uuid4()
+    first, second = object_key(organization, "a.txt"), object_key(organization, "b.txt")
+    for key in (first, second):
+        with arriving([b"abc"], most=10) as arrived:
+            keep(arrived.path, key)
+    root = Path(settings.FILES_ROOT)
+    draft = (root / first).with_name(f".{Path(first).name}")
+    draft.write_bytes(b"ab")
+
+    remove(first)
+    assert not draft.exists()
+    assert is_stored(second)
+
+    remove(second)
+    remove(second)
+    assert list(root.iterdir()) == []

@@ -13,8 +13,8 @@ Reconcile = Callable[..., Run]
 
 @pytest.fixture
 def reconcile() -> Reconcile:
-    def run_once(organization: Organization, **named: bool) -> Run:
-        run, _ = start_run(organization, requested_by=None, **named)
+    def run_once(organization: Organization, *, force: bool = False) -> Run:
+        run, _ = start_run(organization, requested_by=None, force=force)
         execute_run(organization.pk, run.pk)
         run.refresh_from_db()
         return run
