@@ -18,4 +18,4 @@ VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
-CMD ["gunicorn", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "8", "--graceful-timeout", "25", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "conciliacontag.wsgi:application"]
+CMD ["gunicorn", "--bind", "0.0.0.0:8000", "--config", "deploy/gunicorn.conf.py", "--workers", "2", "--graceful-timeout", "25", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "conciliacontag.wsgi:application"]

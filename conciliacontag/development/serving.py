@@ -121,6 +121,7 @@ def _site(data: Path, port: int | None) -> Iterator[tuple[Supervisor, str, Readi
     """Everything a site needs, about to be started, with its address."""
     with only_server(data) as announce, embedded_services(data) as values, listen(port) as web:
         _migrate(values)
+        _forget_metrics(data)
         address = f"http://{HOST}:{web.getsockname()[1]}"
         announce(address)
         public = os.environ.get("PUBLIC_URL", address)
@@ -130,11 +131,17 @@ def _site(data: Path, port: int | None) -> Iterator[tuple[Supervisor, str, Readi
         yield supervisor, address, Readiness(web.getsockname()[1])
 
 
+def _forget_metrics(data: Path) -> None:
+    """Counters of processes that are gone would be added to the new ones."""
+    for file in (data / "metrics").glob("*.db"):
+        file.unlink()
+
+
 def _web(web: socket.socket) -> Program:
     # The socket is ours and outlives the process: a restart refuses nobody, it only delays.
-    flags = ["--bind", f"fd://{web.fileno()}", "--worker-class", "gthread", "--workers", "2"]
-    command = [*PYTHON, "gunicorn", *flags, "--threads", "4", "--graceful-timeout", "10"]
-    command += ["--preload", "--no-control-socket"]
+    flags = ["--config", str(ROOT / "deploy" / "gunicorn.conf.py"), "--workers", "2"]
+    command = [*PYTHON, "gunicorn", *flags, "--bind", f"fd://{web.fileno()}"]
+    command += ["--preload", "--no-control-socket", "--graceful-timeout", "10"]
     application = "conciliacontag.wsgi:application"
     return Program("web", [*command, application], listens_on=(web.fileno(),))
 
