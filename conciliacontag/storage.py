@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, cast
 from uuid import UUID
 
+from botocore.config import Config
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import SuspiciousFileOperation
@@ -31,6 +32,13 @@ CHUNK = 1024 * 1024
 SALT = "stored file"
 LONGEST_NAME = 200
 LONGEST_ENDING = 20
+# The library's own patience is three tries of a minute each, with a worker held all the while.
+PATIENCE = Config(
+    signature_version="s3v4",
+    connect_timeout=2,
+    read_timeout=15,
+    retries={"total_max_attempts": 2},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,7 @@ def cut(text: str, size: int) -> str:
 def storage() -> Storage:
     """The bucket when one is configured, the data folder otherwise."""
     if settings.S3["bucket_name"]:
-        bucket: Storage = S3Storage(file_overwrite=False, querystring_auth=True, **settings.S3)
+        bucket: Storage = S3Storage(file_overwrite=False, client_config=PATIENCE, **settings.S3)
         return bucket
     return FileSystemStorage(location=settings.FILES_ROOT, file_permissions_mode=0o600)
 
