@@ -24,6 +24,7 @@ urlpatterns = [
         exports.ExportManifestView.as_view(),
         name="export-manifest",
     ),
+    path("audits/<str:batch_id>/original", exports.OriginalView.as_view(), name="original"),
     path("batches", views.BatchesView.as_view(), name="batches"),
     path("batches/<uuid:pk>", views.BatchView.as_view(), name="batch"),
 ]

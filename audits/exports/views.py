@@ -17,7 +17,9 @@ from rest_framework.views import APIView
 from audits.batch_ids import read_batch_id
 from audits.exports.package import CORRECTED, MANIFEST
 from audits.exports.services import cleanup_batch, export_batch
-from audits.models import ClosingRecord, Export, ExportStatus
+from audits.models import Batch, ClosingRecord, Export, ExportStatus
+from audits.results_file import FILENAME
+from audits.rows import NoBatch
 from audits.serializers import (
     CleanupRequest,
     ClosingSerializer,
@@ -144,6 +146,19 @@ class ExportManifestView(APIView):
     def get(self, request: Request, batch_id: str, revision: int) -> FileResponse:
         export = done_export(batch_id, revision)
         return send(export.manifest_path, filename=MANIFEST, content_type=JSON_TYPE)
+
+
+class OriginalView(APIView):
+    """The untouched original of a batch, which the manifest's check needs beside the rest."""
+
+    content_negotiation_class = OwnFormat
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
+    def get(self, request: Request, batch_id: str) -> FileResponse:
+        batch = Batch.objects.filter(pk=read_batch_id(batch_id)).first()
+        if batch is None:
+            raise NoBatch
+        return send(batch.original_path, filename=FILENAME, content_type=CSV_TYPE)
 
 
 @method_decorator(non_atomic_requests, name="dispatch")

@@ -141,6 +141,7 @@ PATHS = (
     ("get", "/v1/batches/{batch}"),
     ("get", "/v1/audits/export?batch_id={batch}"),
     ("post", "/v1/audits/{batch}/exports"),
+    ("get", "/v1/audits/{batch}/original"),
     ("get", "/v1/audits/{batch}/exports/1/file"),
     ("get", "/v1/audits/{batch}/exports/1/manifest"),
     ("post", "/v1/audits/cleanup"),

@@ -14,6 +14,7 @@ from audits.rows import promise_removal
 from audits.services import open_batch
 from audits.sweeping import close_dead_exports, runs_without_batch
 from audits.tasks import sweep_storage
+from conciliacontag.celery import app
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.storage import arriving, is_stored, keep
 from reconciliation.models import Run
@@ -89,3 +90,11 @@ def test_the_task_does_all_of_it(organization: Organization, review: Any) -> Non
 
     assert not Removal.objects.exists()
     assert Batch.objects.count() == 1
+
+
+def test_every_periodic_task_is_known_to_the_worker() -> None:
+    app.loader.import_default_modules()
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+    assert scheduled <= set(app.tasks)
+    assert {"audits.sweep_batches", "audits.sweep_storage"} <= scheduled

@@ -10,12 +10,10 @@ from django.conf import settings
 from django.test import Client
 
 from audits.manifest_check import check_manifest
-from audits.models import Batch
 from audits.tasks import open_batch
 from conciliacontag.database import EVERY, session
 from conciliacontag.organizations.audit_log import broken_links
 from conciliacontag.organizations.models import AuditLog, Membership, Organization, User
-from conciliacontag.storage import open_stored
 from reconciliation.tasks import execute_run
 from tests.conftest import make_organization
 from tests.data.requests import body_of
@@ -68,15 +66,10 @@ def decide_everything(client: Client, batch: str) -> None:
         post(client, f"/v1/audits/{card['id']}/decision", **decision)
 
 
-def original(batch: str) -> bytes:
-    with session(EVERY), open_stored(Batch.objects.get(pk=batch).original_path) as file:
-        return file.read()
-
-
 def test_a_month_from_the_run_to_the_clean_up(client: Client) -> None:
     batch = open_the_batch(client)
     decide_everything(client, batch)
-    files = {"Results.csv": original(batch)}
+    files = {"Results.csv": read(client, f"/v1/audits/{batch}/original")}
     files["Results_Corrigidos.csv"] = read(client, "/api/audits/export", batch_id=batch)
     manifest = read(client, f"/v1/audits/{batch}/exports/1/manifest")
 
