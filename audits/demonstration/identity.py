@@ -1,13 +1,15 @@
 """Invented companies and people, with identifiers whose check digits are right.
 
-The digits are computed here and not by the code that checks them, so that a fault in one of the
-two shows. Sources: Instrução Normativa RFB 2.229/2024 (CNPJ with letters) and Manual de
-Orientação do Contribuinte, "chave de acesso".
+The access key's digit is computed here and not by the code that checks it, so that a fault in one
+of the two shows. Source: Manual de Orientação do Contribuinte, "chave de acesso".
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+
+from stdnum.br import cnpj as cnpj_number
+from stdnum.br import cpf as cpf_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +81,13 @@ FORMS = ("Ltda", "EIRELI", "ME")
 
 
 def cnpj(root: str, branch: str = "0001") -> str:
-    """A CNPJ from its eight-character root; letters count as their ASCII code minus 48."""
-    body = root + branch
-    for _ in range(2):
-        weights = (2 + place % 8 for place in range(len(body)))
-        remainder = _weighted(body, weights) % 11
-        body += "0" if remainder < 2 else str(11 - remainder)
-    return body
+    """A CNPJ from its eight-character root, which may hold letters."""
+    return root + branch + str(cnpj_number.calc_check_digits(root + branch))
 
 
 def cpf(number: int) -> str:
     """A CPF from its first nine digits."""
-    body = f"{number:09d}"
-    for _ in range(2):
-        remainder = _weighted(body, range(2, 12)) * 10 % 11
-        body += str(remainder % 10)
-    return body
+    return next(text for end in range(100) if cpf_number.is_valid(text := f"{number:09d}{end:02d}"))
 
 
 def access_key(

@@ -127,6 +127,6 @@ def many_invoices(count: int, first_day: date) -> Iterator[Invoice]:
             place + 1,
             moment(day, place),
             supplier(place // 1_000),
-            customer(place),
+            customer(place % 1_000),
             basket(place, 2 + place % 4),
         )
