@@ -59,23 +59,30 @@ def decide_card(
         Conflict: `card_changed` when another person was faster; also what the match refuses.
         Busy: the batch is being exported.
     """
-    sent = Submission(verdict, document_id, installment, corrections or {})
+    answers = corrections or {}
+    said = Verdict(verdict)
+    sent = Submission(author, version, said, note, document_id, installment, answers)
     with held_card(card_id, author) as card:
         require(author, card.organization, Act.DECIDE)
         intent = understand(card, sent)
         last = last_decision(card)
-        if is_repeated(card, last, author, version, verdict, intent, note):
-            return card
-        refuse_while_exporting(card.batch)
-        check_version(card, last, version)
-        require_overruling(card, last, author)
-        before = current_values(card, intent.values)
-        settle_match(card, intent, author, note)
-        write_responses(card, intent.values, author=author, reason=note or verdict.label)
-        decision = describe(card, verdict, author, note, before, intent.told)
-        decision.score_seen = intent.score
-        conclude(card, CardStatus.RESOLVED, decision)
+        if not is_repeated(card, last, sent, intent):
+            refuse_while_exporting(card.batch)
+            check_version(card, last, version)
+            require_overruling(card, last, author)
+            carry_out(card, sent, intent)
     return card
+
+
+def carry_out(card: Card, sent: Submission, intent: Intent) -> None:
+    """Write a decision that nothing speaks against."""
+    before = current_values(card, intent.values)
+    settle_match(card, intent, sent.author, sent.note)
+    reason = sent.note or sent.verdict.label
+    write_responses(card, intent.values, author=sent.author, reason=reason)
+    decision = describe(card, sent.verdict, sent.author, sent.note, before, intent.told)
+    decision.score_seen = intent.score
+    conclude(card, CardStatus.RESOLVED, decision)
 
 
 def reopen_card(card_id: UUID, *, author: User, version: int, note: str = "") -> Card:
@@ -127,21 +134,13 @@ def last_decision(card: Card) -> Decision | None:
     return Decision.objects.filter(card_id=card.pk).select_related("author").last()
 
 
-def is_repeated(
-    card: Card,
-    last: Decision | None,
-    author: User,
-    version: int,
-    verdict: Verdict,
-    intent: Intent,
-    note: str,
-) -> bool:
+def is_repeated(card: Card, last: Decision | None, sent: Submission, intent: Intent) -> bool:
     """The very decision that stands, sent again: a lost answer, a double click."""
-    if last is None or last.author_id != author.pk:
+    if last is None or last.author_id != sent.author.pk:
         return False
-    if version not in (card.version - 1, card.version):
+    if sent.version not in (card.version - 1, card.version):
         return False
-    same = (last.verdict, last.after, last.note) == (verdict, intent.told, note)
+    same = (last.verdict, last.after, last.note) == (sent.verdict, intent.told, sent.note)
     return same and card.status == CardStatus.RESOLVED
 
 

@@ -17,6 +17,7 @@ from audits.layouts import (
 )
 from audits.models import Card, Verdict
 from conciliacontag.errors import InvalidInput, NotFound
+from conciliacontag.organizations.models import User
 from ingestion.models import Document
 from ingestion.models.documents import PAYABLE
 
@@ -46,9 +47,12 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a person sent."""
+    """What a person sent, and the version of the card they saw."""
 
+    author: User
+    version: int
     verdict: Verdict
+    note: str = ""
     document_id: UUID | None = None
     installment: str = ""
     corrections: Mapping[str, str] = field(default_factory=dict)
