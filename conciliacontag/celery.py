@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from celery import Celery, Task
+from celery import Celery
 from celery.signals import setup_logging
 from kombu.exceptions import OperationalError
 from structlog import get_logger
@@ -25,10 +25,9 @@ def keep_logging(**kwargs: Any) -> None:
     """Leave the log as Django set it up."""
 
 
-def ring(task: Task[Any, Any] | str, *ids: str) -> None:
+def ring(task: str, *ids: str) -> None:
     """Wake a worker for rows that are committed; a bell that nobody hears is rung by the sweep."""
-    name = task if isinstance(task, str) else task.name
     try:
-        app.send_task(name, args=ids, retry=True, retry_policy=FAIL_FAST)
+        app.send_task(task, args=ids, retry=True, retry_policy=FAIL_FAST)
     except OperationalError as fault:
-        log.warning("bell_not_heard", task=name, ids=ids, fault=type(fault).__name__)
+        log.warning("bell_not_heard", task=task, ids=ids, fault=type(fault).__name__)

@@ -273,9 +273,9 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep-files": {"task": "ingestion.sweep_files", "schedule": 15.0},
-    "sweep-runs": {"task": "reconciliation.sweep_runs", "schedule": 15.0},
-    "sweep-batches": {"task": "audits.sweep_batches", "schedule": 15.0},
+    "sweep-files": {"task": "ingestion.sweep_files", "schedule": 10.0},
+    "sweep-runs": {"task": "reconciliation.sweep_runs", "schedule": 5.0},
+    "sweep-batches": {"task": "audits.sweep_batches", "schedule": 5.0},
     "sweep-storage": {"task": "audits.sweep_storage", "schedule": 60.0},
 }
 
