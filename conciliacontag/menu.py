@@ -19,11 +19,17 @@ MENU: dict[str, Any] = {
     "SITE_HEADER": "Conciliacontag",
     "SITE_SUBHEADER": "Fechamento do mês",
     "SITE_SYMBOL": "fact_check",
+    "SITE_URL": None,
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": asset("images/mark.svg")},
+    ],
+    "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
-    "SHOW_BACK_BUTTON": True,
+    "SHOW_BACK_BUTTON": False,
     "BORDER_RADIUS": "6px",
     "DASHBOARD_CALLBACK": "audits.dashboard.show_month",
-    "STYLES": [asset("css/conciliacontag.css")],
+    "STYLES": [asset("css/conciliacontag.css"), asset("css/parts.css")],
+    "SCRIPTS": [asset("js/shell.js")],
     "COLORS": {
         "primary": {
             "50": "oklch(97.7% .013 185)",

@@ -1,0 +1,177 @@
+"""Pages of the review: batches, cards, what left, what remains of what was cleaned up."""
+
+from functools import wraps
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Model, Q, QuerySet
+from django.db.transaction import atomic
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from audits.models import Batch, Card, CardStatus, ClosingRecord, Export
+from audits.screens import batches, cards, exports
+from conciliacontag.brazil import format_brl, format_date
+from conciliacontag.chips import chip, money_cell
+from conciliacontag.pages import FactAdmin, display
+
+OPEN_CARDS = Count("cards", filter=~Q(cards__status=CardStatus.RESOLVED))
+
+
+@admin.register(Batch)
+class BatchAdmin(FactAdmin):
+    """Batches from received to exported; the page of each exports it and cleans it up."""
+
+    list_display = ["name", "state", "cards_count", "waiting", "exported", "created_at"]
+    list_filter = ["status"]
+    search_fields = ["name"]
+    search_help_text = "Nome do lote"
+    page_template = "pages/batch.html"
+    empty_title = "Nenhum lote de revisão"
+    empty_text = "Quando a conciliação tiver dúvidas, elas viram um lote de cartões para decidir."
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Model]":
+        counts = {"cards_total": Count("cards"), "cards_open": OPEN_CARDS}
+        return super().get_queryset(request).select_related("exported_by", "run").annotate(**counts)
+
+    def get_urls(self) -> list[Any]:
+        return routes(self, batches.ROUTES) + list(super().get_urls())
+
+    def page(self, request: HttpRequest, row: Batch) -> dict[str, Any]:
+        return batches.page(request, row)
+
+    @display(description="situação", ordering="status")
+    def state(self, row: Batch) -> SafeString:
+        return chip(row.get_status_display(), row.status)
+
+    @display(description="cartões", ordering="cards_total")
+    def cards_count(self, row: Any) -> str:
+        return str(row.cards_total)
+
+    @display(description="a decidir", ordering="cards_open")
+    def waiting(self, row: Any) -> str:
+        return str(row.cards_open)
+
+    @display(description="exportado", ordering="exported_at")
+    def exported(self, row: Batch) -> str:
+        if row.exported_at is None or row.exported_by is None:
+            return "—"
+        return f"{format_date(row.exported_at.date())} por {row.exported_by.name}"
+
+
+@admin.register(Card)
+class CardAdmin(FactAdmin):
+    """Where a person decides one doubt after another."""
+
+    list_display = ["title", "told", "issue_words", "state", "value"]
+    list_filter = ["status"]
+    search_fields = ["transaction__memo", "transaction__payee", "file_id"]
+    search_help_text = "Histórico, favorecido ou identificador"
+    page_template = "pages/card.html"
+    empty_title = "Nenhuma dúvida para decidir"
+    empty_text = "Tudo o que chegou foi decidido. Novas dúvidas aparecem aqui."
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Model]":
+        return super().get_queryset(request).select_related("batch", "transaction")
+
+    def get_urls(self) -> list[Any]:
+        return routes(self, cards.ROUTES) + list(super().get_urls())
+
+    def page(self, request: HttpRequest, row: Card) -> dict[str, Any]:
+        return cards.page(request, row)
+
+    @display(description="cartão", ordering="line")
+    def title(self, row: Card) -> str:
+        return f"{row.batch.name} · linha {row.line}"
+
+    @display(description="lançamento")
+    def told(self, row: Card) -> str:
+        if row.transaction is None:
+            return row.file_id
+        line = row.transaction
+        return f"{format_date(line.date)} · {line.memo or line.payee}"
+
+    @display(description="dúvida")
+    def issue_words(self, row: Card) -> str:
+        return "; ".join(cards.issue_texts(row)) or "—"
+
+    @display(description="situação", ordering="status")
+    def state(self, row: Card) -> SafeString:
+        return chip(row.get_status_display(), row.status)
+
+    @display(description="valor", ordering="transaction__amount")
+    def value(self, row: Card) -> SafeString:
+        return money_cell(format_brl(row.transaction.amount) if row.transaction else "—")
+
+
+@admin.register(Export)
+class ExportAdmin(FactAdmin):
+    """What left, with the hashes that prove it."""
+
+    list_display = ["title", "state", "asked_by", "finished_at", "hash_start"]
+    list_filter = ["status"]
+    page_template = "pages/export.html"
+    empty_title = "Nada exportado ainda"
+    empty_text = "Exporte um lote revisado: o arquivo e o manifesto ficam nesta lista."
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Model]":
+        return super().get_queryset(request).select_related("batch", "requested_by")
+
+    def get_urls(self) -> list[Any]:
+        return routes(self, exports.ROUTES) + list(super().get_urls())
+
+    def page(self, request: HttpRequest, row: Export) -> dict[str, Any]:
+        return exports.page(request, row)
+
+    @display(description="exportação", ordering="batch__name")
+    def title(self, row: Export) -> str:
+        return str(row)
+
+    @display(description="situação", ordering="status")
+    def state(self, row: Export) -> SafeString:
+        return chip(row.get_status_display(), row.status)
+
+    @display(description="pedida por")
+    def asked_by(self, row: Export) -> str:
+        return row.requested_by.name
+
+    @display(description="SHA-256 do CSV")
+    def hash_start(self, row: Export) -> SafeString:
+        return format_html('<span class="mono">{}</span>', f"{row.csv_sha256[:16]}…")
+
+
+@admin.register(ClosingRecord)
+class ClosingRecordAdmin(FactAdmin):
+    """What remains of a batch that was cleaned up."""
+
+    list_display = ["name", "closed_by", "closed_at"]
+    list_select_related = ["closed_by"]
+    page_template = "pages/closing.html"
+    empty_title = "Nenhum lote foi limpo"
+    empty_text = "Depois da limpeza de um lote, o registro de encerramento fica aqui."
+
+    def page(self, request: HttpRequest, row: ClosingRecord) -> dict[str, Any]:
+        return exports.closing_page(row)
+
+
+def routes(model_admin: FactAdmin, views: Any) -> list[Any]:
+    """Addresses below one row's own: `<id>/decidir/`; each view gets the row, or 404."""
+
+    def bound(method: str, view: Any) -> Any:
+        @wraps(view)
+        def handle(request: HttpRequest, object_id: str) -> HttpResponse:
+            if request.method != method:
+                return HttpResponseNotAllowed([method])
+            with atomic():
+                row = model_admin.find(request, object_id)
+            answer: HttpResponse = view(model_admin, request, row)
+            return answer
+
+        return model_admin.admin_site.admin_view(handle)
+
+    return [
+        path(f"<path:object_id>/{word}/", bound(method, view), name=name)
+        for method, word, name, view in views
+    ]

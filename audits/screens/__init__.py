@@ -1,0 +1,1 @@
+"""What the pages of the review show, and what their buttons ask of the services."""

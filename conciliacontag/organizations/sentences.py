@@ -1,0 +1,74 @@
+"""The trail told in sentences: who did what, in words of the product."""
+
+from collections import defaultdict
+from typing import Any
+
+from conciliacontag.organizations.models import AuditLog
+from conciliacontag.organizations.roles import Role
+
+ACTS = {
+    "organization.created": "abriu a empresa",
+    "organization.changed": "alterou a empresa",
+    "membership.created": "deu acesso a uma pessoa, no papel {role}",
+    "membership.changed": "mudou o papel de uma pessoa para {role}",
+    "membership.removed": "retirou o acesso de uma pessoa",
+    "file.received": "recebeu o arquivo {filename}",
+    "file.processed": "terminou de ler um arquivo: {new} novos, {known} já conhecidos, "
+    "{rejected} recusados",
+    "file.failed": "recusou um arquivo que não pôde ser lido",
+    "file.reprocessed": "pediu a releitura de um arquivo",
+    "run.started": "pediu uma conciliação",
+    "run.finished": "concluiu uma conciliação: {matched} conciliados, {partial} a decidir, "
+    "{unmatched} sem par",
+    "run.failed": "interrompeu uma conciliação depois de {attempts} tentativas",
+    "match.confirmed": "confirmou uma conciliação de R$ {amount}",
+    "match.refused": "disse que um lançamento não tem nota",
+    "match.undone": "desfez uma conciliação",
+    "batch.opened": "abriu um lote de revisão",
+    "batch.exported": "exportou um lote",
+    "batch.cleaned": "limpou um lote",
+    "card.decided": "decidiu um cartão",
+    "card.reopened": "reabriu um cartão",
+    "export.started": "pediu uma exportação",
+    "export.failed": "não conseguiu concluir uma exportação",
+}
+NOUNS = {
+    "organizations.organization": "Empresa",
+    "organizations.membership": "Acesso",
+    "organizations.user": "Usuário",
+    "ingestion.sourcefile": "Arquivo",
+    "ingestion.document": "Documento",
+    "ingestion.transaction": "Lançamento",
+    "reconciliation.run": "Execução",
+    "reconciliation.reconciliation": "Conciliação",
+    "audits.batch": "Lote",
+    "audits.card": "Cartão",
+    "audits.export": "Exportação",
+    "audits.closingrecord": "Encerramento",
+}
+
+
+def tell(entry: AuditLog) -> str:
+    """`Ana Prado recebeu o arquivo notas.zip.`; an act without words is named by its code."""
+    who = entry.actor.name if entry.actor else "O sistema"
+    phrase = ACTS.get(entry.action)
+    if phrase is None:
+        return f"{who}: {entry.action}."
+    return f"{who} {phrase.format_map(values_of(entry.diff))}."
+
+
+def values_of(diff: dict[str, Any]) -> defaultdict[str, str]:
+    """The facts of an act as text; a change shows what it became, a missing fact a dash."""
+    told: defaultdict[str, str] = defaultdict(lambda: "—")
+    for name, value in diff.items():
+        after = value[-1] if isinstance(value, list) and value else value
+        told[name] = "—" if after is None else str(after)
+    if told["role"] in Role.values:
+        told["role"] = str(Role(told["role"]).label)
+    if "amount" in diff:
+        told["amount"] = told["amount"].replace(".", ",")
+    return told
+
+
+def noun(entry: AuditLog) -> str:
+    return NOUNS.get(entry.entity_type, entry.entity_type)

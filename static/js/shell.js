@@ -1,0 +1,22 @@
+// Behaviour of the shell that every page has: the choosers of the top bar, the filters' menus.
+
+document.addEventListener("change", (event) => {
+    const chooser = event.target.closest("[data-scope] select");
+    if (chooser) chooser.form.requestSubmit();
+});
+
+document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.facet[open]")) {
+        if (!menu.contains(event.target)) menu.open = false;
+    }
+    const copied = event.target.closest("[data-copy]");
+    if (copied) navigator.clipboard?.writeText(copied.dataset.copy);
+});
+
+document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of document.querySelectorAll("details.facet[open]")) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+    }
+});

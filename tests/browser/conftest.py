@@ -1,0 +1,225 @@
+"""A real Chromium in front of a real server, over the demonstration month.
+
+The month is read and matched once per session; each test meets the same database, so a test that
+decides something takes a card of its own.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.servers.basehttp import ThreadedWSGIServer
+from django.db import connection, connections
+from django.test.testcases import QuietWSGIRequestHandler
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from audits.demonstration.month import DemoMonth, build_month
+from audits.services import open_batch
+from conciliacontag.database import EVERY, session
+from conciliacontag.organizations.access import look_around
+from conciliacontag.organizations.models import Membership, Organization, User
+from conciliacontag.organizations.roles import Role
+from conciliacontag.storage import storage
+from ingestion.services.files import receive_file
+from ingestion.services.processing import process_file
+from reconciliation.services import execute_run, start_run
+from tests.conftest import PASSWORD, clone, drop, make_organization, make_template, point_at
+from tests.conftest import template_name as template
+
+HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+PEOPLE = {
+    Role.OPERATOR: ("ana@exemplo.com.br", "Ana Prado"),
+    Role.AUDITOR: ("bruno@exemplo.com.br", "Bruno Leite"),
+    Role.MANAGER: ("carla@exemplo.com.br", "Carla Nunes"),
+    Role.ADMIN: ("davi@exemplo.com.br", "Davi Rocha"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the pages are, and whose month they show."""
+
+    url: str
+    organization: Organization
+    quiet: Organization
+    people: dict[Role, User]
+    month: DemoMonth
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"Chromium não está em {CHROMIUM}; informe CHROMIUM.")
+    # The synchronous driver runs a loop of its own; the ORM is only called between its steps.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as driver:
+        yield start(driver)
+
+
+def start(driver: Playwright) -> Browser:
+    return driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+
+
+@pytest.fixture(scope="session")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="session")
+def seeded(
+    django_db_setup: None,
+    main_database: str,
+    worker_id: str,
+    stored: Path,
+    django_db_blocker: Any,
+) -> Iterator[tuple[str, Site]]:
+    """A database of its own with the demonstration month in it, served on a free port."""
+    name, usual = f"pages_{worker_id}_{os.getpid()}", str(connection.settings_dict["NAME"])
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        make_template(main_database, template())
+        clone(main_database, name)
+        point_at(name)
+        prepare(stored, patch)
+        server = serve()
+        site = fill(f"http://127.0.0.1:{server.server_address[1]}")
+        point_at(usual)
+    yield name, site
+    server.shutdown()
+    with django_db_blocker.unblock():
+        connections.close_all()
+        drop(main_database, name)
+
+
+def prepare(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """One folder of files and one quick hasher for the whole session, tests and seeding alike."""
+    patch.setattr("django.conf.settings.FILES_ROOT", folder / "files")
+    patch.setattr("django.conf.settings.FILE_UPLOAD_TEMP_DIR", str(folder / "incoming"))
+    patch.setattr("django.conf.settings.PASSWORD_HASHERS", [HASHER])
+    storage.cache_clear()
+
+
+def serve() -> ThreadedWSGIServer:
+    server = ThreadedWSGIServer(("127.0.0.1", 0), QuietWSGIRequestHandler)
+    server.set_app(WSGIHandler())
+    Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def fill(url: str) -> Site:
+    """Read the month, match it, open its batch: through the services that everybody uses."""
+    month = build_month()
+    with session(EVERY):
+        organization = Organization.objects.create(
+            name=month.organization.name, cnpj=month.organization.cnpj, tenant_key="distribuidora"
+        )
+        quiet = make_organization("Padaria Aurora Ltda", 1)
+        people = {role: make_person(role, organization, quiet) for role in PEOPLE}
+    for file in month.files:
+        row, _ = receive_file(
+            organization, uploader=people[Role.OPERATOR], filename=file.name, chunks=[file.content]
+        )
+        process_file(organization.pk, row.pk)
+    run, _ = start_run(organization, requested_by=people[Role.OPERATOR])
+    execute_run(organization.pk, run.pk)
+    open_batch(organization.pk, run.pk)
+    return Site(url, organization, quiet, people, month)
+
+
+def make_person(role: Role, *organizations: Organization) -> User:
+    email, name = PEOPLE[role]
+    user = User(email=email, name=name)
+    user.set_password(PASSWORD)
+    user.save()
+    for organization in organizations:
+        Membership.objects.create(user=user, organization=organization, role=role)
+    look_around(user)
+    return user
+
+
+@pytest.fixture
+def site(
+    seeded: tuple[str, Site],
+    stored: Path,
+    local_files: None,
+    monkeypatch: pytest.MonkeyPatch,
+    django_db_blocker: Any,
+) -> Iterator[Site]:
+    """The served site; the test's own connection looks at the same database."""
+    name, served = seeded
+    usual = str(connection.settings_dict["NAME"])
+    with django_db_blocker.unblock():
+        point_at(name)
+        prepare(stored, monkeypatch)
+        yield served
+        connections.close_all()
+        point_at(usual)
+
+
+@dataclass(slots=True)
+class Watched:
+    """A page whose console, refusals and requests are written down."""
+
+    page: Page
+    faults: list[str]
+    foreign: list[str]
+
+
+@pytest.fixture
+def open_page(chromium: Browser, site: Site) -> Iterator[Callable[..., Watched]]:
+    """Open a logged-in page: `open_page(Role.AUDITOR, width=390)`."""
+    contexts: list[BrowserContext] = []
+
+    def make(role: Role | None = Role.MANAGER, width: int = 1360, dark: bool = False) -> Watched:
+        context = chromium.new_context(
+            base_url=site.url,
+            viewport={"width": width, "height": 900},
+            locale="pt-BR",
+            timezone_id="America/Sao_Paulo",
+            color_scheme="dark" if dark else "light",
+        )
+        contexts.append(context)
+        watched = watch(context.new_page(), site.url)
+        if role:
+            log_in(watched.page, PEOPLE[role][0])
+        return watched
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def watch(page: Page, home: str) -> Watched:
+    watched = Watched(page, [], [])
+    page.on(
+        "console",
+        lambda said: watched.faults.append(said.text) if said.type == "error" else None,
+    )
+    page.on("pageerror", lambda fault: watched.faults.append(str(fault)))
+
+    def only_home(route: Any) -> None:
+        if route.request.url.startswith((home, "data:", "blob:")):
+            route.continue_()
+        else:
+            watched.foreign.append(route.request.url)
+            route.abort()
+
+    page.route("**/*", only_home)
+    return watched
+
+
+def log_in(page: Page, email: str) -> None:
+    """By keyboard alone, as the page asks for it."""
+    page.goto("/admin/login/?next=/admin/")
+    page.locator("#id_username").focus()
+    page.keyboard.type(email)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/admin/$(?<!next=/admin/)"))

@@ -1,0 +1,133 @@
+"""Every page, as a client would see it: in order, in Portuguese, readable, from this host alone."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from audits.models import Batch, Card
+from conciliacontag.database import EVERY, session
+from conciliacontag.organizations.models import AuditLog, Organization, User
+from conciliacontag.organizations.roles import Role
+from ingestion.models import Document, SourceFile, Transaction
+from reconciliation.models import Reconciliation, Run
+
+pytestmark = pytest.mark.browser
+
+SHOTS = os.environ.get("SCREENSHOTS", "")
+LISTS = {
+    "inicio": "",
+    "enviar": "ingestion/sourcefile/enviar/",
+    "arquivos": "ingestion/sourcefile/",
+    "documentos": "ingestion/document/",
+    "lancamentos": "ingestion/transaction/",
+    "conciliacoes": "reconciliation/reconciliation/",
+    "execucoes": "reconciliation/run/",
+    "lotes": "audits/batch/",
+    "cartoes": "audits/card/",
+    "exportacoes": "audits/export/",
+    "empresas": "organizations/organization/",
+    "empresa-nova": "organizations/organization/add/",
+    "usuarios": "organizations/user/",
+    "trilha": "organizations/auditlog/",
+    "senha": "password_change/",
+}
+DETAILS: dict[str, tuple[str, Any]] = {
+    "arquivo": ("ingestion/sourcefile", SourceFile.objects.filter(kind="zip")),
+    "documento": ("ingestion/document", Document.objects.filter(status="reconciled")),
+    "lancamento": ("ingestion/transaction", Transaction.objects.filter(status="reconciled")),
+    "conciliacao": ("reconciliation/reconciliation", Reconciliation.objects.matched()),
+    "execucao": ("reconciliation/run", Run.objects.all()),
+    "lote": ("audits/batch", Batch.objects.all()),
+    "cartao": ("audits/card", Card.objects.open().exclude(candidates=[])),
+    "empresa": ("organizations/organization", Organization.objects.filter(cnpj__gt="0")),
+    "usuario": ("organizations/user", User.objects.all()),
+    "ato": ("organizations/auditlog", AuditLog.objects.all()),
+}
+ENGLISH = re.compile(
+    r"\b(the|and|with|search|save|delete|change|view|home|filters?|add|results?|previous|next|"
+    r"welcome|password|log ?in|log ?out|select|all|none|yes|loading|submit|close|history|user|"
+    r"system|light|dark|show|back|pending|status|file|error)\b",
+    re.IGNORECASE,
+)
+# Names of files, codes and identifiers are what they are in any language.
+OWN_WORDS = re.compile(r"Results?[_.]\w+|results_manifest\.json|status")
+
+
+def address(name: str) -> str:
+    if name in LISTS:
+        return f"/admin/{LISTS[name]}"
+    place, rows = DETAILS[name]
+    with session(EVERY):
+        return f"/admin/{place}/{rows.first().pk}/change/"
+
+
+def shoot(page: Page, name: str) -> None:
+    if SHOTS:
+        Path(SHOTS).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+
+
+def visible_text(page: Page) -> str:
+    kept = "[...document.querySelectorAll('.material-symbols-outlined, .mono, code')]"
+    page.evaluate(f"{kept}.forEach(one => one.remove())")
+    return OWN_WORDS.sub("", page.inner_text("body"))
+
+
+@pytest.mark.parametrize("name", [*LISTS, *DETAILS])
+def test_page_is_in_order(open_page: Callable[..., Any], name: str) -> None:
+    watched = open_page(Role.ADMIN if name.startswith("empresa") else Role.MANAGER)
+    answer = watched.page.goto(address(name))
+    watched.page.wait_for_load_state("networkidle")
+    shoot(watched.page, name)
+    found = Axe().run(watched.page, options=AA)
+
+    assert answer is not None and answer.status == 200
+    assert (watched.faults, watched.foreign) == ([], [])
+    assert found.violations_count == 0, found.generate_report()
+    assert ENGLISH.findall(visible_text(watched.page)) == []
+
+
+AA = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+}
+NARROW = ["inicio", "enviar", "documentos", "documento", "lote", "cartao", "arquivo"]
+
+
+@pytest.mark.parametrize("name", NARROW)
+def test_page_fits_a_phone(open_page: Callable[..., Any], name: str) -> None:
+    watched = open_page(Role.MANAGER, width=390)
+    watched.page.goto(address(name))
+    watched.page.wait_for_load_state("networkidle")
+    shoot(watched.page, f"{name}-390")
+
+    assert watched.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert watched.faults == []
+
+
+@pytest.mark.parametrize("name", ["inicio", "documentos", "documento", "lote", "cartao"])
+def test_page_is_readable_in_the_dark(open_page: Callable[..., Any], name: str) -> None:
+    watched = open_page(Role.MANAGER, dark=True)
+    watched.page.goto(address(name))
+    watched.page.wait_for_load_state("networkidle")
+    shoot(watched.page, f"{name}-escuro")
+    found = Axe().run(watched.page, options=AA)
+
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_login_is_in_order(open_page: Callable[..., Any]) -> None:
+    watched = open_page(None)
+    watched.page.goto("/admin/login/")
+    watched.page.wait_for_load_state("networkidle")
+    shoot(watched.page, "entrar")
+    found = Axe().run(watched.page, options=AA)
+
+    assert found.violations_count == 0, found.generate_report()
+    assert watched.faults == []
+    assert ENGLISH.findall(visible_text(watched.page)) == []
