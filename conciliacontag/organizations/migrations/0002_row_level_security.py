@@ -11,4 +11,6 @@ class Migration(migrations.Migration):
         protect("organizations_membership"),
         protect("organizations_auditlog"),
         append_only("organizations_auditlog"),
+        # Kept for people, not for organizations: only `session("*")` sees these rows.
+        protect("organizations_idempotencykey", "user_id"),
     ]
