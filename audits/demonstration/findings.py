@@ -56,7 +56,7 @@ def is_open(organization: Organization, expected: Mapping[str, Any]) -> bool:
 
 def has_transactions(organization: Organization, expected: Mapping[str, Any]) -> bool:
     rows = Transaction.objects.filter(organization=organization, external_id=expected["fitid"])
-    return rows.count() == expected["transactions"]
+    return rows.count() == int(expected["transactions"])
 
 
 CHECKS: dict[str, Check] = {

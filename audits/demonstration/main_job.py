@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from shutil import copyfileobj
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +14,13 @@ from audits.demonstration.answers import NO_NOTE, Answer, auditor_answers
 from audits.demonstration.findings import is_found
 from audits.demonstration.month import DemoMonth, build_month
 from audits.demonstration.people import STAFF, make_organization, make_staff, password
+from audits.exports.package import CORRECTED, MANIFEST, write_package
 from audits.exports.services import export_batch
 from audits.models import Batch, Card, CardStatus, Export, Verdict
 from audits.services import decide_card, open_batch
 from conciliacontag.database import session
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.organizations.roles import Role
-from conciliacontag.storage import open_stored
 from ingestion.models import Document, FileStatus, SourceFile, Transaction
 from ingestion.services.files import receive_file
 from ingestion.services.processing import process_file
@@ -29,7 +29,6 @@ from reconciliation.services import execute_run, start_run
 
 PAUSE = 0.2
 REPEATED = "já tinha chegado; nada foi duplicado"
-ARTEFACTS = ("Results_Corrigidos.csv", "results_manifest.json")
 Tell = Callable[[str], None]
 
 
@@ -58,7 +57,7 @@ class MainJob:
                 organization, uploader=sender, filename=item.name, chunks=[item.content]
             )
             process_file(organization.pk, file.pk)
-            self.wait(lambda pk=file.pk: file_is_read(organization, pk))
+            self.wait(partial(file_is_read, organization, file.pk))
             with session([organization.pk]):
                 file.refresh_from_db()
             self.tell(f"{item.name}: {counted(file) if created else REPEATED}")
@@ -70,7 +69,7 @@ class MainJob:
                 return
         run, _ = start_run(organization, requested_by=operator)
         execute_run(organization.pk, run.pk)
-        self.wait(lambda: run_is_done(organization, run.pk))
+        self.wait(partial(run_is_done, organization, run.pk))
         with session([organization.pk]):
             run.refresh_from_db()
         self.tell(
@@ -96,9 +95,7 @@ class MainJob:
         with session([organization.pk]):
             batches = list(Batch.objects.filter(organization=organization).order_by("created_at"))
         for batch in batches:
-            with session([organization.pk]):
-                manager_sees = Batch.objects.get(pk=batch.pk)
-            export, _ = export_batch(manager_sees.pk, requested_by=manager)
+            export, _ = export_batch(batch.pk, requested_by=manager)
             exports.append(export)
             self.tell(f"{batch.name}: exportado na revisão {export.revision}")
         return exports
@@ -117,7 +114,7 @@ class MainJob:
             self.tell(f"{'✓ encontrado' if seen else '✗ NÃO encontrado'}: {item.title}")
         email, _ = STAFF[Role.MANAGER]
         return said | {
-            "export": artefacts(exports[-1]) if exports else {},
+            "export": artefacts(organization, exports[-1]) if exports else {},
             "planted": {"total": len(planted), "found": found},
             "login": {"email": email, "password": password()},
             "seconds": round(time.perf_counter() - self.started, 2),
@@ -201,12 +198,13 @@ def stored_counts(organization: Organization) -> dict[str, Any]:
     }
 
 
-def artefacts(export: Export) -> dict[str, str]:
+def artefacts(organization: Organization, export: Export) -> dict[str, str]:
     """Copies of the exported files where a person finds them, with the CSV's hash."""
     folder = Path(settings.DATA) / "demonstration"
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / name for name in ARTEFACTS]
-    for path, key in zip(paths, (export.csv_path, export.manifest_path), strict=True):
-        with open_stored(key) as stored, path.open("wb") as copy:
-            copyfileobj(stored, copy)
-    return {"csv": str(paths[0]), "manifest": str(paths[1]), "sha256": export.csv_sha256}
+    with session([organization.pk]):
+        write_package(export, folder)
+    return {
+        "csv": str(folder / CORRECTED),
+        "manifest": str(folder / MANIFEST),
+        "sha256": export.csv_sha256,
+    }

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from audits.manifest import Export as Exported
 from audits.models import Card, CardStatus, Export, ExportStatus, Response
 from audits.results_file import FILENAME
 from conciliacontag.organizations.audit_log import head
+from conciliacontag.storage import chunks, open_stored
 
 CORRECTED, MANIFEST = "Results_Corrigidos.csv", "results_manifest.json"
 CHUNK = 2000
@@ -112,3 +114,20 @@ def manifest_of(export: Export, contents: Contents, corrected: StoredFile) -> di
         cards=contents.cards,
         corrections=contents.corrections,
     )
+
+
+def write_package(export: Export, folder: Path) -> None:
+    """Copy original, corrected file and manifest under the names that the manifest uses.
+
+    Raises:
+        OSError: the folder cannot be written, or a stored file is gone.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, key in (
+        (FILENAME, export.batch.original_path),
+        (CORRECTED, export.csv_path),
+        (MANIFEST, export.manifest_path),
+    ):
+        with open_stored(key) as stored, (folder / name).open("wb") as file:
+            for chunk in chunks(stored):
+                file.write(chunk)

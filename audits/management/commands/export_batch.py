@@ -8,13 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from audits.batch_ids import read_batch_id
-from audits.exports.package import CORRECTED, MANIFEST
+from audits.exports.package import write_package
 from audits.exports.services import export_batch
 from audits.management.acting import acting
 from audits.models import Export
-from audits.results_file import FILENAME
 from audits.serializers import ExportSerializer
-from conciliacontag.storage import chunks, open_stored
 
 EXAMPLES = """
 Exemplos:
@@ -46,24 +44,15 @@ class Command(BaseCommand):
                 allow_pending=options["allow_pending"],
             )
             if options["output"]:
-                write_package(export, options["output"])
+                write_to(options["output"], export)
             said = ExportSerializer(export).data | {"created": created}
         text = json.dumps(said, ensure_ascii=False, default=str)
         self.stdout.write(text if options["json"] else told(export, created))
 
 
-def write_package(export: Export, folder: Path) -> None:
-    """Write original, corrected file and manifest under the names the manifest uses."""
+def write_to(folder: Path, export: Export) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, key in (
-            (FILENAME, export.batch.original_path),
-            (CORRECTED, export.csv_path),
-            (MANIFEST, export.manifest_path),
-        ):
-            with open_stored(key) as stored, (folder / name).open("wb") as file:
-                for chunk in chunks(stored):
-                    file.write(chunk)
+        write_package(export, folder)
     except OSError as fault:
         raise CommandError(f"Não foi possível gravar em {folder}: {fault.strerror}.") from fault
 

@@ -1,0 +1,54 @@
+"""The demonstration does the whole main job, finds what was planted, and may be repeated."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from audits.demonstration.main_job import MainJob
+from audits.models import Batch, Decision
+from conciliacontag.database import EVERY, session
+from conciliacontag.organizations.access import RoleBackend
+from ingestion.models import Document, Transaction
+
+
+@pytest.fixture
+def data(committed: None, settings: Any, tmp_path: Path) -> Path:
+    settings.DATA = tmp_path
+    return tmp_path
+
+
+def test_a_month_becomes_a_file_that_proves_itself(data: Path) -> None:
+    told: list[str] = []
+
+    summary = MainJob(tell=told.append).run()
+
+    assert summary["planted"] == {"total": 12, "found": 12}
+    assert (summary["documents"], summary["transactions"]) == (150, 170)
+    assert summary["batch"]["cards"] == summary["batch"]["resolved"] > 20
+    content = Path(summary["export"]["csv"]).read_bytes()
+    assert hashlib.sha256(content).hexdigest() == summary["export"]["sha256"]
+    call_command("verify_export", summary["export"]["manifest"])
+    assert not any("NÃO" in line for line in told)
+
+
+def test_the_printed_person_can_log_in(data: Path) -> None:
+    login = MainJob(tell=lambda line: None).run()["login"]
+
+    user = RoleBackend().authenticate(None, username=login["email"], password=login["password"])
+
+    assert user is not None
+    assert set(user.roles.values()) == {"manager"}
+
+
+def test_a_second_load_changes_nothing(data: Path) -> None:
+    first = MainJob(tell=lambda line: None).run()
+    again = MainJob(tell=lambda line: None).run()
+
+    assert {**again, "seconds": 0} == {**first, "seconds": 0}
+    with session(EVERY):
+        counted = (Document.objects.count(), Transaction.objects.count(), Batch.objects.count())
+        assert Decision.objects.count() == first["batch"]["cards"]
+    assert counted == (150, 170, 1)
