@@ -19,14 +19,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.scratch import scratch  # sets Django up: stays first
-
 import orjson
 from django.db import connections
 from lxml import etree
 from psycopg import sql
 
 from audits.demonstration.xml import write_invoices
+from bench.scratch import scratch  # sets Django up: stays first
 from conciliacontag.database import EVERY, session
 from conciliacontag.keys import new_id
 from conciliacontag.organizations.models import Organization
