@@ -26,6 +26,7 @@ class BatchAdmin(FactAdmin):
 
     list_display = ["name", "state", "cards_count", "waiting", "exported", "created_at"]
     list_filter = ["status"]
+    list_select_related = ["exported_by", "run"]
     search_fields = ["name"]
     search_help_text = "Nome do lote"
     page_template = "pages/batch.html"
@@ -34,7 +35,9 @@ class BatchAdmin(FactAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Model]":
         counts = {"cards_total": Count("cards"), "cards_open": OPEN_CARDS}
-        return super().get_queryset(request).select_related("exported_by", "run").annotate(**counts)
+        rows: QuerySet[Model] = super().get_queryset(request)
+        counted: QuerySet[Model] = rows.annotate(**counts)
+        return counted
 
     def get_urls(self) -> list[Any]:
         return routes(self, batches.ROUTES) + list(super().get_urls())

@@ -1,4 +1,4 @@
-"""The month of each company on one page: six aggregate queries, however many companies there are."""
+"""The month of each company on one page, by aggregate queries: as many for one as for a hundred."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

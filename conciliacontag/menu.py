@@ -1,13 +1,32 @@
 """The shell's settings: names, colours and the menu, by task."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 
-def entry(title: str, icon: str, name: str) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}")}
+SENDING = "/sourcefile/enviar/"
+
+
+def entry(title: str, icon: str, name: str, *places: str) -> dict[str, Any]:
+    """A line of the menu; it is marked on the pages below its places, its own link by default."""
+    made = {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}")}
+    return {**made, "active": marked(*places)} if places else made
+
+
+def marked(*places: str) -> Callable[[HttpRequest], bool]:
+    """Whether a page lies below one of these places, and not on the page that sends files."""
+
+    def is_marked(request: HttpRequest) -> bool:
+        is_sending = request.path.endswith(SENDING)
+        return any(place in request.path for place in places) and (
+            not is_sending or SENDING in places
+        )
+
+    return is_marked
 
 
 def asset(path: str) -> Any:
@@ -53,19 +72,30 @@ MENU: dict[str, Any] = {
                 "title": None,
                 "items": [
                     entry("Início", "home", "index"),
-                    entry("Enviar", "upload_file", "ingestion_sourcefile_upload"),
+                    entry("Enviar", "upload_file", "ingestion_sourcefile_upload", SENDING),
                     entry(
                         "Conciliar", "compare_arrows", "reconciliation_reconciliation_changelist"
                     ),
                     entry("Documentos", "receipt_long", "ingestion_document_changelist"),
-                    entry("Lotes", "checklist", "audits_batch_changelist"),
+                    entry(
+                        "Lotes",
+                        "checklist",
+                        "audits_batch_changelist",
+                        "/audits/batch/",
+                        "/audits/card/",
+                    ),
                 ],
             },
             {
                 "title": "Acompanhar",
                 "separator": True,
                 "items": [
-                    entry("Arquivos recebidos", "folder_open", "ingestion_sourcefile_changelist"),
+                    entry(
+                        "Arquivos recebidos",
+                        "folder_open",
+                        "ingestion_sourcefile_changelist",
+                        "/ingestion/sourcefile/",
+                    ),
                     entry("Lançamentos", "account_balance", "ingestion_transaction_changelist"),
                     entry("Execuções", "play_circle", "reconciliation_run_changelist"),
                     entry("Exportações", "verified", "audits_export_changelist"),

@@ -32,6 +32,8 @@ __all__ = [
 class NarrowedList(ChangeList):
     """A list that keeps company and month in its links and out of its filters."""
 
+    root_queryset: "QuerySet[Model]"
+
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
         found: dict[str, Any] = super().get_filters_params(params)
         return {name: value for name, value in found.items() if name not in PARAMETERS}
@@ -39,8 +41,10 @@ class NarrowedList(ChangeList):
     def get_queryset(
         self, request: HttpRequest, exclude_parameters: Any = None
     ) -> "QuerySet[Model]":
-        self.root_queryset = self.model_admin.narrow(request, self.root_queryset)
-        return super().get_queryset(request, exclude_parameters)
+        rows: QuerySet[Model] = self.root_queryset
+        self.root_queryset = self.model_admin.narrow(request, rows)
+        found: QuerySet[Model] = super().get_queryset(request, exclude_parameters)
+        return found
 
 
 class FactAdmin(ModelAdmin):
@@ -57,6 +61,7 @@ class FactAdmin(ModelAdmin):
     empty_title = "Nada por aqui ainda"
     empty_text = "Quando houver registros, eles aparecem nesta lista."
     empty_link: tuple[str, str] | None = None
+    list_select_related: Sequence[str] = ()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -95,10 +100,11 @@ class FactAdmin(ModelAdmin):
         return columns
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Model]":
+        # A queryset that joins anything makes the list ignore `list_select_related`: join all here.
         rows: QuerySet[Model] = super().get_queryset(request)
-        if self.organization_field == "organization":
-            rows = rows.select_related("organization")
-        return rows
+        own = ["organization"] if self.organization_field == "organization" else []
+        joined = [*own, *(self.list_select_related or ())]
+        return rows.select_related(*joined) if joined else rows
 
     @display(description="empresa")
     def company(self, row: Any) -> str:
@@ -133,7 +139,7 @@ class FactAdmin(ModelAdmin):
         context: dict[str, Any],
         status: int = 200,
     ) -> HttpResponse:
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         shell = self.admin_site.each_context(request)
         named = {"opts": self.opts, "original": row, "title": str(row or ""), "row": row}
         return TemplateResponse(request, template, {**shell, **named, **context}, status=status)

@@ -1,14 +1,18 @@
 """The admin site: the product's shell, in Portuguese, with a menu by task."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import wraps
+from typing import Any, cast
 
 from csp.constants import SELF, UNSAFE_EVAL
 from csp.decorators import csp_replace
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.response import TemplateResponse
 from unfold.sites import UnfoldAdminSite
 
 from conciliacontag.scope import scope_of
+
+View = Callable[..., HttpResponse]
 
 # The shell's widgets evaluate small expressions: loosened here and nowhere else.
 loosened = csp_replace({"script-src": [SELF, UNSAFE_EVAL]})
@@ -25,17 +29,25 @@ class Site(UnfoldAdminSite):
         """Everybody who belongs to an organization works here; the role decides what they may."""
         return bool(request.user.is_active and request.user.is_authenticated)
 
-    def admin_view(
-        self, view: Callable[..., HttpResponse], cacheable: bool = False
-    ) -> Callable[..., HttpResponse]:
-        inner: Callable[..., HttpResponse] = loosened(super().admin_view(view, cacheable))
-        return inner
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            # Rows are visible while the request's transaction is open: what is lazy is read now.
+            response: HttpResponse = inner(request, *args, **kwargs)
+            return response.render() if isinstance(response, TemplateResponse) else response
+
+        return cast("View", loosened(shown))
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        answer: HttpResponse = loosened(super().login)(request, extra_context)
-        return answer
+        def answer(request: HttpRequest) -> HttpResponseBase:
+            page: HttpResponseBase = super(Site, self).login(request, extra_context)
+            return page
+
+        return cast("HttpResponse", loosened(answer)(request))
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context: dict[str, Any] = super().each_context(request)

@@ -272,7 +272,7 @@ class TransactionAdmin(FactAdmin):
         )
         return {
             "matches": list(matches.order_by("-score")),
-            "cards": row.cards.select_related("batch"),  # type: ignore[attr-defined]
+            "cards": row.cards.select_related("batch"),
         }
 
     @display(description="data", ordering="date")

@@ -1,4 +1,4 @@
-"""The mirror of a fiscal document, the original text behind it, and the page that receives files."""
+"""The mirror of a fiscal document, the text it was read from, and who may send files."""
 
 import re
 import zipfile

@@ -23,6 +23,7 @@ from conciliacontag.pages import FactAdmin, attempt, holds
 from reconciliation.admin import evidence_rows
 
 MOST_KEYS = 9
+WHY_NOT = " Por que não 100: "
 # What a choice of a candidate writes by itself; the form offers the others.
 FOLLOWS = ("documento", "situacao")
 ACCEPT, NO_DOCUMENT, CORRECT = "accept", "no_document", "correct"
@@ -72,7 +73,7 @@ def choices(card: Card) -> list[Choice]:
 
 
 def as_choice(card: Card, place: int, row: Mapping[str, Any]) -> Choice:
-    reason, _, why_not = str(row["reason"]).partition(" Por que não 100: ")
+    reason, _, why_not = str(row["reason"]).partition(WHY_NOT)
     pays = card.transaction is not None and card.transaction.amount < 0
     side = "emitter" if pays else "receiver"
     part = f", parcela {row['installment']}" if row["installment"] else ""
@@ -101,7 +102,7 @@ def page(request: HttpRequest, card: Card, said: Answer | None = None) -> dict[s
     mine = bool(history) and history[-1].author_id == request.user.pk
     return {
         "choices": found,
-        "issues": issue_texts(card),
+        "issues": [text[:1].upper() + text[1:] for text in shortened(issue_texts(card), found)],
         "fields": form_fields(card, said),
         "said": said,
         "chosen": said.choice if said else stored_choice(card, found),
@@ -115,6 +116,11 @@ def page(request: HttpRequest, card: Card, said: Answer | None = None) -> dict[s
         and holds(request, card.organization_id, Act.REOPEN_OWN if mine else Act.REOPEN),
         "title": f"Linha {card.line}",
     }
+
+
+def shortened(issues: list[str], found: list[Choice]) -> list[str]:
+    """What is said beside the candidates already is not said twice."""
+    return [text.partition(WHY_NOT)[2] or text for text in issues] if found else issues
 
 
 def stored_choice(card: Card, found: list[Choice]) -> str:

@@ -43,7 +43,9 @@ class OrganizationAdmin(FactAdmin):
         return bool(request.user.has_perm("organizations.add_organization"))
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Model]":
-        return super().get_queryset(request).annotate(people=Count("memberships"))
+        rows: QuerySet[Model] = super().get_queryset(request)
+        counted: QuerySet[Model] = rows.annotate(people=Count("memberships"))
+        return counted
 
     def get_urls(self) -> list[Any]:
         changes: tuple[tuple[str, str, Change], ...] = (
@@ -176,7 +178,7 @@ class UserAdmin(FactAdmin):
     @display(description="papéis")
     def held(self, row: User) -> str:
         return ", ".join(
-            f"{one.organization.name}: {one.get_role_display()}"  # type: ignore[attr-defined]
+            f"{one.organization.name}: {one.get_role_display()}"
             for one in row.memberships.all()
         )
 

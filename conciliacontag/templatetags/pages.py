@@ -64,8 +64,7 @@ def short_hash(value: str) -> str:
 def quantity(value: Any) -> str:
     """`1.234,5`; zeros at the end leave."""
     number = Decimal(str(value or 0)).normalize()
-    text = f"{number:,f}".translate(str.maketrans(",.", ".,"))
-    return text
+    return f"{number:,f}".translate(str.maketrans(",.", ".,"))
 
 
 @register.filter

@@ -9,7 +9,9 @@ if (form) start();
 function start() {
     const input = form.querySelector("input[type=file]");
     form.querySelector("[data-choose]").addEventListener("click", () => input.click());
-    input.addEventListener("change", () => {
+    input.addEventListener("change", (event) => {
+        // The shell writes the name of a chosen file into a text field that this page does not have.
+        event.stopImmediatePropagation();
         enqueue([...input.files]);
         input.value = "";
     });

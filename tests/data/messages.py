@@ -1,4 +1,4 @@
-"""Every text that the shell's templates and code mark for translation, found as makemessages does."""
+"""Every text that the shell marks for translation, found the way makemessages finds it."""
 
 import ast
 from collections.abc import Iterator
