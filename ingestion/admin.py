@@ -32,7 +32,7 @@ KINDS = {
     "unknown": "Não reconhecido",
     "": "—",
 }
-SHOWN_MEMBERS = 200
+SHOWN_MEMBERS = 50
 
 
 def as_money(term: str) -> Decimal | None:
@@ -106,7 +106,7 @@ class SourceFileAdmin(FactAdmin):
         return self.show(request, "pages/upload.html", None, context)
 
     def page(self, request: HttpRequest, row: SourceFile) -> dict[str, Any]:
-        members = row.members.order_by("filename")
+        members = row.members.order_by("status", "filename")  # what failed comes first
         return {
             "problems": row.problems.all()[:SHOWN_MEMBERS],
             "problem_count": row.problems.count(),

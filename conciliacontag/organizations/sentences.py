@@ -12,20 +12,21 @@ ACTS = {
     "membership.created": "deu acesso a uma pessoa, no papel {role}",
     "membership.changed": "mudou o papel de uma pessoa para {role}",
     "membership.removed": "retirou o acesso de uma pessoa",
-    "file.received": "recebeu o arquivo {filename}",
-    "file.processed": "terminou de ler um arquivo: {new} novos, {known} já conhecidos, "
-    "{rejected} recusados",
+    "file.received": "enviou o arquivo {filename}",
+    "file.processed": "terminou de ler um arquivo (novos: {new}, já conhecidos: {known}, "
+    "recusados: {rejected})",
     "file.failed": "recusou um arquivo que não pôde ser lido",
     "file.reprocessed": "pediu a releitura de um arquivo",
     "run.started": "pediu uma conciliação",
-    "run.finished": "concluiu uma conciliação: {matched} conciliados, {partial} a decidir, "
-    "{unmatched} sem par",
+    "run.finished": "concluiu uma conciliação (conciliados: {matched}, a decidir: {partial}, "
+    "sem par: {unmatched})",
     "run.failed": "interrompeu uma conciliação depois de {attempts} tentativas",
     "match.confirmed": "confirmou uma conciliação de R$ {amount}",
     "match.refused": "disse que um lançamento não tem nota",
     "match.undone": "desfez uma conciliação",
     "batch.opened": "abriu um lote de revisão",
-    "batch.exported": "exportou um lote",
+    "batch.exported": "exportou um lote na revisão {revision}",
+    "batch.replaced": "trocou um lote que ninguém tinha começado por um mais novo",
     "batch.cleaned": "limpou um lote",
     "card.decided": "decidiu um cartão",
     "card.reopened": "reabriu um cartão",
@@ -49,7 +50,7 @@ NOUNS = {
 
 
 def tell(entry: AuditLog) -> str:
-    """`Ana Prado recebeu o arquivo notas.zip.`; an act without words is named by its code."""
+    """`Ana Prado enviou o arquivo notas.zip.`; an act without words is named by its code."""
     who = entry.actor.name if entry.actor else "O sistema"
     phrase = ACTS.get(entry.action)
     if phrase is None:

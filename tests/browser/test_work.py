@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from audits.models import Batch, Card, ClosingRecord, Decision, Export, Verdict
 from audits.services import decide_card
@@ -38,13 +38,13 @@ def test_a_file_is_sent_read_and_told_about(open_page: Callable[..., Any], site:
     watched = open_page(Role.OPERATOR)
     page: Page = watched.page
     page.goto("/admin/ingestion/sourcefile/enviar/?empresa=empresa-1")
-    content = {"name": "nota.xml", "mimeType": "text/xml", "buffer": xml(invoices(1)[0])}
+    content = FilePayload(name="nota.xml", mimeType="text/xml", buffer=xml(invoices(1)[0]))
 
-    page.set_input_files("#files", files=[content])  # type: ignore[list-item]
+    page.set_input_files("#files", files=[content])
     expect(page.get_by_text("Em leitura")).to_be_visible()
     read_waiting(site)
     expect(page.locator("[data-sent] .chip", has_text="Lido")).to_be_visible()
-    page.set_input_files("#files", files=[content])  # type: ignore[list-item]
+    page.set_input_files("#files", files=[content])
 
     expect(page.get_by_text("Estes mesmos bytes já tinham chegado.")).to_be_visible()
     assert (watched.faults, watched.foreign) == ([], [])
