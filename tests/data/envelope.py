@@ -6,7 +6,22 @@ from jsonschema import validate
 
 from conciliacontag.api.schema import ERROR
 
-PORTUGUESE = {"não", "de", "o", "a", "e", "ou", "este", "esta", "para", "um", "uma", "em"}
+PORTUGUESE = {
+    "não",
+    "de",
+    "o",
+    "a",
+    "e",
+    "ou",
+    "este",
+    "esta",
+    "para",
+    "um",
+    "uma",
+    "em",
+    "no",
+    "foi",
+}
 
 
 def refusal(response: Any, status: int, code: str) -> dict[str, Any]:

@@ -1,0 +1,68 @@
+"""`manage.py ingest`: the same way in, with a line for each file."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from conciliacontag.organizations.models import Organization
+from ingestion.models import Document
+from tests.data.files import archive, invoices, xml
+
+
+def ingest(path: Path, organization: str, **options: bool) -> list[str]:
+    output = StringIO()
+    call_command("ingest", str(path), organization=organization, stdout=output, **options)
+    return output.getvalue().splitlines()
+
+
+def test_a_folder_is_read_file_by_file(seller: Organization, tmp_path: Path) -> None:
+    first, second, third = invoices(3)
+    (tmp_path / "um.xml").write_bytes(xml(first))
+    (tmp_path / "mais.zip").write_bytes(archive({"a.xml": xml(second), "b.xml": xml(third)}))
+
+    lines = [json.loads(line) for line in ingest(tmp_path, "aurora", jsonl=True)]
+
+    assert [line["counts"]["new"] for line in lines] == [2, 1]
+    assert [line["status"] for line in lines] == ["accepted", "accepted"]
+    assert Document.objects.count() == 3
+
+
+def test_a_second_time_says_so(seller: Organization, tmp_path: Path) -> None:
+    path = tmp_path / "um.xml"
+    path.write_bytes(xml(invoices(1)[0]))
+    ingest(path, "aurora")
+
+    (line,) = ingest(path, "aurora")
+
+    assert line.startswith("✓")
+    assert "já tinha sido enviado" in line
+
+
+def test_a_cnpj_with_mask_names_the_company(seller: Organization, tmp_path: Path) -> None:
+    path = tmp_path / "um.xml"
+    path.write_bytes(xml(invoices(1)[0]))
+    cnpj = seller.cnpj
+    masked = f"{cnpj[:2]}.{cnpj[2:5]}.{cnpj[5:8]}/{cnpj[8:12]}-{cnpj[12:]}"
+
+    assert len(ingest(path, masked)) == 1
+
+
+def test_broken_files_are_told_and_end_with_three(seller: Organization, tmp_path: Path) -> None:
+    path = tmp_path / "ruim.xml"
+    path.write_bytes(b"<nfeProc>")
+
+    with pytest.raises(SystemExit) as leave:
+        ingest(path, "aurora")
+
+    assert leave.value.code == 3
+
+
+@pytest.mark.parametrize(("path", "company"), [("nada", "aurora"), (".", "ninguem")])
+def test_what_does_not_exist_is_an_error(
+    path: str, company: str, seller: Organization, tmp_path: Path
+) -> None:
+    with pytest.raises(CommandError, match=r"não existe|Não há empresa"):
+        ingest(tmp_path / path, company)
