@@ -13,11 +13,20 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connection, connections
+from django.test import Client
 from django.test.testcases import QuietWSGIRequestHandler
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    Request,
+    sync_playwright,
+)
 
 from audits.demonstration.month import DemoMonth, build_month
 from audits.services import open_batch
@@ -171,21 +180,24 @@ class Watched:
     foreign: list[str]
 
 
+def new_context(chromium: Browser, site: Site, width: int, dark: bool) -> BrowserContext:
+    return chromium.new_context(
+        base_url=site.url,
+        viewport={"width": width, "height": 900},
+        locale="pt-BR",
+        timezone_id="America/Sao_Paulo",
+        color_scheme="dark" if dark else "light",
+    )
+
+
 @pytest.fixture
 def open_page(chromium: Browser, site: Site) -> Iterator[Callable[..., Watched]]:
-    """Open a logged-in page: `open_page(Role.AUDITOR, width=390)`."""
+    """Open a page of a browser of its own, logged in by keyboard: `open_page(Role.AUDITOR)`."""
     contexts: list[BrowserContext] = []
 
     def make(role: Role | None = Role.MANAGER, width: int = 1360, dark: bool = False) -> Watched:
-        context = chromium.new_context(
-            base_url=site.url,
-            viewport={"width": width, "height": 900},
-            locale="pt-BR",
-            timezone_id="America/Sao_Paulo",
-            color_scheme="dark" if dark else "light",
-        )
-        contexts.append(context)
-        watched = watch(context.new_page(), site.url)
+        contexts.append(new_context(chromium, site, width, dark))
+        watched = watch(contexts[-1].new_page(), site.url)
         if role:
             log_in(watched.page, PEOPLE[role][0])
         return watched
@@ -193,6 +205,40 @@ def open_page(chromium: Browser, site: Site) -> Iterator[Callable[..., Watched]]
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def shared_contexts() -> dict[tuple[Any, ...], BrowserContext]:
+    """Browsers by role and look that tests which only look at pages share, cache and all."""
+    return {}
+
+
+@pytest.fixture
+def look_at(
+    chromium: Browser, site: Site, shared_contexts: dict[tuple[Any, ...], BrowserContext]
+) -> Iterator[Callable[..., Watched]]:
+    """Open a page of a browser in which that role has logged in before."""
+    pages: list[Page] = []
+
+    def make(role: Role = Role.MANAGER, width: int = 1360, dark: bool = False) -> Watched:
+        context = shared_contexts.get((role, width, dark))
+        if context is None:
+            context = new_context(chromium, site, width, dark)
+            context.add_cookies([session_cookie(site, role)])
+            shared_contexts[role, width, dark] = context
+        pages.append(context.new_page())
+        return watch(pages[-1], site.url)
+
+    yield make
+    for page in pages:
+        page.close()
+
+
+def session_cookie(site: Site, role: Role) -> Any:
+    client = Client()
+    client.force_login(site.people[role])
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": site.url}
 
 
 def watch(page: Page, home: str) -> Watched:
@@ -203,14 +249,11 @@ def watch(page: Page, home: str) -> Watched:
     )
     page.on("pageerror", lambda fault: watched.faults.append(str(fault)))
 
-    def only_home(route: Any) -> None:
-        if route.request.url.startswith((home, "data:", "blob:")):
-            route.continue_()
-        else:
-            watched.foreign.append(route.request.url)
-            route.abort()
+    def note_foreign(request: Request) -> None:
+        if not request.url.startswith((home, "data:", "blob:")):
+            watched.foreign.append(request.url)
 
-    page.route("**/*", only_home)
+    page.on("request", note_foreign)
     return watched
 
 

@@ -80,10 +80,9 @@ def visible_text(page: Page) -> str:
 
 
 @pytest.mark.parametrize("name", [*LISTS, *DETAILS])
-def test_page_is_in_order(open_page: Callable[..., Any], name: str) -> None:
-    watched = open_page(Role.ADMIN if name.startswith("empresa") else Role.MANAGER)
+def test_page_is_in_order(look_at: Callable[..., Any], name: str) -> None:
+    watched = look_at(Role.ADMIN if name.startswith("empresa") else Role.MANAGER)
     answer = watched.page.goto(address(name))
-    watched.page.wait_for_load_state("networkidle")
     shoot(watched.page, name)
     found = Axe().run(watched.page, options=AA)
 
@@ -100,10 +99,9 @@ NARROW = ["inicio", "enviar", "documentos", "documento", "lote", "cartao", "arqu
 
 
 @pytest.mark.parametrize("name", NARROW)
-def test_page_fits_a_phone(open_page: Callable[..., Any], name: str) -> None:
-    watched = open_page(Role.MANAGER, width=390)
+def test_page_fits_a_phone(look_at: Callable[..., Any], name: str) -> None:
+    watched = look_at(Role.MANAGER, width=390)
     watched.page.goto(address(name))
-    watched.page.wait_for_load_state("networkidle")
     shoot(watched.page, f"{name}-390")
 
     assert watched.page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -111,10 +109,9 @@ def test_page_fits_a_phone(open_page: Callable[..., Any], name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["inicio", "documentos", "documento", "lote", "cartao"])
-def test_page_is_readable_in_the_dark(open_page: Callable[..., Any], name: str) -> None:
-    watched = open_page(Role.MANAGER, dark=True)
+def test_page_is_readable_in_the_dark(look_at: Callable[..., Any], name: str) -> None:
+    watched = look_at(Role.MANAGER, dark=True)
     watched.page.goto(address(name))
-    watched.page.wait_for_load_state("networkidle")
     shoot(watched.page, f"{name}-escuro")
     found = Axe().run(watched.page, options=AA)
 
@@ -124,7 +121,6 @@ def test_page_is_readable_in_the_dark(open_page: Callable[..., Any], name: str) 
 def test_login_is_in_order(open_page: Callable[..., Any]) -> None:
     watched = open_page(None)
     watched.page.goto("/admin/login/")
-    watched.page.wait_for_load_state("networkidle")
     shoot(watched.page, "entrar")
     found = Axe().run(watched.page, options=AA)
 

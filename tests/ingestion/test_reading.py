@@ -117,8 +117,8 @@ def test_a_file_that_takes_too_long_costs_only_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read(tmp_path / "aquece.xml", authorized())
-    monkeypatch.setattr(reading, "SECONDS_PER_FILE", 0.5)
-    slow = statement([move(identity=f"F{number}") for number in range(200_000)])
+    monkeypatch.setattr(reading, "SECONDS_PER_FILE", 1.5)
+    slow = statement([move(identity=f"F{number}") for number in range(400_000)])
     (one,) = read(tmp_path / "lento.ofx", slow)
 
     assert one.parsed.problems[0].code == "parser_timeout"
