@@ -178,8 +178,7 @@ class UserAdmin(FactAdmin):
     @display(description="papéis")
     def held(self, row: User) -> str:
         return ", ".join(
-            f"{one.organization.name}: {one.get_role_display()}"
-            for one in row.memberships.all()
+            f"{one.organization.name}: {one.get_role_display()}" for one in row.memberships.all()
         )
 
     @display(description="situação", ordering="is_active")

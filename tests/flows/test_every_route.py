@@ -23,7 +23,7 @@ from tests.data.rows import make_doubt
 
 METHODS = ("get", "post", "patch", "put", "delete")
 # A body that would be accepted, so that only the row's owner can be the reason for a refusal.
-BODIES = {
+BODIES: dict[str, dict[str, Any]] = {
     "decision": {"version": 1, "verdict": "no_document"},
     "reopen": {"version": 1},
     "memberships": {"role": "viewer"},

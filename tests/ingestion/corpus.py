@@ -37,7 +37,7 @@ def depth(entry: dict[str, Any], by_name: dict[str, Any]) -> int:
 
 
 def content(entry: dict[str, Any]) -> bytes:
-    return (Path(FOLDER) / entry["file"]).read_bytes()
+    return Path(FOLDER, str(entry["file"])).read_bytes()
 
 
 def upload(client: Client, name: str, body: bytes) -> Any:

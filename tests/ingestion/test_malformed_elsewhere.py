@@ -27,7 +27,7 @@ def test_one_archive_of_all_of_them_answers_for_each(send: Send) -> None:
     file = send(archive({name: content(entry) for name, entry in members.items()}), "tudo.zip")
 
     accepted = set(file.members.filter(status="processed").values_list("filename", flat=True))
-    wrong = []
+    wrong: list[str] = []
     for name, entry in members.items():
         codes = member_codes(file, name)
         refused = name not in accepted and "nfe_repeated" not in codes
