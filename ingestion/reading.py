@@ -63,7 +63,7 @@ class Child:
         )
         self.owner = os.getpid()
         self.files = 0
-        self._decoder = msgspec.msgpack.Decoder(Answer)
+        self._decoder = msgspec.msgpack.Decoder(list[Answer])
         self._buffer = bytearray()
         self._output = self.process.stdout.fileno() if self.process.stdout else -1
         with suppress(OSError):
@@ -84,8 +84,8 @@ class Child:
         except OSError as error:
             raise _crashed() from error
 
-    def receive(self) -> tuple[Answer, int]:
-        """The next answer and its size in bytes.
+    def receive(self) -> list[Answer]:
+        """The next answers.
 
         Raises:
             ChildLost: no complete answer in time, or the end of the pipe.
@@ -95,10 +95,10 @@ class Child:
         length = int.from_bytes(self._buffer[:LENGTH_BYTES], "big")
         end = LENGTH_BYTES + length
         self._fill(end, deadline)
-        answer = self._decoder.decode(memoryview(self._buffer)[LENGTH_BYTES:end].tobytes())
+        answers = self._decoder.decode(memoryview(self._buffer)[LENGTH_BYTES:end].tobytes())
         del self._buffer[:end]
-        self.files += 1
-        return answer, length
+        self.files += len(answers)
+        return answers
 
     def stop(self) -> None:
         """End the process now and let go of its pipes."""
@@ -133,9 +133,9 @@ def read_file(path: Path, name: str, *, today: date, skip: int = 0) -> Iterator[
     request = Request(str(path), name, today, skip)
     chunk: list[Reading] = []
     size = 0
-    for reading, length in _readings(request):
+    for reading in _readings(request):
         chunk.append(reading)
-        size += length
+        size += reading.size
         if len(chunk) >= CHUNK_READINGS or size >= CHUNK_BYTES:
             yield chunk
             chunk, size = [], 0
@@ -143,38 +143,43 @@ def read_file(path: Path, name: str, *, today: date, skip: int = 0) -> Iterator[
         yield chunk
 
 
-def _readings(request: Request) -> Iterator[tuple[Reading, int]]:
-    """Every reading with its size; a lost child costs one file and is replaced."""
+def _readings(request: Request) -> Iterator[Reading]:
+    """Every reading; a lost child costs one file and is replaced.
+
+    Readings come in handfuls, and a child takes its last handful along: that one is read again
+    one by one, which shows the file that did it.
+    """
     while True:
-        child = _take()
+        done = 0
         try:
-            for reading, length in _served(child, request):
-                request = replace(request, skip=request.skip + 1)
-                yield reading, length
+            for reading in _served(_take(), request):
+                done += 1
+                yield reading
         except ChildLost as lost:
-            yield _lost_file(request, lost), 0
+            request = replace(request, skip=request.skip + done, careful=not request.careful)
+            if request.careful:
+                continue
+            yield _lost_file(request, lost)
             request = replace(request, skip=request.skip + 1)
         else:
             return
 
 
-def _served(child: Child, request: Request) -> Iterator[tuple[Reading, int]]:
+def _served(child: Child, request: Request) -> Iterator[Reading]:
     """One request to its end; a child left in the middle of it is not used again."""
-    finished = False
+    finished, refusal = False, None
     try:
         child.send(request)
-        while (answer := child.receive())[0].reading is not None:
-            yield answer[0].reading, answer[1]
-        refusal = answer[0].refusal
-        if refusal is not None:
-            child.receive()
-        finished = True
-        if refusal is not None:
-            raise ParseError(
-                refusal.code, refusal.message, place=refusal.place, remedy=refusal.remedy
-            )
+        while not finished:
+            for answer in child.receive():
+                refusal = refusal or answer.refusal
+                finished = answer.reading is None and answer.refusal is None
+                if answer.reading is not None:
+                    yield answer.reading
     finally:
         _give_back(child, finished=finished)
+    if refusal is not None:
+        raise ParseError(refusal.code, refusal.message, place=refusal.place, remedy=refusal.remedy)
 
 
 def _lost_file(request: Request, lost: ChildLost) -> Reading:
@@ -191,8 +196,7 @@ def _lost_file(request: Request, lost: ChildLost) -> Reading:
 
 def _described(request: Request, lost: ChildLost) -> Iterator[Reading]:
     try:
-        for reading, _ in _served(_take(), replace(request, describe=True)):
-            yield reading
+        yield from _served(_take(), replace(request, describe=True))
     except ChildLost:
         # Not the parser but the file itself is too much: there is no next member to go on with.
         raise lost.as_refusal() from lost

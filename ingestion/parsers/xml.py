@@ -21,6 +21,7 @@ _PARSER = etree.XMLParser(
     load_dtd=False,
     dtd_validation=False,
     huge_tree=False,
+    collect_ids=False,  # nobody looks an element up by its Id: a third of the time saved
     remove_comments=True,  # joins the text around a comment: 1<!-- x -->234.56 is one amount
     remove_pis=True,
 )
