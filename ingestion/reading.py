@@ -10,21 +10,23 @@ import select
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from fcntl import F_SETPIPE_SZ, fcntl
-from hashlib import file_digest
 from pathlib import Path
 
 import msgspec
 
-from ingestion.parsers.child import LENGTH_BYTES, Answer, Request, refused
+from ingestion.parsers.child import END, LENGTH_BYTES, Answer, Request, refused
 from ingestion.parsers.model import ParseError, Reading
 
 SECONDS_PER_FILE = 20.0
 FILES_PER_CHILD = 5_000
+READERS = 2  # children that read parts of one archive at the same time
 CHUNK_READINGS = 500
 CHUNK_BYTES = 4 * 1024 * 1024
 PIPE_BYTES = 1024 * 1024  # lets the child go on while the parent writes to the database
@@ -131,51 +133,91 @@ def read_file(path: Path, name: str, *, today: date, skip: int = 0) -> Iterator[
         ParseError: the archive as a whole is refused; nothing of it was read.
     """
     request = Request(str(path), name, today, skip)
-    chunk: list[Reading] = []
-    size = 0
-    for reading in _readings(request):
-        chunk.append(reading)
-        size += reading.size
-        if len(chunk) >= CHUNK_READINGS or size >= CHUNK_BYTES:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
+    ranges = deque(_ranges(_planned(request), skip))
+    coming: deque[Future[list[Reading]]] = deque()
+    with ThreadPoolExecutor(READERS) as readers:
+        while ranges or coming:
+            while ranges and len(coming) <= READERS:
+                start, count = ranges.popleft()
+                part = replace(request, skip=start, count=count)
+                coming.append(readers.submit(_chunk, part))
+            yield coming.popleft().result()
 
 
-def _readings(request: Request) -> Iterator[Reading]:
-    """Every reading; a lost child costs one file and is replaced.
+def count_members(path: Path, name: str, *, today: date) -> int:
+    """How many readings a file will give: one, or one for each member of a ZIP.
+
+    Raises:
+        ParseError: the archive as a whole is refused.
+    """
+    return len(_planned(Request(str(path), name, today)))
+
+
+def _planned(request: Request) -> tuple[int, ...]:
+    """The size of each member, once the archive as a whole was found in order."""
+    try:
+        answers = list(_served(_take(), replace(request, plan=True)))
+    except ChildLost as lost:
+        raise lost.as_refusal() from lost
+    return answers[0].sizes
+
+
+def _ranges(sizes: tuple[int, ...], skip: int) -> Iterator[tuple[int, int]]:
+    """Cut the members into parts that are small in number and in bytes: (first, how many)."""
+    first, total = skip, 0
+    for place, size in enumerate(sizes[skip:], skip):
+        if place > first and (place - first >= CHUNK_READINGS or total + size > CHUNK_BYTES):
+            yield first, place - first
+            first, total = place, 0
+        total += size
+    if first < len(sizes):
+        yield first, len(sizes) - first
+
+
+def _chunk(request: Request) -> list[Reading]:
+    """All readings of one part; a lost child costs one file and is replaced.
 
     Readings come in handfuls, and a child takes its last handful along: that one is read again
     one by one, which shows the file that did it.
     """
-    while True:
-        done = 0
+    found: list[Reading] = []
+    while len(found) < request.count:
+        rest = replace(request, skip=request.skip + len(found), count=request.count - len(found))
         try:
-            for reading in _served(_take(), request):
-                done += 1
-                yield reading
-        except ChildLost as lost:
-            request = replace(request, skip=request.skip + done, careful=not request.careful)
-            if request.careful:
-                continue
-            yield _lost_file(request, lost)
-            request = replace(request, skip=request.skip + 1)
-        else:
-            return
+            found.extend(_read(rest))
+        except ChildLost:
+            found.extend(_one_by_one(rest))
+    return found
 
 
-def _served(child: Child, request: Request) -> Iterator[Reading]:
-    """One request to its end; a child left in the middle of it is not used again."""
+def _one_by_one(request: Request) -> Iterator[Reading]:
+    """The readings up to the file that takes its child along, and that one, not parsed."""
+    done = 0
+    try:
+        for reading in _read(replace(request, careful=True)):
+            done += 1
+            yield reading
+    except ChildLost as lost:
+        yield _lost_file(replace(request, skip=request.skip + done), lost)
+
+
+def _read(request: Request) -> Iterator[Reading]:
+    for answer in _served(_take(), request):
+        if answer.reading is not None:
+            yield answer.reading
+
+
+def _served(child: Child, request: Request) -> Iterator[Answer]:
+    """The answers to one request; a child left in the middle of it is not used again."""
     finished, refusal = False, None
     try:
         child.send(request)
         while not finished:
             for answer in child.receive():
                 refusal = refusal or answer.refusal
-                finished = answer.reading is None and answer.refusal is None
-                if answer.reading is not None:
-                    yield answer.reading
+                finished = answer == END
+                if not (finished or answer.refusal):
+                    yield answer
     finally:
         _give_back(child, finished=finished)
     if refusal is not None:
@@ -185,21 +227,12 @@ def _served(child: Child, request: Request) -> Iterator[Reading]:
 def _lost_file(request: Request, lost: ChildLost) -> Reading:
     """The reading for the file that took its child along: described, but not parsed."""
     parsed = refused(lost.as_refusal())
-    described = list(_described(request, lost))
-    if described:
-        return replace(described[0], parsed=parsed)
-    path = Path(request.path)
-    with path.open("rb") as file:
-        digest = file_digest(file, "sha256").hexdigest()
-    return Reading(request.name, digest, path.stat().st_size, parsed)
-
-
-def _described(request: Request, lost: ChildLost) -> Iterator[Reading]:
     try:
-        yield from _served(_take(), replace(request, describe=True))
+        (described,) = _read(replace(request, count=1, describe=True))
     except ChildLost:
         # Not the parser but the file itself is too much: there is no next member to go on with.
         raise lost.as_refusal() from lost
+    return replace(described, parsed=parsed)
 
 
 def _take() -> Child:
@@ -213,7 +246,7 @@ def _take() -> Child:
 
 
 def _give_back(child: Child, *, finished: bool) -> None:
-    if finished and child.files < FILES_PER_CHILD and not _idle:
+    if finished and child.files < FILES_PER_CHILD and len(_idle) < READERS:
         _idle.append(child)
     else:
         child.stop()

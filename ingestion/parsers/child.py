@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -37,22 +38,31 @@ _to_json = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Read a file from its member `skip` on; `describe` answers with one member, unparsed."""
+    """Read `count` members of a file from `skip` on; a plain file has one.
+
+    `plan` answers with the sizes of all members instead, `describe` with one member, unparsed.
+    """
 
     path: str
     name: str
     today: date
     skip: int = 0
+    count: int = 1
+    plan: bool = False
     describe: bool = False
     careful: bool = False  # each reading in a frame of its own, so that none is lost with the child
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reading, a refusal of the whole file, or, with neither, the end of the request."""
+    """A reading, the sizes of the members, a refusal of the whole file, or else the end."""
 
     reading: Reading | None = None
+    sizes: tuple[int, ...] = ()
     refusal: Problem | None = None
+
+
+END = Answer()
 
 
 def main() -> None:
@@ -91,30 +101,44 @@ def _frames(request: Request) -> Iterator[list[Answer]]:
 def _serve(request: Request) -> Iterator[Answer]:
     try:
         with Path(request.path).open("rb") as file:
-            for reading in _readings(file, request):
-                yield Answer(reading=reading)
-                if request.describe:
-                    break
+            if request.plan:
+                yield Answer(sizes=_sizes(file, request))
+            else:
+                yield from (Answer(reading=reading) for reading in _readings(file, request))
     except ParseError as error:
         yield Answer(refusal=error.as_problem())
-    yield Answer()
+    yield END
+
+
+def _sizes(file: BinaryIO, request: Request) -> tuple[int, ...]:
+    members = _members_of(file, request)
+    return tuple(member.size for member in members) or (os.fstat(file.fileno()).st_size,)
 
 
 def _readings(file: BinaryIO, request: Request) -> Iterator[Reading]:
-    # A workbook is an archive too, and still one file: its parts are no uploads. The names at the
-    # top tell; the beginning alone may show those of a workbook inside.
-    members = list_members(file) if sniff(_head(file)) in ("zip", "office") else []
-    if members and not any(member.name in OFFICE_PARTS for member in members):
-        for member in members[request.skip :]:
-            yield _read_member(file, member, request)
-    elif request.skip == 0:
+    members = _members_of(file, request)
+    for member in members[request.skip : request.skip + request.count]:
+        yield _read_member(file, member, request)
+    if not members and request.skip == 0:
         yield _read_whole(file, request, os.fstat(file.fileno()).st_size)
 
 
-def _head(file: BinaryIO) -> bytes:
-    head = file.read(HEAD)
-    file.seek(0)
-    return head
+def _members_of(file: BinaryIO, request: Request) -> tuple[Member, ...]:
+    status = os.fstat(file.fileno())
+    return _listed(request.path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _listed(path: str, size: int, changed: int) -> tuple[Member, ...]:
+    """The members of an archive, none of a plain file; kept, as an archive is read in parts.
+
+    A workbook is an archive too, and still one file: its parts are no uploads. The names at the
+    top tell; the beginning alone may show those of a workbook inside.
+    """
+    with Path(path).open("rb") as file:
+        kind = sniff(file.read(HEAD))
+        members = list_members(file) if kind in ("zip", "office") else []
+    return () if any(member.name in OFFICE_PARTS for member in members) else tuple(members)
 
 
 def _read_whole(file: BinaryIO, request: Request, size: int) -> Reading:

@@ -4,8 +4,6 @@ What a chunk brings and how far the reading has come are committed together, so 
 killed leaves a file that the next one continues exactly where the last commit ended.
 """
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from time import perf_counter
 from uuid import UUID
@@ -23,7 +21,7 @@ from conciliacontag.storage import local_copy
 from ingestion.models import FileStatus, SourceFile
 from ingestion.parsers.model import ParseError, Reading
 from ingestion.parsers.sniff import HEAD, sniff
-from ingestion.reading import read_file
+from ingestion.reading import count_members, read_file
 from ingestion.services.storing import add_problems, store_readings
 
 log = get_logger(__name__)
@@ -87,19 +85,10 @@ def read_to_the_end(file: SourceFile) -> None:
     with local_copy(file.storage_path) as path:
         with path.open("rb") as content:
             file.kind = sniff(content.read(HEAD))
-        chunks = read_file(path, file.filename, today=today, skip=file.members_read)
-        for readings in one_ahead(chunks):
+        file.member_count = count_members(path, file.filename, today=today)
+        for readings in read_file(path, file.filename, today=today, skip=file.members_read):
             store_chunk(file, readings)
     finish(file)
-
-
-def one_ahead(chunks: Iterator[list[Reading]]) -> Iterator[list[Reading]]:
-    """Let the next chunk be read while this one is being written; a pipe alone holds too little."""
-    with ThreadPoolExecutor(max_workers=1) as reader:
-        coming = reader.submit(next, chunks, None)
-        while (readings := coming.result()) is not None:
-            coming = reader.submit(next, chunks, None)
-            yield readings
 
 
 def store_chunk(file: SourceFile, readings: list[Reading]) -> None:
