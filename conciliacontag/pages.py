@@ -78,7 +78,12 @@ class FactAdmin(ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {"uses_month": bool(self.month_field), **(extra_context or {})}
+        plural = str(self.opts.verbose_name_plural)
+        context = {
+            "title": plural[:1].upper() + plural[1:],
+            "uses_month": bool(self.month_field),
+            **(extra_context or {}),
+        }
         response: HttpResponse = super().changelist_view(request, context)
         return response
 

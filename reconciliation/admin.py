@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
@@ -164,7 +165,10 @@ class ReconciliationAdmin(FactAdmin):
 
     @display(description="o que foi ligado, e por quê")
     def told(self, row: Reconciliation) -> str:
-        return row.reason
+        if row.transaction is None:
+            return row.reason
+        line = row.transaction.memo or row.transaction.payee
+        return format_html("<strong>{}</strong><br>{}", line, row.reason)
 
     @display(description="situação", ordering="status")
     def state(self, row: Reconciliation) -> SafeString:
