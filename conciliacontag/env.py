@@ -42,7 +42,7 @@ class Environment(BaseSettings):
     """PostgreSQL 15 or newer, as the application's role: neither owner nor BYPASSRLS."""
 
     database_owner_url: SecretStr = Field(SecretStr(""), alias="DATABASE_OWNER_URL")
-    """The same database as the role that owns the tables; used by migrations only."""
+    """The same database as the role that owns the tables, for migrations; empty: the same role."""
 
     celery_broker_url: SecretStr = Field(SecretStr(""), alias="CELERY_BROKER_URL")
     """Redis or Valkey; the queue only rings the bell, rows are the truth."""
@@ -101,6 +101,9 @@ def read_environment() -> Environment:
     data = Path(os.environ.get("CONCILIACONTAG_DATA", ROOT / ".data"))
     known = {str(field.alias) for field in Environment.model_fields.values()}
     values = written_by_launcher(data / "environment")
+    if "DATABASE_URL" in os.environ:
+        # Another database has another owner, never the embedded one's.
+        values.pop("DATABASE_OWNER_URL", None)
     for name in known:
         if path := os.environ.get(f"{name}_FILE"):
             values[name] = Path(path).read_text(encoding="utf-8").strip()

@@ -106,10 +106,12 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
+DATABASE_URL = env.database_url.get_secret_value()
+DATABASE_OWNER_URL = env.database_owner_url.get_secret_value() or DATABASE_URL
 DATABASES = {
-    "default": database(env.database_url.get_secret_value()),
+    "default": database(DATABASE_URL),
     # Owns the tables and is used by migrations alone; see `organizations/management/commands`.
-    "owner": database(env.database_owner_url.get_secret_value()) | {"ATOMIC_REQUESTS": False},
+    "owner": database(DATABASE_OWNER_URL) | {"ATOMIC_REQUESTS": False},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

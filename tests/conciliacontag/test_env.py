@@ -33,6 +33,17 @@ def test_a_variable_wins_over_its_file_and_the_launcher(
     assert read.secret_key.get_secret_value() == "do-arquivo"
 
 
+def test_another_database_never_gets_the_embedded_ones_owner(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "environment").write_text("DATABASE_OWNER_URL=embutido\n", encoding="utf-8")
+    monkeypatch.setenv("CONCILIACONTAG_DATA", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", "postgresql://app@servidor/livros")
+    monkeypatch.delenv("DATABASE_OWNER_URL", raising=False)
+
+    assert read_environment().database_owner_url.get_secret_value() == ""
+
+
 def test_a_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "secrets" / "django"
 

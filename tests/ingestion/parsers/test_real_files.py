@@ -154,3 +154,25 @@ def test_accounts_of_a_statement_are_those_of_the_manifest(file: str) -> None:
 
     # One sample hides its first account in a comment: the movements are kept without it.
     assert accounts == expected or (file in DISAGREEMENTS and accounts == ["", *expected[1:]])
+
+
+@pytest.mark.parametrize("file", files("ofx/", key="balance"))
+def test_balances_of_a_statement_are_those_of_the_manifest(file: str) -> None:
+    found = [one.balance for one in read(file).statements if one.balance is not None]
+    # The manifest lists the available balance behind the ledger's; only the latter is kept.
+    written = EXPECTED[file]["balance"].replace(",", ".").split("/")[: len(found)]
+
+    assert found == [Decimal(text) for text in written]
+    assert found
+
+
+@pytest.mark.parametrize("file", files("nfe/", "nfce/", key="cStat"))
+def test_the_protocol_authorizes_only_its_own_note(file: str) -> None:
+    root = load_xml(content(file))
+    note, protocol = next(root.iter(tag("NFe"))), next(root.iter(tag("infProt")))
+    document = build_document(read_groups(note, protocol), [])
+    matches = EXPECTED[file]["key_prot_match"] == "True"
+
+    assert (document.fiscal_status == "authorized") == (
+        matches and EXPECTED[file]["cStat"] in ("100", "150")
+    )
