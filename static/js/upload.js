@@ -148,10 +148,18 @@ function finish(line, file, already) {
     line.append(link);
 }
 
+const WORDS = [["new", "novo", "novos"], ["known", "já conhecido", "já conhecidos"], ["informative", "informativo", "informativos"], ["rejected", "recusado", "recusados"]];
+
+function counted(number, one, many) {
+    return `${number.toLocaleString("pt-BR")} ${number === 1 ? one : many}`;
+}
+
+function inWords(counts) {
+    return WORDS.filter(([name]) => counts[name]).map(([name, one, many]) => counted(counts[name], one, many));
+}
+
 function told(counts) {
-    const words = [["new", "novo", "novos"], ["known", "já conhecido", "já conhecidos"], ["informative", "informativo", "informativos"], ["rejected", "recusado", "recusados"]];
-    const parts = words.filter(([name]) => counts[name]).map(([name, one, many]) => `${counts[name].toLocaleString("pt-BR")} ${counts[name] === 1 ? one : many}`);
-    return `${counts.read.toLocaleString("pt-BR")} ${counts.read === 1 ? "registro lido" : "registros lidos"}: ${parts.join(", ") || "nenhum"}.`;
+    return `${counted(counts.read, "registro lido", "registros lidos")}: ${inWords(counts).join(", ") || "nenhum"}.`;
 }
 
 function addProblems(line, problems) {
@@ -183,15 +191,15 @@ function fail(line, refusal, file) {
 
 function summarize() {
     const waiting = queue.length + running;
-    const sum = (name) => finished.reduce((total, one) => total + (one.counts[name] ?? 0), 0).toLocaleString("pt-BR");
+    const sum = (name) => finished.reduce((total, one) => total + (one.counts[name] ?? 0), 0);
     const already = finished.filter((one) => one.already).length;
     const failed = finished.filter((one) => one.failed).length;
-    const parts = [`${sum("new")} novos`, `${sum("known")} já conhecidos`, `${sum("rejected")} recusados`];
-    if (already) parts.push(`${already} ${already === 1 ? "arquivo já existia" : "arquivos já existiam"}`);
+    const parts = inWords(Object.fromEntries(WORDS.map(([name]) => [name, sum(name)])));
+    if (already) parts.push(counted(already, "arquivo já existia", "arquivos já existiam"));
     if (failed) parts.push(`${failed} com problema`);
     document.querySelector("[data-summary]").textContent = waiting
         ? `${finished.length} de ${finished.length + waiting} arquivos · ${parts.join(" · ")}`
-        : `Pronto: ${parts.join(" · ")}.`;
+        : `Pronto: ${parts.join(" · ") || "nada novo"}.`;
     document.querySelector("[data-ready]").hidden = waiting > 0 || finished.length === failed;
 }
 
