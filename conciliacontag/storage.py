@@ -7,8 +7,9 @@ on disk before the row that names them is committed.
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -32,6 +33,7 @@ CHUNK = 1024 * 1024
 SALT = "stored file"
 LONGEST_NAME = 200
 LONGEST_ENDING = 20
+ABANDONED_AFTER = 24 * 60 * 60  # seconds; no upload takes a day
 # The library's own patience is three tries of a minute each, with a worker held all the while.
 PATIENCE = Config(
     signature_version="s3v4",
@@ -70,6 +72,17 @@ def arriving(chunks: Iterable[bytes], *, most: int) -> Iterator[Arrived]:
         file.flush()
         os.fsync(file.fileno())
         yield Arrived(Path(file.name), digest.hexdigest(), size)
+
+
+def drop_abandoned_arrivals() -> int:
+    """Remove what processes that were killed left half arrived a day ago; return how many."""
+    count = 0
+    for path in Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > ABANDONED_AFTER:
+                path.unlink()
+                count += 1
+    return count
 
 
 def object_key(organization_id: UUID, filename: str, *, at: datetime | None = None) -> str:

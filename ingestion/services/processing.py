@@ -17,7 +17,7 @@ from conciliacontag.celery import ring
 from conciliacontag.database import EVERY, session
 from conciliacontag.metrics import DOCUMENTS_PROCESSED, FILES_PROCESSED, PROCESS_FILE_SECONDS
 from conciliacontag.organizations.audit_log import record
-from conciliacontag.storage import local_copy
+from conciliacontag.storage import drop_abandoned_arrivals, local_copy
 from ingestion.models import FileStatus, SourceFile
 from ingestion.parsers.model import ParseError, Reading
 from ingestion.parsers.sniff import HEAD, sniff
@@ -150,9 +150,13 @@ def give_back(file: SourceFile) -> None:
 
 
 def sweep_files() -> int:
-    """Ring again for every waiting file that no living worker holds; return how many."""
+    """Ring again for every waiting file that no living worker holds; return how many.
+
+    Half arrivals that killed processes left behind go on the way.
+    """
     with session(EVERY):
         abandoned = list(SourceFile.objects.abandoned().values_list("organization_id", "pk"))
     for organization_id, file_id in abandoned:
         ring("ingestion.process_file", str(organization_id), str(file_id))
+    drop_abandoned_arrivals()
     return len(abandoned)

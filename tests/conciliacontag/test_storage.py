@@ -1,5 +1,6 @@
 """Bytes at rest: keys, durability, links, removal."""
 
+import os
 import re
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.core.signing import BadSignature, SignatureExpired
 from conciliacontag.storage import (
     arriving,
     chunks,
+    drop_abandoned_arrivals,
     is_stored,
     keep,
     link,
@@ -72,6 +74,17 @@ def test_removing_twice_is_no_error() -> None:
     remove(key)
 
     assert not is_stored(key)
+
+
+def test_half_arrivals_of_killed_processes_go_after_a_day(settings: Any) -> None:
+    folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
+    old, new = folder / "arriving-old", folder / "arriving-new"
+    for path in (old, new):
+        path.write_bytes(b"abc")
+    os.utime(old, (0, 0))
+
+    assert drop_abandoned_arrivals() == 1
+    assert [path.name for path in folder.iterdir()] == ["arriving-new"]
 
 
 def test_a_link_opens_for_an_hour_and_cannot_be_forged() -> None:
