@@ -61,13 +61,30 @@ function work() {
 
 async function handle({ file, line }) {
     try {
-        const sent = await send(file, (share) => progress(line, share));
+        const sent = await patiently(line, () => send(file, (share) => progress(line, share)));
         if (!sent.created) return finish(line, sent, true);
         state(line, "Em leitura", "info");
         finish(line, await untilRead(sent.file_id), false);
     } catch (refusal) {
         fail(line, refusal, file);
     }
+}
+
+// A month of loose files is more calls than a minute allows: wait for the next one and go on.
+async function patiently(line, attempt) {
+    for (;;) {
+        try {
+            return await attempt();
+        } catch (refusal) {
+            if (refusal.code !== "throttled") throw refusal;
+            state(line, "Aguardando a vez", "info");
+            await pause((refusal.details?.retry_after ?? 5) * 1000);
+        }
+    }
+}
+
+function pause(milliseconds) {
+    return new Promise((resume) => setTimeout(resume, milliseconds));
 }
 
 function send(file, onProgress) {
@@ -95,10 +112,14 @@ function refusalOf(request) {
 async function untilRead(id) {
     for (let turn = 0; ; turn += 1) {
         const answer = await fetch(`${form.action}/${id}`, { headers: { Accept: "application/json" } });
+        if (answer.status === 429) {
+            await pause(Number(answer.headers.get("Retry-After") ?? 5) * 1000);
+            continue;
+        }
         if (!answer.ok) throw { message: "O arquivo chegou, mas não foi possível acompanhar a leitura. Veja em Arquivos recebidos." };
         const file = await answer.json();
         if (file.status === "processed" || file.status === "failed") return file;
-        await new Promise((resume) => setTimeout(resume, PAUSES[Math.min(turn, PAUSES.length - 1)]));
+        await pause(PAUSES[Math.min(turn, PAUSES.length - 1)]);
     }
 }
 
