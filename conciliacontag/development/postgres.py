@@ -14,6 +14,7 @@ import hashlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -112,10 +113,21 @@ class Postgres:
         return process if process in processes_in(self.cluster, self.data.services) else None
 
     def is_ready(self) -> bool:
-        """Whether connections are accepted, as the server itself says in its status file."""
+        """Whether the server says so in its status file, and really takes connections.
+
+        A server that was killed a moment ago leaves the file and the socket behind.
+        """
         lines = self._status()
-        socket = self.data.sockets() / ".s.PGSQL.5432"
-        return len(lines) >= 8 and lines[7].strip() == "ready" and socket.exists()
+        return len(lines) >= 8 and lines[7].strip() == "ready" and self._accepts()
+
+    def _accepts(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(1)
+            try:
+                probe.connect(str(self.data.sockets() / ".s.PGSQL.5432"))
+            except OSError:
+                return False
+        return True
 
     def _status(self) -> list[str]:
         try:

@@ -95,8 +95,10 @@ def test_committed_rows_survive_a_kill_of_everything(shared_data: DataFolder) ->
     values = start_services(shared_data)
     with psycopg.connect(values["DATABASE_OWNER_URL"]) as connection:
         connection.execute("create table kept as select 42 as answer")
-    for process in processes_in(shared_data.services / "postgres", shared_data.services):
+    cluster = shared_data.services / "postgres"
+    for process in processes_in(cluster, shared_data.services):
         os.kill(process, signal.SIGKILL)
+    assert wait_until(lambda: not processes_in(cluster, shared_data.services), seconds=10)
 
     values = start_services(shared_data)
 
@@ -110,6 +112,7 @@ def test_a_killed_postmaster_is_replaced(shared_data: DataFolder) -> None:
     first = server.main_process()
     assert first is not None
     os.kill(first, signal.SIGKILL)
+    assert wait_until(lambda: server.main_process() is None, seconds=10)
 
     values = start_services(shared_data)
 
