@@ -47,6 +47,7 @@ class FileSerializer(serializers.ModelSerializer[SourceFile]):
             "known",
             "informative",
             "rejected",
+            "member_count",
             "members_read",
             "created_at",
             "processed_at",

@@ -1,6 +1,6 @@
 """Fiscal documents in canonical form, and what happened to them."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -8,9 +8,6 @@ from django.db.models import Q
 from conciliacontag.keys import new_id
 from conciliacontag.organizations.models import Organization
 from ingestion.models.files import SourceFile
-
-if TYPE_CHECKING:
-    from decimal import Decimal
 
 
 class MatchStatus(models.TextChoices):
@@ -125,11 +122,6 @@ class Document(models.Model):
         """The other side: who pays what the organization issued, who is paid otherwise."""
         issued = self.direction == Direction.ISSUED
         return self.receiver_name if issued else self.emitter_name
-
-    @property
-    def signed_amount(self) -> "Decimal":
-        """What the bank should show: money in is positive."""
-        return self.total_amount if self.direction == Direction.ISSUED else -self.total_amount
 
 
 class DocumentEvent(models.Model):

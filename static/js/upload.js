@@ -64,7 +64,7 @@ async function handle({ file, line }) {
         const sent = await patiently(line, () => send(file, (share) => progress(line, share)));
         if (!sent.created) return finish(line, sent, true);
         state(line, "Em leitura", "info");
-        finish(line, await untilRead(sent.file_id), false);
+        finish(line, await untilRead(sent.file_id, line), false);
     } catch (refusal) {
         fail(line, refusal, file);
     }
@@ -109,7 +109,7 @@ function refusalOf(request) {
     return { message: "O servidor não pôde receber o arquivo agora. Tente de novo em instantes.", code: `http_${request.status}` };
 }
 
-async function untilRead(id) {
+async function untilRead(id, line) {
     for (let turn = 0; ; turn += 1) {
         const answer = await fetch(`${form.action}/${id}`, { headers: { Accept: "application/json" } });
         if (answer.status === 429) {
@@ -119,6 +119,7 @@ async function untilRead(id) {
         if (!answer.ok) throw { message: "O arquivo chegou, mas não foi possível acompanhar a leitura. Veja em Arquivos recebidos." };
         const file = await answer.json();
         if (file.status === "processed" || file.status === "failed") return file;
+        if (file.member_count > 1) state(line, `Lendo ${file.members_read.toLocaleString("pt-BR")} de ${file.member_count.toLocaleString("pt-BR")}`, "info");
         await pause(PAUSES[Math.min(turn, PAUSES.length - 1)]);
     }
 }

@@ -58,6 +58,7 @@ def test_an_archive_tells_new_known_and_broken_members(send: Send) -> None:
     )
 
     assert counts(file) == (4, 1, 2, 0, 1)
+    assert (file.member_count, file.members_read) == (4, 4)
     assert file.status == FileStatus.PROCESSED
     assert {(p.code, p.place) for p in file.problems.all()} == {
         ("nfe_repeated", "conhecida.xml"),
