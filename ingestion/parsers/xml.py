@@ -75,9 +75,10 @@ def _doctype() -> ParseError:
 
 
 def _explain(error: etree.XMLSyntaxError, content: bytes) -> ParseError:
-    if getattr(error, "code", 0) == etree.ErrorTypes.ERR_NO_MEMORY:
-        raise MemoryError("the tree of the file")
     line, column = error.position
+    # Without memory lxml may not even note why it stopped: a real mistake always has its line.
+    if getattr(error, "code", 0) == etree.ErrorTypes.ERR_NO_MEMORY or not line:
+        raise MemoryError("the tree of the file")
     place = f"linha {line}, coluna {column}"
     if "depth" in str(error):
         message = "O XML tem elementos aninhados além de qualquer documento real."
