@@ -15,14 +15,13 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
 from fcntl import F_SETPIPE_SZ, fcntl
 from pathlib import Path
 
 import msgspec
 
 from ingestion.parsers.child import END, LENGTH_BYTES, Answer, Request, refused
-from ingestion.parsers.model import ParseError, Reading
+from ingestion.parsers.model import Options, ParseError, Reading
 
 SECONDS_PER_FILE = 20.0
 FILES_PER_CHILD = 5_000
@@ -123,7 +122,7 @@ class Child:
             self._buffer += received
 
 
-def read_file(path: Path, name: str, *, today: date, skip: int = 0) -> Iterator[list[Reading]]:
+def read_file(path: Path, name: str, *, options: Options, skip: int = 0) -> Iterator[list[Reading]]:
     """Read a stored file: chunks of readings, one for each member of a ZIP, one for a plain file.
 
     `name` is shown, never opened. `skip` members are left out, to resume after an interruption. A
@@ -132,7 +131,7 @@ def read_file(path: Path, name: str, *, today: date, skip: int = 0) -> Iterator[
     Raises:
         ParseError: the archive as a whole is refused; nothing of it was read.
     """
-    request = Request(str(path), name, today, skip)
+    request = Request(str(path), name, options, skip)
     ranges = deque(_ranges(_planned(request), skip))
     coming: deque[Future[list[Reading]]] = deque()
     with ThreadPoolExecutor(READERS) as readers:
@@ -144,13 +143,13 @@ def read_file(path: Path, name: str, *, today: date, skip: int = 0) -> Iterator[
             yield coming.popleft().result()
 
 
-def count_members(path: Path, name: str, *, today: date) -> int:
+def count_members(path: Path, name: str, *, options: Options) -> int:
     """How many readings a file will give: one, or one for each member of a ZIP.
 
     Raises:
         ParseError: the archive as a whole is refused.
     """
-    return len(_planned(Request(str(path), name, today)))
+    return len(_planned(Request(str(path), name, options)))
 
 
 def _planned(request: Request) -> tuple[int, ...]:

@@ -5,17 +5,23 @@ time. A refused record of a readable file is counted in `Parsed.rejected`, with 
 when it is the only one; only a file that cannot be read or is not safe raises.
 """
 
-from datetime import date
+from collections.abc import Callable
 
 from ingestion.parsers.fiscal import parse_fiscal
-from ingestion.parsers.model import Parsed
+from ingestion.parsers.model import Options, Parsed
 from ingestion.parsers.ofx import parse_ofx
 from ingestion.parsers.sniff import sniff, unreadable
 
-READERS = {"xml": parse_fiscal, "ofx": parse_ofx}
+Reader = Callable[[bytes, str, Options], Parsed]
+
+# What reads each kind that `sniff` names. A reader takes the content, the name and the options.
+READERS: dict[str, Reader] = {
+    "xml": lambda content, name, options: parse_fiscal(content, today=options.today),
+    "ofx": lambda content, name, options: parse_ofx(content, today=options.today),
+}
 
 
-def parse(content: bytes, name: str, *, today: date) -> Parsed:
+def parse(content: bytes, name: str, *, options: Options) -> Parsed:
     """Read one file by what it contains; `name` only helps to word a refusal.
 
     Raises:
@@ -24,4 +30,4 @@ def parse(content: bytes, name: str, *, today: date) -> Parsed:
     kind = sniff(content)
     if kind not in READERS:
         raise unreadable(kind, name)
-    return READERS[kind](content, today=today)
+    return READERS[kind](content, name, options)

@@ -13,7 +13,6 @@ import resource
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -23,7 +22,7 @@ import msgspec
 
 from ingestion.parsers import parse
 from ingestion.parsers.archive import Member, list_members, read_member
-from ingestion.parsers.model import Document, Parsed, ParseError, Problem, Reading
+from ingestion.parsers.model import Document, Options, Parsed, ParseError, Problem, Reading
 from ingestion.parsers.sniff import HEAD, sniff
 
 MEMORY = 512 * 1024 * 1024
@@ -45,7 +44,7 @@ class Request:
 
     path: str
     name: str
-    today: date
+    options: Options
     skip: int = 0
     count: int = 1
     plan: bool = False
@@ -167,7 +166,7 @@ def _reading(content: bytes, name: str, request: Request) -> Reading:
     if request.describe:
         return Reading(name, digest, len(content), Parsed("unknown", ""))
     try:
-        parsed = parse(content, name, today=request.today)
+        parsed = parse(content, name, options=request.options)
     except ParseError as error:
         parsed = refused(error)
     contents = tuple(map(_to_json, parsed.documents))

@@ -5,12 +5,14 @@ Money is `Decimal` in reais (or the statement's currency), days are `date`, mome
 valid in a CNPJ since July 2026.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "info"]
+Source = Literal["bank", "boleto", "ledger"]
 
 
 class ParseError(Exception):
@@ -36,6 +38,31 @@ class Problem:
     place: str  # "linha 12", "infNFe/@Id", a member of an archive
     message: str  # Portuguese, one sentence
     remedy: str  # Portuguese, what to do about it
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How to read a table whose header a person, or this project, has seen before."""
+
+    fingerprint: str  # of the header row, see ingestion.parsers.tables
+    source: Source
+    columns: Mapping[
+        str, int
+    ]  # role (date, amount, debit, credit, memo, balance …) → column, from 0
+    decimal: str = ""  # "," or "."; empty: decided over the whole column
+    day_order: str = ""  # dmy, mdy or ymd; empty: decided over the whole column
+    account: str = ""  # the account of all rows, when no column tells it
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a reader may know beside the bytes."""
+
+    today: date  # later days are doubtful
+    layouts: Mapping[str, Layout] = field(default_factory=dict)  # by fingerprint
+    versions: Mapping[str, int] = field(
+        default_factory=dict
+    )  # reader → version; absent: the newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +100,21 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """Another document that this one names: the note that is returned, the notes a CT-e carries."""
+
+    kind: str  # nfe, nfce, cte, nfse, nf (paper), ecf, replaced …
+    key: str  # its access key, or what identifies it
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One fiscal document in canonical form."""
 
-    doc_type: str  # nfe, nfce
-    key: str  # natural key: the 44 characters of the access key
-    model: str  # 55, 65
+    doc_type: str  # nfe, nfce, cte, cteos, nfse, dps
+    key: str  # natural key: 44 characters of the access key, 50 of a national NFS-e, or what
+    # identifies the note of a city: city, provider, number and verification code, joined by "|"
+    model: str  # 55, 65, 57, 67; empty for services
     series: str
     number: str
     issued_on: date
@@ -99,6 +135,12 @@ class Document:
     taxes: dict[str, Decimal] = field(default_factory=dict)  # totals above zero, as vICMS
     extra: dict[str, Any] = field(default_factory=dict)  # what has no field of its own
     content_hash: str = ""  # sha256 of what the document says: same key, other hash is a conflict
+    competence_on: date | None = None  # the day of the service, when it is not that of the issue
+    net: Decimal | None = None  # what is paid after withholding, when the document says it
+    withheld: dict[str, Decimal] = field(default_factory=dict)  # iss, irrf, pis, cofins, csll, inss
+    parties: dict[str, Party] = field(default_factory=dict)  # other roles: payer, sender, carrier …
+    references: tuple[Reference, ...] = ()
+    provenance: dict[str, str] = field(default_factory=dict)  # field → path in the original file
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +157,45 @@ class Event:
     accepted: bool  # registered by the tax authority (135, 136, 155)
     status_code: str  # cStat, "" when only the request is there
     text: str = ""  # justification or correction
+    extra: dict[str, Any] = field(default_factory=dict)  # payment identifiers, the event it cancels
+
+
+@dataclass(frozen=True, slots=True)
+class Voiding:
+    """Numbers that the issuer gave up before using them (inutilização)."""
+
+    issuer_tax_id: str
+    model: str
+    series: str
+    year: str  # two digits, as written
+    first: int
+    last: int
+    protocol: str
+    accepted: bool  # cStat 102 or 563
+    occurred_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A document that another file tells of: a summary, a line of the EFD, the key on a DANFE."""
+
+    natural_key: str  # the access key, or issuer, model, series and number joined by "|"
+    key: str  # access key, may be empty
+    doc_type: str
+    series: str = ""
+    number: str = ""
+    issuer_tax_id: str = ""
+    issuer_name: str = ""
+    recipient_tax_id: str = ""
+    issued_on: date | None = None
+    total: Decimal | None = None
+    fiscal_status: str = ""  # as in Document; empty: not said
+    told_by: str = ""  # summary, efd, danfe
 
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One line of a statement. The sign of the amount says the direction, never the type."""
+    """A bank line, a boleto that was paid or a ledger entry; the sign alone says the direction."""
 
     external_id: str  # FITID, "" when the bank sent none
     account: str  # bank/branch/account as written
@@ -131,7 +207,8 @@ class Transaction:
     check_number: str
     ordinal: int  # counts lines that are equal in everything else, from 1, inside one file
     record: int  # place in the file, from 1
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)  # "identifiers": txid, e2e, our_number …
+    source: Source = "bank"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,18 +221,31 @@ class Statement:
     ends_on: date | None
     balance: Decimal | None
     balance_on: date | None
+    opening: Decimal | None = None  # before the first movement
+    balances: tuple[tuple[date, Decimal], ...] = ()  # at the end of each day that tells it
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The text of one page of a PDF."""
+
+    number: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """All that one file says. `rejected` counts records that stayed out, each with a problem."""
 
-    kind: str  # nfe, nfce, event, ofx, summary, unknown; ignored: left by a system
+    kind: str  # nfe, nfce, event, ofx, cnab, table, summary, unknown; ignored: left by a system
     parser: str  # "nfe/1": module and version, stored with every row
     documents: tuple[Document, ...] = ()
     events: tuple[Event, ...] = ()
     transactions: tuple[Transaction, ...] = ()
     statements: tuple[Statement, ...] = ()
+    voidings: tuple[Voiding, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    pages: tuple[Page, ...] = ()
     problems: tuple[Problem, ...] = ()
     informative: int = 0  # records that are neither document nor movement (balance rows, summaries)
     rejected: int = 0
@@ -164,7 +254,8 @@ class Parsed:
     def read(self) -> int:
         """Every record seen: read = new + already known + informative + rejected."""
         accepted = len(self.documents) + len(self.events) + len(self.transactions)
-        return accepted + self.informative + self.rejected
+        told = len(self.voidings) + len(self.mentions)
+        return accepted + told + self.informative + self.rejected
 
 
 @dataclass(frozen=True, slots=True)

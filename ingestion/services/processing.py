@@ -19,7 +19,7 @@ from conciliacontag.metrics import DOCUMENTS_PROCESSED, FILES_PROCESSED, PROCESS
 from conciliacontag.organizations.audit_log import record
 from conciliacontag.storage import drop_abandoned_arrivals, local_copy
 from ingestion.models import FileStatus, SourceFile
-from ingestion.parsers.model import ParseError, Reading
+from ingestion.parsers.model import Options, ParseError, Reading
 from ingestion.parsers.sniff import HEAD, sniff
 from ingestion.reading import count_members, read_file
 from ingestion.services.storing import add_problems, store_readings
@@ -81,12 +81,12 @@ def lease_end() -> datetime:
 
 
 def read_to_the_end(file: SourceFile) -> None:
-    today = timezone.localdate()
+    options = Options(timezone.localdate())
     with local_copy(file.storage_path) as path:
         with path.open("rb") as content:
             file.kind = sniff(content.read(HEAD))
-        file.member_count = count_members(path, file.filename, today=today)
-        for readings in read_file(path, file.filename, today=today, skip=file.members_read):
+        file.member_count = count_members(path, file.filename, options=options)
+        for readings in read_file(path, file.filename, options=options, skip=file.members_read):
             store_chunk(file, readings)
     finish(file)
 

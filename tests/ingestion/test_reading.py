@@ -10,19 +10,21 @@ from pathlib import Path
 import pytest
 
 from ingestion import reading
-from ingestion.parsers.model import ParseError, Reading
+from ingestion.parsers.model import Options, ParseError, Reading
 from ingestion.reading import read_file
 from tests.data.nfe import authorized
 from tests.data.ofx import move, statement
 from tests.data.zips import Entry, archive
 
-TODAY = date(2026, 11, 21)
+OPTIONS = Options(date(2026, 11, 21))
 CHILD = "ingestion.parsers.child"
 
 
 def read(path: Path, content: bytes, *, skip: int = 0) -> list[Reading]:
     path.write_bytes(content)
-    return [one for chunk in read_file(path, path.name, today=TODAY, skip=skip) for one in chunk]
+    return [
+        one for chunk in read_file(path, path.name, options=OPTIONS, skip=skip) for one in chunk
+    ]
 
 
 def notes(count: int) -> list[Entry]:
@@ -58,7 +60,7 @@ def test_readings_come_in_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     path = tmp_path / "a.zip"
     path.write_bytes(archive(notes(10)))
 
-    assert [len(chunk) for chunk in read_file(path, "a.zip", today=TODAY)] == [4, 4, 2]
+    assert [len(chunk) for chunk in read_file(path, "a.zip", options=OPTIONS)] == [4, 4, 2]
 
 
 def test_an_interrupted_archive_goes_on_where_it_stopped(tmp_path: Path) -> None:
@@ -130,7 +132,7 @@ def test_a_file_that_takes_too_long_costs_only_itself(
 def test_a_child_killed_between_two_members_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     path.write_bytes(archive(notes(3)))
-    list(read_file(path, "a.zip", today=TODAY))
+    list(read_file(path, "a.zip", options=OPTIONS))
     reading._idle[0].process.kill()
     reading._idle[0].process.wait()
 
@@ -142,7 +144,9 @@ def test_two_files_can_be_read_at_once(tmp_path: Path) -> None:
     first.write_bytes(authorized(number=1))
     second.write_bytes(authorized(number=2))
     pairs = zip(
-        read_file(first, "a", today=TODAY), read_file(second, "b", today=TODAY), strict=True
+        read_file(first, "a", options=OPTIONS),
+        read_file(second, "b", options=OPTIONS),
+        strict=True,
     )
 
     assert [[one.parsed.documents[0].number for (one,) in pair] for pair in pairs] == [["1", "2"]]

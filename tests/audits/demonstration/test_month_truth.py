@@ -11,7 +11,7 @@ import pytest
 from audits.demonstration.answers import NO_NOTE, auditor_answers
 from audits.demonstration.month import DemoMonth, build_month
 from ingestion.parsers import parse
-from ingestion.parsers.model import Document, Event, ParseError, Transaction
+from ingestion.parsers.model import Document, Event, Options, ParseError, Transaction
 from reconciliation.engine import OpenDocument, OpenTransaction, Outcome, Payable, match
 
 CLOSING_DAY = date(2026, 11, 3)
@@ -41,7 +41,7 @@ def read(month: DemoMonth) -> Read:
     found = Read()
     for name, content in unpacked(month):
         try:
-            parsed = parse(content, name, today=CLOSING_DAY)
+            parsed = parse(content, name, options=Options(CLOSING_DAY))
         except ParseError as refused:
             found.problems.add((refused.code, name))
             continue

@@ -8,6 +8,7 @@ from stdnum.br import cpf as cpf_number
 from audits.demonstration.identity import access_key, cnpj, cpf, customer, person, supplier
 from audits.demonstration.xml import write_invoices
 from ingestion.parsers import parse
+from ingestion.parsers.model import Options
 
 
 def test_check_digits_agree_with_the_standard_library_for_them() -> None:
@@ -38,5 +39,5 @@ def test_many_notes_are_distinct_and_of_a_real_size() -> None:
 
 def test_written_notes_have_no_findings() -> None:
     for name, content in write_invoices(300):
-        parsed = parse(content, name, today=date(2026, 11, 1))
+        parsed = parse(content, name, options=Options(date(2026, 11, 1)))
         assert (len(parsed.documents), parsed.problems) == (1, ())

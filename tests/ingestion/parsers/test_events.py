@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from ingestion.parsers import parse
-from ingestion.parsers.model import Event, Parsed
+from ingestion.parsers.model import Event, Options, Parsed
 from tests.data.nfe import NAMESPACE, access_key, event
 from tests.ingestion.parsers.test_nfe import TODAY
 
 
 def read(content: bytes) -> Parsed:
-    return parse(content, "evento.xml", today=TODAY)
+    return parse(content, "evento.xml", options=Options(TODAY))
 
 
 def only(content: bytes) -> Event:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.parsers.model import ParseError, Reading
+from ingestion.parsers.model import Options, ParseError, Reading
 from ingestion.parsers.names import safe_name
 from ingestion.reading import read_file
 
@@ -43,7 +43,7 @@ def entries(expected: str, *, doubtful: bool = True) -> list[Any]:
 
 def read(entry: Entry) -> list[Reading]:
     name = safe_name(entry.get("upload_as") or Path(entry["file"]).name)
-    chunks = read_file(Path(FOLDER) / entry["file"], name, today=TODAY)
+    chunks = read_file(Path(FOLDER) / entry["file"], name, options=Options(TODAY))
     return [reading for chunk in chunks for reading in chunk]
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from ingestion.parsers import parse
-from ingestion.parsers.model import Document, Installment, Parsed, ParseError
+from ingestion.parsers.model import Document, Installment, Options, Parsed, ParseError
 from tests.data.nfe import NAMESPACE, access_key, authorized, invoice, item, protocol
 
 TODAY = date(2026, 11, 21)
@@ -14,7 +14,7 @@ SOAP = "http://www.w3.org/2003/05/soap-envelope"
 
 
 def read(content: bytes) -> Parsed:
-    return parse(content, "nota.xml", today=TODAY)
+    return parse(content, "nota.xml", options=Options(TODAY))
 
 
 def only(content: bytes) -> Document:

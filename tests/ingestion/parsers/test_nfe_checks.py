@@ -5,14 +5,14 @@ from datetime import date
 import pytest
 
 from ingestion.parsers import parse
-from ingestion.parsers.model import Parsed
+from ingestion.parsers.model import Options, Parsed
 from tests.data.nfe import access_key, authorized, invoice, item
 
 TODAY = date(2026, 11, 21)
 
 
 def read(content: bytes) -> Parsed:
-    return parse(content, "nota.xml", today=TODAY)
+    return parse(content, "nota.xml", options=Options(TODAY))
 
 
 def findings(content: bytes) -> list[tuple[str, str]]:

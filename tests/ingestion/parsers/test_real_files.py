@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.parsers import parse
-from ingestion.parsers.model import Parsed, ParseError
+from ingestion.parsers.model import Options, Parsed, ParseError
 from ingestion.parsers.nfe import build_document
 from ingestion.parsers.nfe_groups import read_groups, tag
 from ingestion.parsers.xml import load_xml
@@ -66,7 +66,7 @@ def content(file: str) -> bytes:
 
 
 def read(file: str) -> Parsed:
-    return parse(content(file), Path(file).name, today=TODAY)
+    return parse(content(file), Path(file).name, options=Options(TODAY))
 
 
 def read_note(file: str) -> dict[str, str]:

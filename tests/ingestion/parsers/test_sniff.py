@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.parsers import parse
-from ingestion.parsers.model import ParseError
+from ingestion.parsers.model import Options, ParseError
 from ingestion.parsers.names import safe_name
 from ingestion.parsers.sniff import sniff, unreadable
 from tests.data.ofx import statement
@@ -68,7 +68,7 @@ def test_a_kind_without_reader_is_refused_with_a_remedy(kind: str, name: str, co
 @given(st.binary(max_size=300) | st.text(alphabet="<>/!-?[]&;OFXSTMRN \r\n").map(str.encode))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     try:
-        parsed = parse(content, "arquivo", today=TODAY)
+        parsed = parse(content, "arquivo", options=Options(TODAY))
     except ParseError as error:
         assert error.code and error.message
     else:
