@@ -16,7 +16,7 @@ Reader = Callable[[bytes, str, Options], Parsed]
 
 # What reads each kind that `sniff` names. A reader takes the content, the name and the options.
 READERS: dict[str, Reader] = {
-    "xml": lambda content, name, options: parse_fiscal(content, today=options.today),
+    "xml": lambda content, name, options: parse_fiscal(content, options=options),
     "ofx": lambda content, name, options: parse_ofx(content, today=options.today),
 }
 

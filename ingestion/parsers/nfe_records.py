@@ -1,0 +1,62 @@
+"""The records of NF-e and NFC-e that a file may hold, and what reads each of them."""
+
+from collections.abc import Mapping
+
+from ingestion.parsers.events import read_event
+from ingestion.parsers.model import Options, ParseError, Problem
+from ingestion.parsers.nfe import build_document
+from ingestion.parsers.nfe_checks import check_invoice
+from ingestion.parsers.nfe_groups import NAMESPACE, read_groups, tag
+from ingestion.parsers.records import Element, Family, Found, ReadRecord, noting
+
+WRAPPERS = frozenset(
+    (
+        "enviNFe", "envEvento", "retEnvEvento", "retConsSitNFe", "retConsReciNFe", "retEnviNFe",
+        "retDistDFeInt", "loteDistDFeInt",
+    )
+)  # fmt: skip
+
+
+def _read_invoice(record: Element, options: Options, found: Found) -> None:
+    invoice = record if record.tag == tag("NFe") else record.find(tag("NFe"))
+    if invoice is None:
+        message = "O nfeProc não traz a nota."
+        raise ParseError("nfe_missing", message, place="NFe", remedy="Peça o XML completo.")
+    protocol = None
+    if record is not invoice:
+        protocol = record.find(f"{tag('protNFe')}/{tag('infProt')}")
+    groups = read_groups(invoice, protocol)
+    findings: list[Problem] = []
+    document = build_document(groups, findings)
+    findings += check_invoice(document, groups, options.today)
+    found.documents.append(document)
+    found.problems += findings
+
+
+def _read_event(record: Element, _options: Options, found: Found) -> None:
+    event, findings = read_event(record)
+    found.events.append(event)
+    found.problems += findings
+
+
+RECORDS: Mapping[str, ReadRecord] = {
+    "nfeProc": _read_invoice,
+    "NFe": _read_invoice,
+    "procEventoNFe": _read_event,
+    "evento": _read_event,
+    "retEvento": _read_event,
+    "resNFe": noting("É um resumo da SEFAZ, não a nota: baixe o XML completo."),
+    "resEvento": noting("É um resumo de evento da SEFAZ, não o evento."),
+    "procInutNFe": noting("Registra números de nota inutilizados; não há nota."),
+    "inutNFe": noting("Pede a inutilização de números de nota; não há nota."),
+    "retInutNFe": noting("Responde à inutilização de números de nota; não há nota."),
+    "protNFe": noting("É só um protocolo de autorização, sem a nota."),
+}
+
+NFE = Family(
+    parser="nfe/1",
+    namespace=NAMESPACE,
+    records=RECORDS,
+    wrappers=WRAPPERS,
+    packed=frozenset({"docZip"}),
+)
