@@ -61,15 +61,18 @@ class Document(models.Model):
         SourceFile, models.SET_NULL, null=True, related_name="documents", verbose_name="arquivo"
     )
     doc_type = models.CharField("tipo", max_length=10)
-    key = models.CharField("chave", max_length=60)
-    series = models.CharField("série", max_length=5, blank=True)
-    number = models.CharField("número", max_length=20)
-    emitter_cnpj = models.CharField("CNPJ/CPF do emitente", max_length=20, blank=True)
+    key = models.CharField("chave", max_length=120)
+    series = models.CharField("série", max_length=20, blank=True)
+    number = models.CharField("número", max_length=60)
+    emitter_cnpj = models.CharField("CNPJ/CPF do emitente", max_length=60, blank=True)
     emitter_name = models.CharField("emitente", max_length=200, blank=True)
-    receiver_cnpj = models.CharField("CNPJ/CPF do destinatário", max_length=20, blank=True)
+    receiver_cnpj = models.CharField("CNPJ/CPF do destinatário", max_length=60, blank=True)
     receiver_name = models.CharField("destinatário", max_length=200, blank=True)
     total_amount = models.DecimalField("valor", max_digits=20, decimal_places=2)
+    net_amount = models.DecimalField("valor líquido", max_digits=20, decimal_places=2, null=True)
+    withheld_amount = models.DecimalField("retido", max_digits=20, decimal_places=2, default=0)
     issue_date = models.DateField("emissão")
+    competence_on = models.DateField("competência", null=True)
     direction = models.CharField("sentido", max_length=8, choices=Direction)
     fiscal_status = models.CharField("situação fiscal", max_length=12, choices=FiscalStatus)
     environment = models.CharField("ambiente", max_length=1)
@@ -99,6 +102,10 @@ class Document(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(total_amount__gte=0), name="document_amount_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=(Q(net_amount=None) | Q(net_amount__gte=0)) & Q(withheld_amount__gte=0),
+                name="document_net_not_negative",
             ),
         ]
         indexes = [
@@ -132,17 +139,18 @@ class DocumentEvent(models.Model):
     file = models.ForeignKey(
         SourceFile, models.SET_NULL, null=True, related_name="events", verbose_name="arquivo"
     )
-    document_key = models.CharField("chave do documento", max_length=60)
-    event_type = models.CharField("evento", max_length=6)
+    document_key = models.CharField("chave do documento", max_length=120)
+    event_type = models.CharField("evento", max_length=20)
     sequence = models.PositiveSmallIntegerField("sequência")
-    protocol = models.CharField("protocolo", max_length=20, blank=True)
-    natural_key = models.CharField("chave do evento", max_length=110)
+    protocol = models.CharField("protocolo", max_length=60, blank=True)
+    natural_key = models.CharField("chave do evento", max_length=240)
     occurred_at = models.DateTimeField("quando", null=True)
-    author = models.CharField("autor", max_length=20, blank=True)
+    author = models.CharField("autor", max_length=60, blank=True)
     description = models.CharField("descrição", max_length=200, blank=True)
     text = models.TextField("texto", blank=True)
+    extra = models.JSONField("outros dados", default=dict)
     accepted = models.BooleanField("registrado")
-    status_code = models.CharField("cStat", max_length=3, blank=True)
+    status_code = models.CharField("cStat", max_length=10, blank=True)
     created_at = models.DateTimeField("criado em", auto_now_add=True)
 
     class Meta:

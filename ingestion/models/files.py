@@ -55,6 +55,7 @@ class SourceFile(models.Model):
     storage_path = models.CharField("guardado em", max_length=400, blank=True)
     content_type = models.CharField("tipo de conteúdo", max_length=100, blank=True)
     kind = models.CharField("formato", max_length=20, blank=True)
+    parser = models.CharField("leitor", max_length=40, blank=True)
     size = models.BigIntegerField("tamanho")
     sha256 = models.CharField("SHA-256", max_length=64)
     status = models.CharField(

@@ -1,4 +1,4 @@
-"""Bank lines."""
+"""Bank lines, boletos that were paid, and entries of the ledger."""
 
 from typing import Self
 
@@ -11,10 +11,20 @@ from ingestion.models.documents import MatchStatus
 from ingestion.models.files import SourceFile
 
 
+class TransactionSource(models.TextChoices):
+    BANK = "bank", "Banco"
+    BOLETO = "boleto", "Boleto"
+    LEDGER = "ledger", "Razão"
+
+
 class TransactionQuerySet(models.QuerySet["Transaction"]):
+    def money(self) -> Self:
+        """What moved money: a ledger entry tells of a movement and is none itself."""
+        return self.exclude(source=TransactionSource.LEDGER)
+
     def open(self) -> Self:
         """Still waiting for a document."""
-        return self.exclude(status=MatchStatus.RECONCILED)
+        return self.money().exclude(status=MatchStatus.RECONCILED)
 
 
 class Transaction(models.Model):
@@ -34,6 +44,9 @@ class Transaction(models.Model):
         null=True,
         related_name="transactions",
         verbose_name="arquivo",
+    )
+    source = models.CharField(
+        "origem", max_length=6, choices=TransactionSource, default=TransactionSource.BANK
     )
     external_id = models.CharField("identificador do banco", max_length=255, blank=True)
     account = models.CharField("conta", max_length=80, blank=True)
@@ -64,6 +77,9 @@ class Transaction(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=MatchStatus.values), name="transaction_known_status"
             ),
+            models.CheckConstraint(
+                condition=Q(source__in=TransactionSource.values), name="transaction_known_source"
+            ),
         ]
         indexes = [
             models.Index(fields=["organization", "-date", "-id"], name="transaction_newest"),
@@ -71,6 +87,11 @@ class Transaction(models.Model):
                 fields=["organization", "amount"],
                 condition=~Q(status=MatchStatus.RECONCILED),
                 name="transaction_open_by_amount",
+            ),
+            models.Index(
+                fields=["organization", "source", "-date"],
+                condition=~Q(source=TransactionSource.BANK),
+                name="transaction_other_sources",
             ),
         ]
 

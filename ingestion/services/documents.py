@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection
 from django.utils import timezone
 
@@ -29,7 +30,10 @@ DOCUMENT_COLUMNS = (
     "receiver_cnpj",
     "receiver_name",
     "total_amount",
+    "net_amount",
+    "withheld_amount",
     "issue_date",
+    "competence_on",
     "direction",
     "fiscal_status",
     "environment",
@@ -53,6 +57,7 @@ EVENT_COLUMNS = (
     "author",
     "description",
     "text",
+    "extra",
     "accepted",
     "status_code",
     "created_at",
@@ -126,7 +131,10 @@ def document_rows(organization: Organization, origins: Iterable[Origin]) -> Iter
             said.recipient.tax_id,
             said.recipient.name[:200],
             said.total,
+            said.net,
+            sum(said.withheld.values()),
             said.issued_on,
+            said.competence_on,
             direction_of(said, root),
             said.fiscal_status,
             said.environment,
@@ -205,6 +213,7 @@ def event_rows(organization: Organization, origins: Iterable[Origin]) -> Iterato
             said.author,
             said.description[:200],
             clean_text(said.text),
+            orjson.dumps(said.extra, default=str).decode(),
             said.accepted,
             said.status_code,
             now,
