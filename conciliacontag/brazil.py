@@ -20,6 +20,10 @@ CENT = Decimal("0.01")
 # What a text column cannot hold or a person cannot see; tab and line ends stay.
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _MASK = re.compile(r"[\s./-]+")
+# Kinds of company, as whole words: "ME" stands inside many a surname.
+_LEGAL_FORMS = frozenset(
+    {"LTDA", "LIMITADA", "ME", "EPP", "MEI", "EIRELI", "SA", "SLU", "CIA", "COMPANHIA"}
+)
 
 
 def only_id(text: str) -> str:
@@ -77,6 +81,17 @@ def fold(text: str) -> str:
         decomposed = unicodedata.normalize("NFKD", text)
         text = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(text.upper().split())
+
+
+def company_name(text: str) -> str:
+    """A name for comparing: folded, without marks and without the kind of company.
+
+    `Padaria São João Ltda. - ME` becomes `PADARIA SAO JOAO`; a name that is nothing but kinds
+    keeps them.
+    """
+    joined = re.sub(r"\bS\s*[./]\s*A\b", "SA", fold(text))
+    words = re.sub(r"[^0-9A-Z]+", " ", joined).split()
+    return " ".join(word for word in words if word not in _LEGAL_FORMS) or " ".join(words)
 
 
 def clean_text(text: str) -> str:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from conciliacontag.brazil import (
     clean_text,
     cnpj_root,
+    company_name,
     fold,
     format_brl,
     format_cnpj,
@@ -103,3 +104,21 @@ def test_cleaned_text_can_always_be_stored(text: str) -> None:
 
     assert "\x00" not in cleaned
     assert cleaned.encode("utf-8").decode("utf-8") == cleaned
+
+
+@pytest.mark.parametrize(
+    ("written", "compared"),
+    [
+        ("Padaria São João Ltda. - ME", "PADARIA SAO JOAO"),
+        ("INDÚSTRIAS BOREAL S/A", "INDUSTRIAS BOREAL"),
+        ("Boreal S.A. & Cia", "BOREAL"),
+        ("MARIA DA SILVA MELO", "MARIA DA SILVA MELO"),
+        ("ROSA GOMES", "ROSA GOMES"),
+        ("ME", "ME"),
+        ("", ""),
+    ],
+)
+def test_the_kind_of_company_leaves_a_name_as_a_whole_word_only(
+    written: str, compared: str
+) -> None:
+    assert company_name(written) == compared
