@@ -96,6 +96,7 @@ MENU: dict[str, Any] = {
                         "/ingestion/sourcefile/",
                     ),
                     entry("Lançamentos", "account_balance", "ingestion_transaction_changelist"),
+                    entry("Conferências", "fact_check", "reconciliation_proofs", "/conferencias/"),
                     entry("Execuções", "play_circle", "reconciliation_run_changelist"),
                     entry("Exportações", "verified", "audits_export_changelist"),
                 ],

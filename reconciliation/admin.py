@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
@@ -17,8 +18,9 @@ from conciliacontag.chips import chip, money_cell
 from conciliacontag.organizations.models import Organization
 from conciliacontag.organizations.roles import Act
 from conciliacontag.pages import FactAdmin, attempt, display, holds
-from conciliacontag.scope import scope_of
+from conciliacontag.scope import previous_month, scope_of, spell_month
 from reconciliation.models import Reconciliation, Run
+from reconciliation.proofs import month_findings
 from reconciliation.services import confirm_match, start_run, undo_match
 
 FACTORS = {
@@ -119,7 +121,28 @@ class ReconciliationAdmin(FactAdmin):
                 ("confirmar", "confirm", self.confirm_view),
                 ("desfazer", "undo", self.undo_view),
             )
-        ] + list(super().get_urls())
+        ] + [
+            path(
+                "conferencias/",
+                self.admin_site.admin_view(self.proofs_view),
+                name="reconciliation_proofs",
+            ),
+            *super().get_urls(),
+        ]
+
+    def proofs_view(self, request: HttpRequest) -> HttpResponse:
+        """What the arithmetic of the month says, company by company."""
+        scope = scope_of(request)
+        month = scope.month or previous_month(timezone.localdate())
+        context = {
+            "title": f"Conferências de {spell_month(month)}",
+            "uses_month": True,
+            "month_required": True,
+            "shown_month": f"{month:%Y-%m}",
+            "companies": [(row, month_findings(row, month)) for row in scope.shown],
+            "opts": None,
+        }
+        return self.show(request, "pages/proofs.html", None, context)
 
     def confirm_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row: Reconciliation = self.find(request, object_id)

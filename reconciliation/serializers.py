@@ -117,3 +117,34 @@ class ReportSerializer(serializers.Serializer[Any]):
     transactions = serializers.DictField()
     documents = serializers.DictField()
     reconciliations = serializers.DictField()
+
+
+class FindingsRequest(serializers.Serializer[Any]):
+    """The month whose proofs are asked for, as `2026-10`."""
+
+    organization_id = serializers.UUIDField(required=False)
+    period = serializers.RegexField(
+        r"^(19|20)\d{2}-(0[1-9]|1[0-2])$",
+        error_messages={"invalid": "Informe a competência como AAAA-MM, por exemplo 2026-10."},
+    )
+
+
+class FindingSerializer(serializers.Serializer[Any]):
+    """One thing that the proofs of a month say."""
+
+    code = serializers.CharField()
+    severity = serializers.ChoiceField(["error", "warning", "info"])
+    message = serializers.CharField()
+    remedy = serializers.CharField()
+    count = serializers.IntegerField()
+    amount = serializers.DecimalField(20, 2, allow_null=True)
+    documents = serializers.ListField(child=serializers.UUIDField())
+    account = serializers.CharField()
+
+
+class FindingsSerializer(serializers.Serializer[Any]):
+    """All proofs of a month, the gravest first."""
+
+    organization_id = serializers.UUIDField()
+    period = serializers.CharField()
+    findings = FindingSerializer(many=True)

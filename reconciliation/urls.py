@@ -9,5 +9,6 @@ urlpatterns = [
     path("reconciliations", views.ReconciliationsView.as_view(), name="reconciliations"),
     path("reconciliations/<uuid:pk>", views.ReconciliationView.as_view(), name="reconciliation"),
     path("runs/<uuid:pk>", views.RunView.as_view(), name="run"),
+    path("findings", views.FindingsView.as_view(), name="findings"),
     path("reports/reconciliation", views.ReportView.as_view(), name="reconciliation-report"),
 ]

@@ -13,10 +13,14 @@ from conciliacontag.api.idempotency import idempotent
 from conciliacontag.organizations.access import choose_organization
 from conciliacontag.organizations.models import User
 from conciliacontag.organizations.roles import Act
+from conciliacontag.scope import as_month
 from reconciliation.filters import ReconciliationFilter
 from reconciliation.models import Reconciliation, Run
+from reconciliation.proofs import month_findings
 from reconciliation.reports import reconciliation_report
 from reconciliation.serializers import (
+    FindingsRequest,
+    FindingsSerializer,
     ReconciliationSerializer,
     ReportRequest,
     ReportSerializer,
@@ -92,3 +96,18 @@ class ReportView(APIView):
         organization = choose_organization(person(request), said.get("organization_id"), Act.READ)
         first, last = said.get("from"), said.get("to")
         return Response(reconciliation_report(organization, first=first, last=last))
+
+
+class FindingsView(APIView):
+    """What the proofs of a month say: balances, number gaps, duplicates, cancelled but paid."""
+
+    @extend_schema(parameters=[FindingsRequest], responses=FindingsSerializer)
+    def get(self, request: Request) -> Response:
+        asked = FindingsRequest(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        said = asked.validated_data
+        organization = choose_organization(person(request), said.get("organization_id"), Act.READ)
+        month = as_month(said["period"])
+        found = month_findings(organization, month) if month else []
+        shown = {"organization_id": organization.pk, "period": said["period"], "findings": found}
+        return Response(FindingsSerializer(shown).data)
