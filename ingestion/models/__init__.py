@@ -1,26 +1,46 @@
 """Files that arrived, what was read from them, and readings that are repeated."""
 
 from ingestion.models.documents import Document, DocumentEvent, FiscalStatus, MatchStatus
+from ingestion.models.enrichment import (
+    AccountOwner,
+    DocumentBooking,
+    Enrichment,
+    Forwarding,
+    ForwardingStatus,
+    Operation,
+    SupplierPreference,
+)
 from ingestion.models.files import FileStatus, Problem, SourceFile
 from ingestion.models.layouts import TableLayout
 from ingestion.models.reprocessing import JobStatus, Reprocessing, Rereading
+from ingestion.models.search import Kind, SearchEntry, SearchWord
 from ingestion.models.told import Mention, PageText, Statement, Voiding
 from ingestion.models.transactions import Transaction, TransactionSource
 
 __all__ = [
+    "AccountOwner",
     "Document",
+    "DocumentBooking",
     "DocumentEvent",
+    "Enrichment",
     "FileStatus",
     "FiscalStatus",
+    "Forwarding",
+    "ForwardingStatus",
     "JobStatus",
+    "Kind",
     "MatchStatus",
     "Mention",
+    "Operation",
     "PageText",
     "Problem",
     "Reprocessing",
     "Rereading",
+    "SearchEntry",
+    "SearchWord",
     "SourceFile",
     "Statement",
+    "SupplierPreference",
     "TableLayout",
     "Transaction",
     "TransactionSource",
