@@ -83,6 +83,18 @@ class Environment(BaseSettings):
     upload_max_mb: int = Field(2048, alias="UPLOAD_MAX_MB", ge=1)
     """Largest file accepted, in mebibytes."""
 
+    secrets_keys: SecretStr = Field(SecretStr(""), alias="SECRETS_KEYS")
+    """Encrypt stored passwords of automatic entries: newest first, by commas; empty: SECRET_KEY."""
+
+    watched_folders_root: Path | None = Field(None, alias="WATCHED_FOLDERS_ROOT")
+    """Folder below which each company may have watched folders; none are watched when empty."""
+
+    sources_allowed_hosts: str = Field("", alias="SOURCES_ALLOWED_HOSTS")
+    """Hosts of the internal network that automatic entries may read, separated by commas."""
+
+    clamav_socket: str = Field("", alias="CLAMAV_SOCKET")
+    """ClamAV's daemon, a socket's path or host:port; files are not scanned when empty."""
+
     tenant_requests_per_minute: int = Field(600, alias="TENANT_REQUESTS_PER_MINUTE", ge=1)
     """API calls an organization may make in a minute."""
 

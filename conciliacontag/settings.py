@@ -175,6 +175,16 @@ UPLOAD_MAX_BYTES = env.upload_max_mb * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = DATA / "incoming"
 FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+# What was sealed before a key of its own was set is still opened by the site's key.
+SECRETS_KEYS = [
+    *(key.strip() for key in env.secrets_keys.get_secret_value().split(",") if key.strip()),
+    SECRET_KEY,
+]
+WATCHED_FOLDERS_ROOT = env.watched_folders_root
+SOURCES_ALLOWED_HOSTS = {
+    name.strip().lower() for name in env.sources_allowed_hosts.split(",") if name.strip()
+}
+CLAMAV_SOCKET = env.clamav_socket
 LINK_SECONDS = 3600
 LEASE_SECONDS = env.lease_seconds
 MOST_ATTEMPTS = 3
@@ -262,6 +272,9 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = "parsing"
 CELERY_TASK_ROUTES = {
+    # Places far away may take their time: reading what has arrived does not wait for them.
+    "ingestion.poll_source": {"queue": "documents"},
+    "ingestion.fetch_object": {"queue": "documents"},
     "ingestion.*": {"queue": "parsing"},
     "reconciliation.*": {"queue": "reconciliation"},
     "audits.*": {"queue": "exports"},
@@ -276,6 +289,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-files": {"task": "ingestion.sweep_files", "schedule": 10.0},
+    "poll-sources": {"task": "ingestion.poll_sources", "schedule": 60.0},
     "sweep-runs": {"task": "reconciliation.sweep_runs", "schedule": 5.0},
     "sweep-batches": {"task": "audits.sweep_batches", "schedule": 5.0},
     "sweep-storage": {"task": "audits.sweep_storage", "schedule": 60.0},

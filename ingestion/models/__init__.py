@@ -14,6 +14,7 @@ from ingestion.models.files import FileStatus, Problem, SourceFile
 from ingestion.models.layouts import TableLayout
 from ingestion.models.reprocessing import JobStatus, Reprocessing, Rereading
 from ingestion.models.search import Kind, SearchEntry, SearchWord
+from ingestion.models.sources import ItemStatus, Source, SourceItem, SourceKind
 from ingestion.models.told import Mention, PageText, Statement, Voiding
 from ingestion.models.transactions import Transaction, TransactionSource
 
@@ -27,6 +28,7 @@ __all__ = [
     "FiscalStatus",
     "Forwarding",
     "ForwardingStatus",
+    "ItemStatus",
     "JobStatus",
     "Kind",
     "MatchStatus",
@@ -38,7 +40,10 @@ __all__ = [
     "Rereading",
     "SearchEntry",
     "SearchWord",
+    "Source",
     "SourceFile",
+    "SourceItem",
+    "SourceKind",
     "Statement",
     "SupplierPreference",
     "TableLayout",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from conciliacontag.antivirus import is_on
 from conciliacontag.keys import new_id
 from conciliacontag.organizations.models import Organization, User
 
@@ -18,6 +19,8 @@ class FileStatus(models.TextChoices):
 
 
 WAITING = Q(status__in=[FileStatus.UPLOADED, FileStatus.PROCESSING])
+# Bytes with malware that are still to be removed from the storage.
+INFECTED = Q(error_code="file_infected") & ~Q(storage_path="")
 
 
 class SourceFileQuerySet(models.QuerySet["SourceFile"]):
@@ -27,6 +30,9 @@ class SourceFileQuerySet(models.QuerySet["SourceFile"]):
 
     def waiting(self) -> Self:
         return self.filter(WAITING)
+
+    def infected(self) -> Self:
+        return self.filter(INFECTED)
 
     def abandoned(self) -> Self:
         """Waiting, and no living worker holds the lease."""
@@ -72,6 +78,7 @@ class SourceFile(models.Model):
     members_read = models.PositiveIntegerField("arquivos já lidos", default=0)
     attempts = models.PositiveSmallIntegerField("tentativas", default=0)
     locked_until = models.DateTimeField("reservado até", null=True)
+    scanned_at = models.DateTimeField("verificado em", null=True)
     created_at = models.DateTimeField("recebido em", auto_now_add=True)
     processed_at = models.DateTimeField("lido em", null=True)
 
@@ -100,6 +107,7 @@ class SourceFile(models.Model):
         indexes = [
             models.Index(fields=["organization", "-created_at"], name="sourcefile_newest"),
             models.Index(fields=["locked_until"], condition=WAITING, name="sourcefile_waiting"),
+            models.Index(fields=["created_at"], condition=INFECTED, name="sourcefile_infected"),
         ]
 
     def __str__(self) -> str:
@@ -108,6 +116,11 @@ class SourceFile(models.Model):
     @property
     def is_archive(self) -> bool:
         return self.kind == "zip"
+
+    @property
+    def waits_for_scan(self) -> bool:
+        """Whether it may not be read yet: the scanner for malware has not been heard."""
+        return is_on() and self.scanned_at is None and self.status == FileStatus.UPLOADED
 
 
 class Severity(models.TextChoices):

@@ -17,6 +17,9 @@ from conciliacontag.storage import Arrived, arriving, keep, object_key, remove
 from ingestion.models import SourceFile
 from ingestion.parsers.model import ParseError
 from ingestion.parsers.names import safe_name
+from ingestion.services.scanning import scan_arrival
+
+STORED = ("uploader", "filename", "content_type", "size", "storage_path", "scanned_at")
 
 
 def receive_file(
@@ -33,7 +36,7 @@ def receive_file(
 
     Raises:
         NotAllowed: the person may not send files to this organization.
-        InvalidInput: the name cannot be used, or the file is larger than allowed.
+        InvalidInput: the name cannot be used, the file is larger than allowed, or it is infected.
         Unavailable: there is no room left for it.
     """
     if uploader:
@@ -48,6 +51,9 @@ def receive_file(
                 content_type=content_type[:100],
                 size=arrived.size,
                 sha256=arrived.sha256,
+            )
+            file.scanned_at = scan_arrival(
+                organization, arrived.path, filename=name, sha256=file.sha256, actor=uploader
             )
             return store_once(file, arrived)
     except ValueError as fault:
@@ -86,10 +92,7 @@ def store_once(file: SourceFile, arrived: Arrived) -> tuple[SourceFile, bool]:
     keep(arrived.path, file.storage_path, {"uploaded-by": str(file.uploader_id or "")})
     with session([file.organization.pk]):
         stored, created = same.get_or_create(
-            defaults={
-                field: getattr(file, field)
-                for field in ("uploader", "filename", "content_type", "size", "storage_path")
-            }
+            defaults={field: getattr(file, field) for field in STORED}
             | {"organization": file.organization, "sha256": file.sha256}
         )
         if created:
