@@ -113,9 +113,13 @@ def declared_installments(installments: Sequence[dict[str, Any]], issued_on: dat
 
 
 def open_transactions(organization: Organization, *, force: bool) -> Iterator[OpenTransaction]:
-    """Lines that wait for a document and that no person has decided about."""
+    """Lines that wait for a document and that no person has decided about.
+
+    Boletos that were paid are among them, each with its own payer. Entries of the ledger are not:
+    they repeat a movement in the company's own words.
+    """
     decided = Reconciliation.objects.by_people().filter(transaction=OuterRef("pk"))
-    lines = Transaction.objects.filter(~Exists(decided), organization=organization)
+    lines = Transaction.objects.money().filter(~Exists(decided), organization=organization)
     if not force:
         lines = lines.open()
     columns = ("id", "date", "amount", "memo", "payee")

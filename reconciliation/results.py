@@ -167,7 +167,7 @@ def evidence_row(evidence: Evidence) -> dict[str, str]:
 
 def settle_run(run: Run) -> None:
     """Statuses of everything that may have changed: what is open, and with `force` the rest."""
-    lines = Transaction.objects.filter(organization=run.organization_id)
+    lines = Transaction.objects.money().filter(organization=run.organization_id)
     documents = Document.objects.filter(PAYABLE, organization=run.organization_id)
     settle_transactions(lines if run.force else lines.open())
     settle_documents(documents if run.force else documents.open())

@@ -193,7 +193,7 @@ def unseen_documents() -> QuerySet[Document]:
 
 def unseen_transactions() -> QuerySet[Transaction]:
     rows = Reconciliation.objects.filter(transaction=OuterRef("pk"))
-    return Transaction.objects.filter(~Exists(rows), status=MatchStatus.PENDING)
+    return Transaction.objects.money().filter(~Exists(rows), status=MatchStatus.PENDING)
 
 
 def start_unasked(organization_id: UUID) -> bool:

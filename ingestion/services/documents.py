@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection
 from django.utils import timezone
 
 from conciliacontag.brazil import clean_text, cnpj_root
@@ -16,6 +15,7 @@ from conciliacontag.organizations.models import Organization
 from ingestion.models import Document, DocumentEvent
 from ingestion.models.documents import Direction, MatchStatus
 from ingestion.parsers import model
+from ingestion.services.fiscal_status import apply_events
 
 DOCUMENT_COLUMNS = (
     "id",
@@ -65,15 +65,6 @@ EVENT_COLUMNS = (
 # Plain text: asking a member of an enumeration for its value, row by row, shows in the profile.
 PENDING = str(MatchStatus.PENDING.value)
 ISSUED, RECEIVED, OTHER = map(str, Direction.values)
-CANCELLATIONS = ("110111", "110112")
-APPLY_CANCELLATIONS = """
-UPDATE ingestion_document AS document SET fiscal_status = 'cancelled'
-FROM ingestion_documentevent AS event
-WHERE document.organization_id = %(organization)s AND event.organization_id = %(organization)s
-  AND document.key = event.document_key AND document.key = ANY(%(keys)s)
-  AND event.accepted AND event.event_type = ANY(%(types)s)
-  AND document.fiscal_status <> 'cancelled'
-"""
 
 
 @dataclass(slots=True)
@@ -110,7 +101,7 @@ def store_documents(organization: Organization, origins: list[Origin]) -> Stored
         )
     )
     stored = Stored(new=new, conflicts=conflicting(organization, origins, new))
-    apply_cancellations(organization, new)
+    apply_events(organization, new)
     return stored
 
 
@@ -191,7 +182,7 @@ def store_events(organization: Organization, origins: list[Origin]) -> Stored:
             "key", flat=True
         )
     )
-    apply_cancellations(organization, present)
+    apply_events(organization, present)
     early = {event_key(o.record) for o in origins if o.record.document_key not in present}
     return Stored(new=new, early=early)
 
@@ -223,18 +214,3 @@ def event_rows(organization: Organization, origins: Iterable[Origin]) -> Iterato
 def event_key(said: model.Event) -> str:
     """What makes an event one: document, type, sequence and protocol."""
     return f"{said.document_key}|{said.event_type}|{said.sequence}|{said.protocol}"
-
-
-def apply_cancellations(organization: Organization, keys: set[str]) -> None:
-    """Cancel the documents among these that have a registered cancellation."""
-    if not keys:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            APPLY_CANCELLATIONS,
-            {
-                "organization": organization.pk,
-                "keys": list(keys),
-                "types": list(CANCELLATIONS),
-            },
-        )

@@ -19,9 +19,11 @@ from conciliacontag.metrics import DOCUMENTS_PROCESSED, FILES_PROCESSED, PROCESS
 from conciliacontag.organizations.audit_log import record
 from conciliacontag.storage import drop_abandoned_arrivals, local_copy
 from ingestion.models import FileStatus, SourceFile
-from ingestion.parsers.model import Options, ParseError, Reading
+from ingestion.parsers.model import ParseError, Reading
 from ingestion.parsers.sniff import HEAD, sniff
 from ingestion.reading import count_members, read_file
+from ingestion.services.layouts import options_for
+from ingestion.services.scanning import drop_infected, may_be_read
 from ingestion.services.storing import add_problems, store_readings
 
 log = get_logger(__name__)
@@ -43,7 +45,7 @@ def process_file(organization_id: UUID, file_id: UUID) -> None:
     A file that cannot be read ends as failed with one clear problem; anything unexpected is
     logged, the lease is given back, and the sweep tries again at most `MOST_ATTEMPTS` times.
     """
-    file = claim(organization_id, file_id)
+    file = claim(organization_id, file_id) if may_be_read(organization_id, file_id) else None
     if file is None:
         return
     started = perf_counter()
@@ -81,7 +83,8 @@ def lease_end() -> datetime:
 
 
 def read_to_the_end(file: SourceFile) -> None:
-    options = Options(timezone.localdate())
+    with session([file.organization_id]):
+        options = options_for(file.organization)
     with local_copy(file.storage_path) as path:
         with path.open("rb") as content:
             file.kind = sniff(content.read(HEAD))
@@ -100,13 +103,14 @@ def store_chunk(file: SourceFile, readings: list[Reading]) -> None:
         store_readings(file, readings)
         file.members_read += len(readings)
         file.locked_until = lease_end()
-        file.save(update_fields=[*COUNTS, "kind", "member_count", "members_read", "locked_until"])
+        file.save(update_fields=[*COUNTS, *READ_AS, "locked_until"])
     for reading in readings:
         for document in reading.parsed.documents:
             DOCUMENTS_PROCESSED.labels(doc_type=document.doc_type).inc()
 
 
 COUNTS = ["read", "new", "known", "informative", "rejected"]
+READ_AS = ["kind", "parser", "member_count", "members_read"]
 
 
 def finish(file: SourceFile) -> None:
@@ -152,11 +156,12 @@ def give_back(file: SourceFile) -> None:
 def sweep_files() -> int:
     """Ring again for every waiting file that no living worker holds; return how many.
 
-    Half arrivals that killed processes left behind go on the way.
+    Half arrivals and infected bytes that killed processes left behind go on the way.
     """
     with session(EVERY):
         abandoned = list(SourceFile.objects.abandoned().values_list("organization_id", "pk"))
     for organization_id, file_id in abandoned:
         ring("ingestion.process_file", str(organization_id), str(file_id))
     drop_abandoned_arrivals()
+    drop_infected()
     return len(abandoned)

@@ -15,10 +15,20 @@ from django.utils import timezone
 from conciliacontag.brazil import clean_text
 from conciliacontag.database import copy_rows, lookup
 from conciliacontag.keys import new_id
+from conciliacontag.organizations.models import Organization
 from ingestion.models import FileStatus, Problem, SourceFile
 from ingestion.parsers.model import Parsed, Reading
 from ingestion.parsers.model import Problem as Finding
 from ingestion.services.documents import Origin, Stored, event_key, store_documents, store_events
+from ingestion.services.findings import conflict, early, located, repeated
+from ingestion.services.told import (
+    mention_key,
+    store_mentions,
+    store_pages,
+    store_statements,
+    store_voidings,
+    voiding_key,
+)
 from ingestion.services.transactions import store_transactions, transaction_key
 
 PROBLEM_COLUMNS = (
@@ -60,6 +70,17 @@ PROCESSED, FAILED = str(FileStatus.PROCESSED.value), str(FileStatus.FAILED.value
 
 
 @dataclass(slots=True)
+class Outcome:
+    """What became of the records of a chunk, by kind."""
+
+    documents: Stored
+    events: Stored
+    transactions: Stored
+    voidings: Stored
+    mentions: Stored
+
+
+@dataclass(slots=True)
 class Member:
     """A reading on its way into the tables, and what is counted for it."""
 
@@ -96,7 +117,7 @@ def member_of(file: SourceFile, reading: Reading) -> Member:
     """A member of an archive becomes a row of its own; a plain file is the row itself."""
     plain = not file.is_archive or reading.sha256 == file.sha256
     if plain:
-        file.kind = reading.parsed.kind
+        file.kind, file.parser = reading.parsed.kind, reading.parsed.parser
     return Member(reading, file.pk if plain else new_id())
 
 
@@ -125,20 +146,39 @@ def is_kept(reading: Reading) -> bool:
 
 def count_records(file: SourceFile, members: list[Member]) -> None:
     """Insert the records of all members together, then tell each member what became of its own."""
-    organization = file.organization
-    documents = store_documents(organization, document_origins(members))
-    events = store_events(organization, origins(members, "events"))
-    transactions = store_transactions(organization, origins(members, "transactions"))
+    tell(file, members, store_records(file.organization, members))
+
+
+def store_records(organization: Organization, members: list[Member]) -> Outcome:
+    """Write everything the members say; what is not there costs no query."""
+    accepted = [member for member in members if not is_refused(member.parsed)]
+    store_statements(organization, origins(accepted, "statements"))
+    store_pages(organization, origins(accepted, "pages"))
+    return Outcome(
+        documents=store_documents(organization, document_origins(members)),
+        events=store_events(organization, origins(members, "events")),
+        transactions=store_transactions(organization, origins(members, "transactions")),
+        voidings=store_voidings(organization, origins(members, "voidings")),
+        mentions=store_mentions(organization, origins(members, "mentions")),
+    )
+
+
+def tell(file: SourceFile, members: list[Member], outcome: Outcome) -> None:
+    """Count each member's records by what became of them, and name what a person should know."""
     for member in members:
         parsed, name = member.parsed, place_prefix(file, member)
         member.findings += [located(finding, name) for finding in parsed.problems]
         member.counts.update(informative=parsed.informative, rejected=parsed.rejected)
         for document in parsed.documents:
-            count_document(member, document.key, documents, name)
+            count_document(member, document.key, outcome.documents, name)
         for event in parsed.events:
-            count_event(member, event_key(event), events, name)
+            count_event(member, event_key(event), outcome.events, name)
         for transaction in parsed.transactions:
-            count_transaction(member, transaction_key(transaction), transactions)
+            count_quietly(member, transaction_key(transaction), outcome.transactions)
+        for voiding in parsed.voidings:
+            count_quietly(member, voiding_key(voiding), outcome.voidings)
+        for mention in parsed.mentions:
+            count_quietly(member, mention_key(mention), outcome.mentions)
         member.counts["read"] = sum(member.counts.values())
 
 
@@ -181,7 +221,8 @@ def count_event(member: Member, key: str, stored: Stored, name: str) -> None:
         member.findings.append(early(name, key))
 
 
-def count_transaction(member: Member, key: str, stored: Stored) -> None:
+def count_quietly(member: Member, key: str, stored: Stored) -> None:
+    """Lines of statements overlap every month, and documents are mentioned again and again."""
     member.counts["new" if key in stored.new else "known"] += 1
     stored.new.discard(key)
 
@@ -190,45 +231,12 @@ def place_prefix(file: SourceFile, member: Member) -> str:
     return "" if member.file_id == file.pk else member.reading.name
 
 
-def located(finding: Finding, name: str) -> Finding:
-    """The finding with the member's name before its place."""
-    place = " · ".join(part for part in (name, finding.place) if part)
-    return Finding(finding.code, finding.severity, place, finding.message, finding.remedy)
-
-
-def repeated(name: str, message: str) -> Finding:
-    return Finding("nfe_repeated", "info", name, message, "Nada a fazer: nada foi duplicado.")
-
-
-def conflict(name: str, key: str) -> Finding:
-    return Finding(
-        "nfe_conflict",
-        "warning",
-        name,
-        f"A nota {key} já chegou com outro conteúdo. A primeira foi mantida e esta ficou de fora.",
-        "Compare os dois arquivos e peça ao emitente o XML autorizado.",
-    )
-
-
-def early(name: str, key: str) -> Finding:
-    return Finding(
-        "nfe_event",
-        "info",
-        " · ".join(part for part in (name, "infEvento/chNFe") if part),
-        f"O evento é da nota {key.partition('|')[0]}, que ainda não chegou.",
-        "Envie a nota; o evento foi guardado e será aplicado a ela.",
-    )
-
-
 def add_members(file: SourceFile, members: list[Member]) -> None:
     """A row for each member that is kept; its bytes rest inside the archive's own object."""
     kept = [member for member in members if is_kept(member.reading)]
-    copy_rows(
-        SourceFile,
-        MEMBER_COLUMNS,
-        member_rows(file, kept),
-        conflict=("organization_id", "sha256"),
-    )
+    if kept:
+        rows = member_rows(file, kept)
+        copy_rows(SourceFile, MEMBER_COLUMNS, rows, conflict=("organization_id", "sha256"))
 
 
 def member_rows(file: SourceFile, members: Iterable[Member]) -> Iterator[list[Any]]:

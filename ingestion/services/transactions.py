@@ -79,8 +79,9 @@ def transaction_key(said: model.Transaction) -> str:
     """SHA-256 of account, day, amount, FITID, memo, payee and the count of equal lines in the file.
 
     Banks repeat FITIDs inside one statement and leave them empty, so none of these alone will do.
+    What is not of a bank says so: a boleto and its settlement may agree in everything else.
     """
-    parts = (
+    parts = [
         said.account,
         said.posted_on.isoformat(),
         f"{said.amount:.2f}",
@@ -88,5 +89,7 @@ def transaction_key(said: model.Transaction) -> str:
         said.memo,
         said.payee,
         str(said.ordinal),
-    )
+    ]
+    if said.source != "bank":
+        parts.append(said.source)
     return sha256("\x1f".join(parts).encode()).hexdigest()

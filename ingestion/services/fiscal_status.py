@@ -1,0 +1,79 @@
+"""The fiscal status of a document, out of what it says of itself and of its registered events.
+
+The events may come before or after their document and in any order, so the status is computed
+from all of them each time, by the database. An event that was not registered counts for nothing.
+A denied document stays denied.
+
+Source: Manual de Orientação do Contribuinte 7.0 (110111), Nota Técnica 2018.004 (110112, by
+substitution), Manual do CT-e 4.00 (110111), Nota Técnica 2025.002 (110001, the cancellation of an
+event), national NFS-e, Anexo II of events (101101, 105102 by substitution, 105104 granted on
+request, 305101 by the city).
+"""
+
+from collections.abc import Collection
+
+from django.db import connection
+
+from conciliacontag.organizations.models import Organization
+
+CANCELLING = {
+    "nfe": ["110111", "110112"],
+    "cte": ["110111"],
+    "nfse": ["101101", "105102", "105104", "305101"],
+}
+
+COMPUTED = """
+WITH cancelled AS (
+  SELECT event.document_key AS key, bool_or(
+    event.accepted AND ltrim(event.event_type, 'e') = ANY(CASE
+      WHEN length(event.document_key) = 50 THEN %(nfse)s::text[]
+      WHEN substr(event.document_key, 21, 2) IN ('57', '67') THEN %(cte)s::text[]
+      ELSE %(nfe)s::text[] END)
+    AND NOT EXISTS (
+      SELECT FROM ingestion_documentevent AS undone
+      WHERE undone.organization_id = %(organization)s AND undone.accepted
+        AND undone.document_key = event.document_key AND undone.extra -> 'cancels' IS NOT NULL
+        AND CASE WHEN event.protocol <> '' AND undone.extra #>> '{{cancels,protocol}}' <> ''
+          THEN undone.extra #>> '{{cancels,protocol}}' = event.protocol
+          ELSE undone.extra #>> '{{cancels,event_type}}' = event.event_type END
+    )) AS so
+  FROM ingestion_documentevent AS event
+  WHERE event.organization_id = %(organization)s AND event.document_key = ANY(%(keys)s)
+  GROUP BY event.document_key
+), said AS (
+  SELECT document.id, document.fiscal_status AS before, cancelled.so,
+    coalesce(document.normalized ->> 'fiscal_status', document.fiscal_status) AS itself
+  FROM ingestion_document AS document {join} JOIN cancelled ON cancelled.key = document.key
+  WHERE document.organization_id = %(organization)s AND document.key = ANY(%(keys)s)
+)
+UPDATE ingestion_document AS document
+SET fiscal_status = CASE WHEN said.so AND said.itself <> 'denied' THEN 'cancelled'
+  ELSE said.itself END
+FROM said
+WHERE document.id = said.id AND said.before IS DISTINCT FROM
+  CASE WHEN said.so AND said.itself <> 'denied' THEN 'cancelled' ELSE said.itself END
+"""
+# A new document carries its own status already: only those that have events are looked at.
+OF_EVENTS = COMPUTED.format(join="")
+OF_ALL = COMPUTED.format(join="LEFT")
+
+
+def apply_events(organization: Organization, keys: Collection[str]) -> int:
+    """Give the documents among these that have events the status that follows from them."""
+    return compute(OF_EVENTS, organization, keys)
+
+
+def recompute(organization: Organization, keys: Collection[str]) -> int:
+    """The same for documents that were read again, also those without events; how many changed."""
+    return compute(OF_ALL, organization, keys)
+
+
+def compute(statement: str, organization: Organization, keys: Collection[str]) -> int:
+    if not keys:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement,
+            {"organization": organization.pk, "keys": list(keys), **CANCELLING},
+        )
+        return int(cursor.rowcount)

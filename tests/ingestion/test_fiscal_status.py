@@ -1,0 +1,98 @@
+"""The fiscal status follows from what a document says and from its registered events."""
+
+from typing import Any
+
+import pytest
+
+from conciliacontag.organizations.models import Organization
+from ingestion.models import Document
+from ingestion.services.documents import Origin, store_events
+from ingestion.services.fiscal_status import apply_events, recompute
+from tests.data.readings import KEY, event, make_file, reading
+from tests.data.rows import make_document
+
+CANCEL = event("110111", "P1")
+UNDO = event("110001", "P2", extra={"cancels": {"protocol": "P1"}})
+
+
+def status_after(organization: Organization, *events: Any, itself: str = "authorized") -> str:
+    """Store the document first, then the events one by one."""
+    said = {"installments": [], "fiscal_status": itself}
+    document = make_document(organization, key=KEY, fiscal_status=itself, normalized=said)
+    file = make_file(organization, reading())
+    for one in events:
+        store_events(organization, [Origin(file.pk, "event/1", one)])
+    document.refresh_from_db()
+    return document.fiscal_status
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"),
+    [
+        ("110111", "cancelled"),
+        ("110112", "cancelled"),
+        ("e110111", "cancelled"),
+        ("105102", "authorized"),
+        ("110110", "authorized"),
+        ("210240", "authorized"),
+    ],
+)
+def test_only_cancellations_cancel(kind: str, wanted: str, seller: Organization) -> None:
+    assert status_after(seller, event(kind, "P1")) == wanted
+
+
+def test_a_cancellation_that_was_refused_counts_for_nothing(seller: Organization) -> None:
+    assert status_after(seller, event("110111", "P1", accepted=False)) == "authorized"
+
+
+@pytest.mark.parametrize("events", [(CANCEL, UNDO), (UNDO, CANCEL)])
+def test_a_cancellation_that_was_taken_back_does_not_count(
+    events: tuple[Any, Any], seller: Organization
+) -> None:
+    assert status_after(seller, *events) == "authorized"
+
+
+def test_taking_back_another_event_leaves_the_cancellation(seller: Organization) -> None:
+    other = event("110001", "P9", extra={"cancels": {"protocol": "P7"}})
+
+    assert status_after(seller, CANCEL, other) == "cancelled"
+
+
+def test_an_event_may_be_taken_back_by_its_type(seller: Organization) -> None:
+    undo = event("110001", "P2", extra={"cancels": {"event_type": "110111"}})
+
+    assert status_after(seller, CANCEL, undo) == "authorized"
+
+
+def test_services_and_freight_have_cancellations_of_their_own(seller: Organization) -> None:
+    service, freight = "5" * 50, f"{'0' * 20}57{'0' * 22}"
+    found = []
+    for key in (service, freight):
+        make_document(seller, key=key, normalized={"fiscal_status": "authorized"})
+        for place, kind in enumerate(("110112", "105102" if key == service else "110111")):
+            file = make_file(seller, reading(f"{key}{place}"))
+            one = event(kind, f"P{place}", document_key=key)
+            store_events(seller, [Origin(file.pk, "event/1", one)])
+            found.append(Document.objects.get(key=key).fiscal_status)
+
+    assert found == ["authorized", "cancelled"] * 2
+
+
+def test_a_denied_note_stays_denied(seller: Organization) -> None:
+    assert status_after(seller, CANCEL, itself="denied") == "denied"
+
+
+def test_computing_twice_changes_nothing(seller: Organization) -> None:
+    status_after(seller, CANCEL)
+
+    assert apply_events(seller, [KEY]) == 0
+    assert recompute(seller, [KEY]) == 0
+
+
+def test_a_note_without_events_goes_back_to_what_it_says(seller: Organization) -> None:
+    said = {"fiscal_status": "authorized"}
+    make_document(seller, key=KEY, fiscal_status="cancelled", normalized=said)
+
+    assert apply_events(seller, [KEY]) == 0
+    assert recompute(seller, [KEY]) == 1
+    assert Document.objects.get().fiscal_status == "authorized"
