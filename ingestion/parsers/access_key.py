@@ -6,6 +6,7 @@ issuer's CNPJ follow Nota Técnica Conjunta 2025.001.
 
 import re
 from datetime import date
+from operator import mul
 from typing import NamedTuple
 
 from ingestion.parsers.model import ParseError
@@ -13,6 +14,7 @@ from ingestion.parsers.model import ParseError
 KEY = re.compile(r"[0-9]{4}(?:0[1-9]|1[0-2])[0-9A-Z]{12}[0-9]{26}")
 REMEDY = "Peça ao emitente o XML original, autorizado pela SEFAZ, e envie de novo."
 WEIGHTS = tuple(2 + (42 - place) % 8 for place in range(43))
+SUM_OF_WEIGHTS = sum(WEIGHTS)
 
 
 class AccessKey(NamedTuple):
@@ -45,7 +47,12 @@ def parse_access_key(text: str, *, place: str = "") -> AccessKey:
 
 def check_digit(body: str) -> str:
     """Modulo 11, weights 2 to 9 from the right; a letter counts as its ASCII code minus 48."""
-    codes = body.encode("ascii")
-    weighted = sum((code - 48) * weight for code, weight in zip(codes, WEIGHTS, strict=True))
-    remainder = weighted % 11
+    remainder = (sum(map(mul, body.encode("ascii"), WEIGHTS)) - 48 * SUM_OF_WEIGHTS) % 11
+    return "0" if remainder < 2 else str(11 - remainder)
+
+
+def modulo_11(body: str) -> str:
+    """The same digit for a key of any length, as the 49 characters of a national NFS-e."""
+    codes = reversed(body.encode("ascii"))
+    remainder = sum((code - 48) * (2 + place % 8) for place, code in enumerate(codes)) % 11
     return "0" if remainder < 2 else str(11 - remainder)

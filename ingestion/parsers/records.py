@@ -47,6 +47,8 @@ class Family:
     wrappers: frozenset[str] = frozenset()  # answers and batches: the records stand inside
     packed: frozenset[str] = frozenset()  # base64 over gzip, with a document inside
     namespace: str = ""  # empty: cities write any or none, and the root's name alone tells
+    bare: frozenset[str] = frozenset()  # records of a namespace that also come without it
+    adopts: bool = False  # what stands in its wrappers without a known namespace belongs to it
 
     def has(self, name: str) -> bool:
         return name in self.records or name in self.wrappers or name in self.packed

@@ -165,7 +165,7 @@ def test_a_protocol_alone_is_informative() -> None:
 
 
 def test_a_note_of_another_kind_is_named() -> None:
-    with pytest.raises(ParseError, match=r"CT-e") as refusal:
-        read(b'<cteProc xmlns="http://www.portalfiscal.inf.br/cte"/>')
+    with pytest.raises(ParseError, match=r"MDF-e") as refusal:
+        read(b'<mdfeProc xmlns="http://www.portalfiscal.inf.br/mdfe"/>')
 
     assert refusal.value.code == "xml_root"

@@ -1,0 +1,187 @@
+"""Reading a record by the local names of its elements: namespaces and prefixes vary, names do not.
+
+Each record is read through one `Record`, which also collects the doubts about its values. Codes of
+problems begin with the family of the document, so that `cte_amount` is no `nfe_amount`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from lxml import etree
+
+from conciliacontag.brazil import clean_text, is_cnpj, is_cpf, only_id
+from ingestion.parsers.model import ParseError, Party, Problem
+from ingestion.parsers.records import Element, local_name
+from ingestion.parsers.values import parse_day, parse_moment, shown
+
+ORIGINAL = "Peça ao emitente o XML original e completo e envie de novo."
+CHECK = "Confira este campo no XML original."
+ZERO = Decimal(0)
+REPEATED = 10  # findings looked at for the same doubt
+
+# Cities write 20500, 139.5 and 1000.0000 alike; only what is worth whole cents is an amount.
+_PLAIN = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,2}0*)?")
+_COMMA = re.compile(r"(?:[0-9]{1,13}|[0-9]{1,3}(?:\.[0-9]{3}){1,4}),[0-9]{1,2}")
+
+
+@lru_cache(maxsize=1024)
+def any_namespace(path: str) -> str:
+    """`ide/toma3` as a path of lxml that asks for no namespace."""
+    return "/".join(f"{{*}}{name}" for name in path.split("/"))
+
+
+@dataclass(slots=True)
+class Record:
+    """One record and the findings about it; `base` is written before every place."""
+
+    element: Element
+    family: str  # cte, nfse, abrasf: prefix of the codes
+    problems: list[Problem] = field(default_factory=list)
+    base: str = ""
+
+    def find(self, path: str) -> Element | None:
+        return self.element.find(any_namespace(path))
+
+    def below(self, path: str) -> "Record | None":
+        """The same reading, one group further down."""
+        group = self.find(path)
+        place = f"{self.base}{path}/"
+        return None if group is None else Record(group, self.family, self.problems, place)
+
+    def each(self, path: str) -> Iterator["Record"]:
+        for number, group in enumerate(self.element.findall(any_namespace(path)), 1):
+            yield Record(group, self.family, self.problems, f"{self.base}{path}[{number}]/")
+
+    def text(self, *paths: str) -> str:
+        """The first of these values that is written, trimmed and storable; "" without any."""
+        for path in paths:
+            written = clean_text(self.element.findtext(any_namespace(path)) or "").strip()
+            if written:
+                return written
+        return ""
+
+    def texts(self, path: str) -> list[str]:
+        groups = self.element.findall(any_namespace(path))
+        found = (clean_text(one.text or "").strip() for one in groups)
+        return [text for text in found if text]
+
+    def amount(self, *paths: str) -> Decimal | None:
+        """A secondary amount in reais; what cannot be read becomes a warning and None."""
+        text = self.text(*paths)
+        value = read_amount(text)
+        if value is not None and "," in text:
+            message = f"O valor “{shown(text)}” usa vírgula; foi lido como {value}."
+            self.warn("amount", paths[0], message, CHECK)
+        if text and value is None:
+            message = f"O valor “{shown(text)}” não pôde ser lido e ficou de fora."
+            self.warn("amount", paths[0], message, CHECK)
+        return value
+
+    def amounts(self, paths: Mapping[str, str]) -> dict[str, Decimal]:
+        """Those of the named amounts that are above zero."""
+        found = {name: self.amount(path) for name, path in paths.items()}
+        return {name: value for name, value in found.items() if value}
+
+    def total(self, *paths: str) -> Decimal:
+        """The amount of the document.
+
+        Raises:
+            ParseError: {family}_missing or {family}_amount: without it the document is no use.
+        """
+        self.require(paths)
+        value = self.amount(*paths)
+        if value is None:
+            message = f"O valor “{shown(self.text(*paths))}” do documento não pôde ser lido."
+            raise self.refusal("amount", paths[0], message)
+        return value
+
+    def day(self, path: str) -> date | None:
+        """A day, also when a time follows it; a wrong one becomes a warning and None."""
+        text = self.text(path)
+        moment = parse_moment(text)
+        day = moment.date() if moment else parse_day(text)
+        if text and day is None:
+            message = f"A data “{shown(text)}” não existe ou está fora do formato; ficou de fora."
+            self.warn("date", path, message, CHECK)
+        return day
+
+    def issued(self, *paths: str) -> tuple[date, datetime | None]:
+        """Day of issue, and the moment when its offset is written.
+
+        Raises:
+            ParseError: {family}_missing or {family}_date.
+        """
+        self.require(paths)
+        text = self.text(*paths)
+        moment = parse_moment(text)
+        day = moment.date() if moment else parse_day(text)
+        if day is None:
+            message = f"A data de emissão “{shown(text)}” não existe ou está fora do formato."
+            raise self.refusal("date", paths[0], message)
+        return day, moment if moment and moment.tzinfo else None
+
+    def tax_id(self, *paths: str) -> str:
+        """A CNPJ or CPF without mask, letters kept; a doubtful one is kept and said."""
+        written = only_id(self.text(*paths))
+        if written and not (is_cnpj(written) or is_cpf(written)):
+            message = f"O CNPJ ou CPF “{shown(written)}” está fora do formato ou com dígito errado."
+            remedy = "O valor foi mantido como veio; confira o cadastro."
+            doubt = Problem(f"{self.family}_cnpj", "warning", self.base + paths[0], message, remedy)
+            if doubt not in self.problems[-REPEATED:]:  # who pays is also one of the parties
+                self.problems.append(doubt)
+        return written[:20]
+
+    def require(self, paths: tuple[str, ...]) -> None:
+        if not self.text(*paths):
+            raise self.refusal("missing", paths[0], f"Falta no documento: {paths[0]}.")
+
+    def refusal(self, code: str, path: str, message: str) -> ParseError:
+        place = f"{self.base}{path}"
+        return ParseError(f"{self.family}_{code}", message, place=place, remedy=ORIGINAL)
+
+    def warn(self, code: str, path: str, message: str, remedy: str) -> None:
+        place = f"{self.base}{path}"
+        self.problems.append(Problem(f"{self.family}_{code}", "warning", place, message, remedy))
+
+
+NOTHING = Record(etree.Element("nothing"), "")  # a group that is not there, for reading it anyway
+
+
+def read_amount(text: str) -> Decimal | None:
+    """`20500`, `139.5`, `1000.0000` or, tolerated, `1.234,56`; None for anything else."""
+    if _PLAIN.fullmatch(text):
+        value = Decimal(text)
+        return value.quantize(Decimal("0.01")) if "." in text else value
+    if _COMMA.fullmatch(text):
+        return Decimal(text.replace(".", "").replace(",", "."))
+    return None
+
+
+def nested(group: Element) -> object:
+    """A group as text, dictionaries and lists, by local names."""
+    if not len(group):
+        return clean_text(group.text or "").strip()
+    found: dict[str, object] = {}
+    for child in group:
+        name, value = local_name(child), nested(child)
+        known = found.get(name)
+        if isinstance(known, list):
+            known.append(value)
+        else:
+            found[name] = value if known is None else [known, value]
+    return found
+
+
+def kept(record: Record, paths: tuple[str, ...]) -> dict[str, object]:
+    """What has no field of its own but should be told, by its last name."""
+    found = {path.rpartition("/")[2]: record.find(path) for path in paths}
+    return {name: nested(group) for name, group in found.items() if group is not None}
+
+
+def named(party: Party, role: str) -> dict[str, Party]:
+    """A role for `Document.parties`, when somebody holds it."""
+    return {role: party} if party.tax_id or party.name else {}
