@@ -152,10 +152,38 @@ def count_members(path: Path, name: str, *, options: Options) -> int:
     return len(_planned(Request(str(path), name, options)))
 
 
+def read_original(path: Path, *, member: str = "") -> bytes:
+    """The bytes of a stored file, or of one member of a stored archive, freed from gzip.
+
+    `member` is its name as `Reading.name` gives it, also for a file of an archive inside.
+
+    Raises:
+        ParseError: the archive does not hold it, or it cannot be unpacked.
+    """
+    return _shown(Request(str(path), path.name, member=member, mode="original"))
+
+
+def render_page(path: Path, number: int, *, member: str = "") -> bytes:
+    """Page `number` of a stored PDF, from 1, as a PNG no wider or higher than 2000 pixels.
+
+    Raises:
+        ParseError: no PDF, no such page, or a page that takes too much time or memory.
+    """
+    return _shown(Request(str(path), path.name, member=member, number=number, mode="page"))
+
+
+def _shown(request: Request) -> bytes:
+    try:
+        (answer,) = _served(_take(), request)
+    except ChildLost as lost:
+        raise lost.as_refusal() from lost
+    return answer.content or b""
+
+
 def _planned(request: Request) -> tuple[int, ...]:
     """The size of each member, once the archive as a whole was found in order."""
     try:
-        answers = list(_served(_take(), replace(request, plan=True)))
+        answers = list(_served(_take(), replace(request, mode="plan")))
     except ChildLost as lost:
         raise lost.as_refusal() from lost
     return answers[0].sizes
@@ -227,7 +255,7 @@ def _lost_file(request: Request, lost: ChildLost) -> Reading:
     """The reading for the file that took its child along: described, but not parsed."""
     parsed = refused(lost.as_refusal())
     try:
-        (described,) = _read(replace(request, count=1, describe=True))
+        (described,) = _read(replace(request, count=1, mode="describe"))
     except ChildLost:
         # Not the parser but the file itself is too much: there is no next member to go on with.
         raise lost.as_refusal() from lost

@@ -1,7 +1,6 @@
 """The mirror of a fiscal document, the text it was read from, and who may send files."""
 
 import re
-import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,8 @@ from conciliacontag.organizations.models import Organization, User
 from conciliacontag.organizations.roles import Act, may
 from conciliacontag.storage import is_stored, local_copy
 from ingestion.models import Document, SourceFile
+from ingestion.parsers.model import ParseError
+from ingestion.reading import read_original
 
 LONGEST_TEXT = 512 * 1024
 
@@ -132,14 +133,11 @@ def original_text(file: SourceFile | None) -> str:
     """The original as text, one element a line; empty when its bytes are gone or are no text."""
     if file is None or not is_stored(file.storage_path):
         return ""
+    member = file.filename if file.container_id else ""
     with local_copy(file.storage_path) as path:
-        if file.container_id is None:
-            with path.open("rb") as content:
-                return readable(content.read(LONGEST_TEXT))
         try:
-            with zipfile.ZipFile(path) as archive, archive.open(file.filename) as member:
-                return readable(member.read(LONGEST_TEXT))
-        except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+            return readable(read_original(path, member=member)[:LONGEST_TEXT])
+        except ParseError:
             return ""
 
 

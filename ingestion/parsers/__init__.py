@@ -8,9 +8,12 @@ when it is the only one; only a file that cannot be read or is not safe raises.
 from collections.abc import Callable
 
 from ingestion.parsers.fiscal import parse_fiscal
+from ingestion.parsers.gunzip import gunzip
+from ingestion.parsers.images import parse_image
 from ingestion.parsers.model import Options, Parsed
 from ingestion.parsers.ofx import parse_ofx
-from ingestion.parsers.sniff import sniff, unreadable
+from ingestion.parsers.pdf import parse_pdf
+from ingestion.parsers.sniff import is_misnamed, sniff, unreadable
 
 Reader = Callable[[bytes, str, Options], Parsed]
 
@@ -18,6 +21,8 @@ Reader = Callable[[bytes, str, Options], Parsed]
 READERS: dict[str, Reader] = {
     "xml": lambda content, name, options: parse_fiscal(content, options=options),
     "ofx": lambda content, name, options: parse_ofx(content, today=options.today),
+    "pdf": lambda content, name, options: parse_pdf(content, today=options.today),
+    "image": lambda content, name, options: parse_image(),
 }
 
 
@@ -28,6 +33,9 @@ def parse(content: bytes, name: str, *, options: Options) -> Parsed:
         ParseError: the file cannot be identified or is not safe to read.
     """
     kind = sniff(content)
-    if kind not in READERS:
+    if kind == "gzip":
+        content = gunzip(content, name)
+        kind = sniff(content)
+    if kind not in READERS or is_misnamed(kind, name):
         raise unreadable(kind, name)
     return READERS[kind](content, name, options)

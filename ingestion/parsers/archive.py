@@ -2,7 +2,8 @@
 
 The directory alone decides whether the archive is read at all: names, links, overlaps, counts and
 declared sizes. No declared size is believed while unpacking: a member that goes beyond its own is
-refused, so the sum of the declared sizes bounds what the archive can ever bring in.
+refused, so the sum of the declared sizes bounds what the archive can ever bring in. Archives inside
+the archive are opened by `ingestion.parsers.nested`.
 """
 
 import re
@@ -13,10 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import SEEK_END
 from itertools import pairwise
-from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
-from ingestion.parsers.model import ParseError
+from ingestion.parsers.model import ParseError, Problem
 
 MIB = 1024 * 1024
 STORED, DEFLATED = 0, 8
@@ -44,6 +44,7 @@ class Limits:
     members: int = 250_000
     empty_members: int = 1_000
     member_size: int = 64 * MIB
+    archive_size: int = 1024 * MIB  # of a ZIP inside the ZIP: the packages of several companies
     total_size: int = 4096 * MIB
     ratio: int = 100
     ratio_from: int = MIB  # below this size a high ratio does no harm
@@ -61,18 +62,20 @@ class Member:
     crc: int
     method: int
     flags: int
+    outer: "Member | None" = None  # the archive of the upload that holds this file
+    refusal: Problem | None = None  # why this inner archive was not opened
 
     @property
     def is_system(self) -> bool:
         """Left by an operating system, not by the sender."""
-        path = PurePosixPath(self.name)
-        return path.name.lower() in SYSTEM_FILES or path.parts[0] in SYSTEM_FOLDERS
+        *folders, name = self.name.split("/")
+        return name.lower() in SYSTEM_FILES or not SYSTEM_FOLDERS.isdisjoint(folders)
 
 
 DEFAULT = Limits()
 
 
-def list_members(archive: BinaryIO, limits: Limits = DEFAULT) -> list[Member]:
+def list_members(archive: IO[bytes], limits: Limits = DEFAULT) -> list[Member]:
     """Check the directory and return the files of the archive, folders left out.
 
     Raises:
@@ -85,46 +88,77 @@ def list_members(archive: BinaryIO, limits: Limits = DEFAULT) -> list[Member]:
     except (zipfile.BadZipFile, ValueError, OSError, struct.error, NotImplementedError) as error:
         message = "O ZIP está cortado ou danificado."
         raise ParseError("zip_malformed", message, remedy=REMEDY) from error
-    _check_counts(entries, limits)
+    empty = sum(1 for entry in entries if entry.file_size == 0 and not _is_folder(entry))
+    check_counts(len(entries), empty, limits)
     members = [_member(entry, limits) for entry in entries if not _is_folder(entry)]
     if not members:
         raise ParseError("zip_empty", "O ZIP não traz nenhum arquivo.", remedy=REMEDY)
-    _check_repeated(members)
+    check_repeated(members)
     _check_places(members, archive.seek(0, SEEK_END))
     _check_sizes(members, limits)
     return members
 
 
-def read_member(archive: BinaryIO, member: Member, limits: Limits = DEFAULT) -> bytes:
+def read_member(archive: IO[bytes], member: Member, limits: Limits = DEFAULT) -> bytes:
     """Unpack one member; only its own bytes are held.
 
     Raises:
         ParseError: zip_encrypted, zip_method, zip_malformed, zip_too_big or zip_checksum: this
             member stays out, the others can be read.
     """
-    if member.flags & ENCRYPTED:
-        message = "O arquivo está protegido por senha dentro do ZIP."
-        raise ParseError("zip_encrypted", message, remedy="Compacte de novo sem senha e envie.")
-    if member.method not in (STORED, DEFLATED):
-        message = f"O ZIP usa um método de compressão que não é lido (número {member.method})."
-        raise ParseError("zip_method", message, remedy="Compacte de novo no formato ZIP comum.")
+    if member.size > limits.member_size:
+        raise too_big(member.name)
+    return b"".join(unpack_member(archive, member, limits))
+
+
+def unpack_member(archive: IO[bytes], member: Member, limits: Limits = DEFAULT) -> Iterator[bytes]:
+    """The content of one member in pieces; only behind the last is it sure that they are right.
+
+    Raises:
+        ParseError: as `read_member`.
+    """
+    _check_method(member)
     _seek_content(archive, member)
-    content = b"".join(_inflated(archive, member, limits))
-    if len(content) != member.size or zlib.crc32(content) != member.crc:
+    size = crc = 0
+    for piece in _inflated(archive, member, limits):
+        size, crc = size + len(piece), zlib.crc32(piece, crc)
+        yield piece
+    if size != member.size or crc != member.crc:
         message = "O conteúdo do arquivo não confere com o que o ZIP declara dele."
         raise ParseError("zip_checksum", message, remedy=REMEDY)
-    return content
+
+
+def check_counts(total: int, empty: int, limits: Limits = DEFAULT) -> None:
+    """Raise `zip_too_many` for more files, or more empty ones, than an archive may hold."""
+    if total > limits.members or empty > limits.empty_members:
+        message = f"O ZIP traz {total} arquivos, {empty} deles vazios: mais que o permitido."
+        raise ParseError("zip_too_many", message, remedy="Divida os arquivos em ZIPs menores.")
+
+
+def check_repeated(members: list[Member]) -> None:
+    """Raise `zip_repeated` for two files of one name, capitals aside."""
+    seen: set[str] = set()
+    for member in members:
+        folded = member.name.casefold()
+        if folded in seen:
+            message = "O ZIP traz dois arquivos com o mesmo nome."
+            raise ParseError("zip_repeated", message, place=member.name, remedy=REMEDY)
+        seen.add(folded)
+
+
+def is_bomb(size: int, packed: int, limits: Limits = DEFAULT) -> bool:
+    """Whether so few bytes unpack to far more than any note or statement does."""
+    return size > limits.ratio_from and size > packed * limits.ratio
+
+
+def too_big(name: str) -> ParseError:
+    """The refusal of what expands beyond its promise."""
+    message = "O ZIP se expande muito além do que o seu tamanho promete."
+    return ParseError("zip_too_big", message, place=name, remedy=REMEDY)
 
 
 def _is_folder(entry: zipfile.ZipInfo) -> bool:
     return entry.orig_filename.endswith(("/", "\\")) and entry.file_size == 0
-
-
-def _check_counts(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
-    empty = sum(1 for entry in entries if entry.file_size == 0 and not _is_folder(entry))
-    if len(entries) > limits.members or empty > limits.empty_members:
-        message = f"O ZIP traz {len(entries)} arquivos, {empty} deles vazios: mais que o permitido."
-        raise ParseError("zip_too_many", message, remedy="Divida os arquivos em ZIPs menores.")
 
 
 def _member(entry: zipfile.ZipInfo, limits: Limits) -> Member:
@@ -167,16 +201,6 @@ def _decoded(written: str, flags: int) -> str:
         return written
 
 
-def _check_repeated(members: list[Member]) -> None:
-    seen: set[str] = set()
-    for member in members:
-        folded = member.name.casefold()
-        if folded in seen:
-            message = "O ZIP traz dois arquivos com o mesmo nome."
-            raise ParseError("zip_repeated", message, place=member.name, remedy=REMEDY)
-        seen.add(folded)
-
-
 def _check_places(members: list[Member], end: int) -> None:
     if any(one.offset < 0 or one.offset + one.packed > end for one in members):
         message = "O índice do ZIP aponta para fora dele: está cortado ou danificado."
@@ -188,23 +212,29 @@ def _check_sizes(members: list[Member], limits: Limits) -> None:
     ordered = sorted(members, key=lambda member: member.offset)
     overlaps = any(one.offset + one.packed > two.offset for one, two in pairwise(ordered))
     total, packed = sum(one.size for one in members), sum(one.packed for one in members)
-    if overlaps or total > limits.total_size or _is_bomb(total, packed, limits):
-        raise _too_big("")
+    if overlaps or total > limits.total_size or is_bomb(total, packed, limits):
+        raise too_big("")
     for member in members:
-        if member.size > limits.member_size or _is_bomb(member.size, member.packed, limits):
-            raise _too_big(member.name)
+        largest = limits.archive_size if _is_package(member.name) else limits.member_size
+        if member.size > largest or is_bomb(member.size, member.packed, limits):
+            raise too_big(member.name)
 
 
-def _is_bomb(size: int, packed: int, limits: Limits) -> bool:
-    return size > limits.ratio_from and size > packed * limits.ratio
+def _is_package(name: str) -> bool:
+    """Only the size it may have hangs on this; what the file is, its bytes say."""
+    return name.lower().endswith(".zip")
 
 
-def _too_big(name: str) -> ParseError:
-    message = "O ZIP se expande muito além do que o seu tamanho promete."
-    return ParseError("zip_too_big", message, place=name, remedy=REMEDY)
+def _check_method(member: Member) -> None:
+    if member.flags & ENCRYPTED:
+        message = "O arquivo está protegido por senha dentro do ZIP."
+        raise ParseError("zip_encrypted", message, remedy="Compacte de novo sem senha e envie.")
+    if member.method not in (STORED, DEFLATED):
+        message = f"O ZIP usa um método de compressão que não é lido (número {member.method})."
+        raise ParseError("zip_method", message, remedy="Compacte de novo no formato ZIP comum.")
 
 
-def _seek_content(archive: BinaryIO, member: Member) -> None:
+def _seek_content(archive: IO[bytes], member: Member) -> None:
     archive.seek(member.offset)
     header = archive.read(LOCAL_HEADER.size)
     if len(header) < LOCAL_HEADER.size or header[:4] != b"PK\x03\x04":
@@ -214,7 +244,7 @@ def _seek_content(archive: BinaryIO, member: Member) -> None:
     archive.seek(name_length + extra_length, 1)
 
 
-def _inflated(archive: BinaryIO, member: Member, limits: Limits) -> Iterator[bytes]:
+def _inflated(archive: IO[bytes], member: Member, limits: Limits) -> Iterator[bytes]:
     """The content in pieces; what exceeds the declared size is only counted, to name the trick."""
     inflate = zlib.decompressobj(-15) if member.method == DEFLATED else None
     left, produced = member.packed, 0
@@ -222,9 +252,9 @@ def _inflated(archive: BinaryIO, member: Member, limits: Limits) -> Iterator[byt
         left -= len(packed)
         for piece in _unpack(inflate, packed):
             produced += len(piece)
-            if produced > member.size and _is_bomb(produced, member.packed, limits):
-                raise _too_big(member.name)
-            if produced <= limits.member_size:
+            if produced > member.size and is_bomb(produced, member.packed, limits):
+                raise too_big(member.name)
+            if produced <= member.size:
                 yield piece
 
 

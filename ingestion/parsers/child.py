@@ -16,21 +16,26 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Literal
 
 import msgspec
 
+from conciliacontag.brazil import clean_text
 from ingestion.parsers import parse
-from ingestion.parsers.archive import Member, list_members, read_member
+from ingestion.parsers.archive import Member, read_member
+from ingestion.parsers.gunzip import gunzip
 from ingestion.parsers.model import Document, Options, Parsed, ParseError, Problem, Reading
-from ingestion.parsers.sniff import HEAD, sniff
+from ingestion.parsers.nested import list_tree, open_inner
+from ingestion.parsers.pdf_pages import render_page
+from ingestion.parsers.sniff import sniff
 
 MEMORY = 512 * 1024 * 1024
 OPEN_FILES = 32
 LARGEST_FILE = 100 * 1024 * 1024  # bytes of a file that is not an archive
 LENGTH_BYTES = 4
 FRAME_BYTES = 256 * 1024  # of files read, before what they say is sent
-OFFICE_PARTS = {"[Content_Types].xml", "mimetype"}
+
+Mode = Literal["read", "plan", "describe", "original", "page"]
 
 _to_json = msgspec.json.Encoder().encode
 
@@ -39,25 +44,29 @@ _to_json = msgspec.json.Encoder().encode
 class Request:
     """Read `count` members of a file from `skip` on; a plain file has one.
 
-    `plan` answers with the sizes of all members instead, `describe` with one member, unparsed.
+    Other modes: `plan` answers with the sizes of all members, `describe` with one member, unparsed.
+    For the one file called `member`, or the plain file itself: `original` answers with its bytes,
+    freed from gzip, and `page` with the picture of the PDF page `number`, counted from 1.
     """
 
     path: str
     name: str
-    options: Options
+    options: Options | None = None
     skip: int = 0
     count: int = 1
-    plan: bool = False
-    describe: bool = False
+    mode: Mode = "read"
     careful: bool = False  # each reading in a frame of its own, so that none is lost with the child
+    member: str = ""
+    number: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reading, the sizes of the members, a refusal of the whole file, or else the end."""
+    """A reading, the sizes of the members, bytes, a refusal of the whole file, or else the end."""
 
     reading: Reading | None = None
     sizes: tuple[int, ...] = ()
+    content: bytes | None = None
     refusal: Problem | None = None
 
 
@@ -100,21 +109,23 @@ def _frames(request: Request) -> Iterator[list[Answer]]:
 def _serve(request: Request) -> Iterator[Answer]:
     try:
         with Path(request.path).open("rb") as file:
-            if request.plan:
+            if request.mode == "plan":
                 yield Answer(sizes=_sizes(file, request))
-            else:
+            elif request.mode in ("read", "describe"):
                 yield from (Answer(reading=reading) for reading in _readings(file, request))
+            else:
+                yield Answer(content=_shown(_one_file(file, request), request))
     except ParseError as error:
         yield Answer(refusal=error.as_problem())
     yield END
 
 
-def _sizes(file: BinaryIO, request: Request) -> tuple[int, ...]:
+def _sizes(file: IO[bytes], request: Request) -> tuple[int, ...]:
     members = _members_of(file, request)
     return tuple(member.size for member in members) or (os.fstat(file.fileno()).st_size,)
 
 
-def _readings(file: BinaryIO, request: Request) -> Iterator[Reading]:
+def _readings(file: IO[bytes], request: Request) -> Iterator[Reading]:
     members = _members_of(file, request)
     for member in members[request.skip : request.skip + request.count]:
         yield _read_member(file, member, request)
@@ -122,25 +133,53 @@ def _readings(file: BinaryIO, request: Request) -> Iterator[Reading]:
         yield _read_whole(file, request, os.fstat(file.fileno()).st_size)
 
 
-def _members_of(file: BinaryIO, request: Request) -> tuple[Member, ...]:
+def _members_of(file: IO[bytes], request: Request) -> tuple[Member, ...]:
     status = os.fstat(file.fileno())
     return _listed(request.path, status.st_size, status.st_mtime_ns)
 
 
 @lru_cache(maxsize=1)
 def _listed(path: str, size: int, changed: int) -> tuple[Member, ...]:
-    """The members of an archive, none of a plain file; kept, as an archive is read in parts.
-
-    A workbook is an archive too, and still one file: its parts are no uploads. The names at the
-    top tell; the beginning alone may show those of a workbook inside.
-    """
+    """The members of an archive, none of a plain file; kept, as an archive is read in parts."""
     with Path(path).open("rb") as file:
-        kind = sniff(file.read(HEAD))
-        members = list_members(file) if kind in ("zip", "office") else []
-    return () if any(member.name in OFFICE_PARTS for member in members) else tuple(members)
+        return list_tree(file)
 
 
-def _read_whole(file: BinaryIO, request: Request, size: int) -> Reading:
+@lru_cache(maxsize=1)
+def _inner(path: str, size: int, changed: int, outer: Member) -> IO[bytes]:
+    """An inner archive, unpacked; kept, as its files follow each other."""
+    with Path(path).open("rb") as file:
+        return open_inner(file, outer)
+
+
+def _content(file: IO[bytes], member: Member, request: Request) -> bytes:
+    if member.outer is None:
+        return read_member(file, member)
+    status = os.fstat(file.fileno())
+    inner = _inner(request.path, status.st_size, status.st_mtime_ns, member.outer)
+    return read_member(inner, member)
+
+
+def _one_file(file: IO[bytes], request: Request) -> bytes:
+    """The content of the file that a person wants to see."""
+    if not request.member:
+        file.seek(0)
+        return file.read(LARGEST_FILE)
+    named = (one for one in _members_of(file, request) if clean_text(one.name) == request.member)
+    member = next(named, None)
+    if member is None:
+        message = "O arquivo não está mais no pacote em que chegou."
+        raise ParseError("member_missing", message, remedy="Envie o pacote de novo.")
+    return _content(file, member, request)
+
+
+def _shown(content: bytes, request: Request) -> bytes:
+    if sniff(content) == "gzip":
+        content = gunzip(content, request.member or request.name)
+    return content if request.mode == "original" else render_page(content, request.number)
+
+
+def _read_whole(file: IO[bytes], request: Request, size: int) -> Reading:
     if size > LARGEST_FILE:
         message = f"O arquivo tem {size // 2**20} MB; o limite é {LARGEST_FILE // 2**20} MB."
         remedy = "Divida o período em arquivos menores."
@@ -150,9 +189,11 @@ def _read_whole(file: BinaryIO, request: Request, size: int) -> Reading:
     return _reading(file.read(), request.name, request)
 
 
-def _read_member(file: BinaryIO, member: Member, request: Request) -> Reading:
+def _read_member(file: IO[bytes], member: Member, request: Request) -> Reading:
+    if member.refusal is not None:
+        return Reading(member.name, "", member.size, _refused(member.refusal))
     try:
-        content = read_member(file, member)
+        content = _content(file, member, request)
     except ParseError as error:
         return Reading(member.name, "", member.size, refused(error))
     if member.is_system:
@@ -163,7 +204,7 @@ def _read_member(file: BinaryIO, member: Member, request: Request) -> Reading:
 
 def _reading(content: bytes, name: str, request: Request) -> Reading:
     digest = sha256(content).hexdigest()
-    if request.describe:
+    if request.mode == "describe" or request.options is None:
         return Reading(name, digest, len(content), Parsed("unknown", ""))
     try:
         parsed = parse(content, name, options=request.options)
@@ -181,7 +222,11 @@ def _summary(document: Document) -> Document:
 
 def refused(error: ParseError) -> Parsed:
     """What is told of a file that could not be read: one record, left out, with its reason."""
-    return Parsed("unknown", "", problems=(error.as_problem(),), rejected=1)
+    return _refused(error.as_problem())
+
+
+def _refused(problem: Problem) -> Parsed:
+    return Parsed("unknown", "", problems=(problem,), rejected=1)
 
 
 def _write(descriptor: int, message: bytes) -> None:

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from ingestion.parsers.model import ParseError
 
 HEAD = 4096
+PDF_HEAD = 1024  # bytes within which readers look for the signature (ISO 32000-1, annex H.3.4.1)
 PROLOG = 512  # characters in which an OFX in XML has named itself
 BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 SIGNATURES = (
@@ -37,13 +38,18 @@ NAMES = {
     "office": "uma planilha ou um documento de escritório",
     "ole": "uma planilha ou um documento do Office anterior a 2007",
     "pdf": "um PDF",
+    "sped": "um arquivo do SPED",
     "text": "um texto sem formato conhecido",
 }
+# Pages and pictures are evidence: under the name of data they are a mistake of who sent them.
+EVIDENCE = {"pdf", "image"}
+DATA_SUFFIXES = {".csv", ".ods", ".ofx", ".rem", ".ret", ".txt", ".xls", ".xlsx", ".xml"}
 READS = "Envie XML de NF-e, NFC-e ou evento, extrato OFX ou um ZIP com esses arquivos."
 
 _BLANK = " \t\r\n\ufeff\x00\x1a"
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _OFX = re.compile(r"OFXHEADER\s*[:=]|<\?OFX\b|<OFX>|<!DOCTYPE\s+OFX\b", re.IGNORECASE)
+_SPED = re.compile(r"\|[0-9A-Z][0-9]{3}\|")
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f]")
 
 
@@ -54,6 +60,8 @@ def sniff(content: bytes) -> str:
             return _kind_of_zip(content) if kind == "zip" else kind
     if content.startswith(b"<?xml") and not _is_more_than_xml(content[:PROLOG].lower()):
         return "xml"
+    if b"%PDF-" in content[:PDF_HEAD]:
+        return "pdf"
     head = _head(content).lstrip(_BLANK)
     if not head:
         return "empty" if not content[HEAD:].strip() else "binary"
@@ -65,17 +73,27 @@ def _is_more_than_xml(beginning: bytes) -> bool:
     return b"ofx" in beginning or b"html" in beginning
 
 
+def is_misnamed(kind: str, name: str) -> bool:
+    """Whether a name promises data and the content is only something to look at."""
+    return kind in EVIDENCE and PurePosixPath(name).suffix.lower() in DATA_SUFFIXES
+
+
 def unreadable(kind: str, name: str) -> ParseError:
     """The refusal for a kind that no reader takes; the name only chooses the clearest words."""
     suffix = PurePosixPath(name).suffix.lower()
     if kind == "empty":
         return ParseError("file_empty", "O arquivo está vazio.", remedy="Baixe-o e envie de novo.")
     if kind == "zip":
-        message = "Há um ZIP dentro do ZIP."
+        message = "O ZIP está fundo demais: dentro de um ZIP só se abre mais um nível."
         return ParseError("zip_nested", message, remedy="Extraia o ZIP interno e envie-o à parte.")
     if suffix == ".zip" and kind in ("text", "binary", "xml", "html", "json"):
         message = "O arquivo se chama .zip, mas o conteúdo não é um ZIP."
         return ParseError("zip_malformed", message, remedy="Compacte os arquivos de novo e envie.")
+    if is_misnamed(kind, name):
+        message = f"O arquivo se chama {suffix}, mas o conteúdo é {NAMES[kind]}."
+        return ParseError(
+            "file_type", message, remedy="Envie o arquivo certo, ou este com o nome certo."
+        )
     message = f"O conteúdo é {NAMES[kind]}; o leitor não o conhece."
     code = "xml_malformed" if kind == "html" and suffix == ".xml" else "file_type"
     return ParseError(code, message, remedy=READS)
@@ -101,6 +119,8 @@ def _kind_of_text(head: str) -> str:
         return "ofx"
     if head.startswith("<"):
         return "html" if _HTML.match(head) else "xml"
+    if _SPED.match(head):
+        return "sped"
     if head.startswith(("{", "[")):
         return "json"
     return "binary" if _BINARY.search(head) else "text"

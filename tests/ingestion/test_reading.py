@@ -1,5 +1,6 @@
 """Files are read in a limited child process, and one that kills it costs only itself."""
 
+import gzip
 import os
 import subprocess
 import sys
@@ -11,9 +12,10 @@ import pytest
 
 from ingestion import reading
 from ingestion.parsers.model import Options, ParseError, Reading
-from ingestion.reading import read_file
+from ingestion.reading import count_members, read_file, read_original, render_page
 from tests.data.nfe import authorized
 from tests.data.ofx import move, statement
+from tests.data.pdfs import pdf, text_page
 from tests.data.zips import Entry, archive
 
 OPTIONS = Options(date(2026, 11, 21))
@@ -70,14 +72,62 @@ def test_an_interrupted_archive_goes_on_where_it_stopped(tmp_path: Path) -> None
 
 
 def test_a_bad_member_leaves_the_others(tmp_path: Path) -> None:
-    inner = archive(notes(1))
-    entries = [Entry("a.xml", b"<nfeProc>"), Entry("b.zip", inner), *notes(1)]
+    deep = archive([Entry("c.zip", archive(notes(1)))])
+    entries = [Entry("a.xml", b"<nfeProc>"), Entry("b.zip", deep), *notes(1)]
     codes = [
         [problem.code for problem in one.parsed.problems]
         for one in read(tmp_path / "a.zip", archive(entries))
     ]
 
     assert codes == [["xml_malformed"], ["zip_nested"], []]
+
+
+def test_files_of_an_archive_inside_are_readings_that_can_be_resumed(tmp_path: Path) -> None:
+    entries = [*notes(2), Entry("i.zip", archive(notes(3)), 8), Entry("fim.xml", authorized())]
+    whole = read(tmp_path / "a.zip", archive(entries))
+
+    names = ["1.xml", "2.xml", "i.zip/1.xml", "i.zip/2.xml", "i.zip/3.xml", "fim.xml"]
+    assert [one.name for one in whole] == names
+    assert [one.parsed.rejected for one in whole] == [0] * 6
+    assert count_members(tmp_path / "a.zip", "a.zip", options=OPTIONS) == 6
+    assert read(tmp_path / "a.zip", archive(entries), skip=3) == whole[3:]
+
+
+def test_an_archive_inside_that_is_not_safe_is_one_refused_reading(tmp_path: Path) -> None:
+    slip = archive([Entry("../a.xml", b"x")])
+    refused, note = read(tmp_path / "a.zip", archive([Entry("i.zip", slip), *notes(1)]))
+
+    assert (refused.name, refused.parsed.problems[0].code) == ("i.zip", "zip_name")
+    assert note.parsed.rejected == 0
+
+
+def test_the_original_of_any_file_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    entries = [Entry("São.xml", b"<a/>"), Entry("i.zip", archive([Entry("b.xml", b"<b/>")]), 8)]
+    path.write_bytes(archive([*entries, Entry("c.xml.gz", gzip.compress(b"<c/>"))]))
+
+    found = [read_original(path, member=name) for name in ("São.xml", "i.zip/b.xml", "c.xml.gz")]
+    assert found == [b"<a/>", b"<b/>", b"<c/>"]
+    assert read_original(path) == path.read_bytes()
+    with pytest.raises(ParseError) as refused:
+        read_original(path, member="fora.xml")
+    assert refused.value.code == "member_missing"
+
+
+def test_a_page_is_rendered_in_the_child_also_from_an_archive(tmp_path: Path) -> None:
+    alone, packed = tmp_path / "a.pdf", tmp_path / "a.zip"
+    alone.write_bytes(pdf([text_page("um"), text_page("dois")]))
+    packed.write_bytes(archive([Entry("a.pdf", alone.read_bytes())]))
+    pictures = [
+        render_page(alone, 1),
+        render_page(alone, 2),
+        render_page(packed, 2, member="a.pdf"),
+    ]
+
+    assert all(picture.startswith(b"\x89PNG") for picture in pictures)
+    assert pictures[0] != pictures[1] == pictures[2]
+    with pytest.raises(ParseError):
+        render_page(alone, 3)
 
 
 def test_a_refused_archive_raises(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ The folder is named by MALFORMED_DIR; its index says what must happen to each fi
 """
 
 import json
-import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,9 @@ import pytest
 from ingestion.parsers.model import Options, ParseError, Reading
 from ingestion.parsers.names import safe_name
 from ingestion.reading import read_file
+from tests.ingestion import corpus
+from tests.ingestion.corpus import FOLDER
 
-FOLDER = os.environ.get("MALFORMED_DIR", "")
-KINDS = {"xml", "nfe", "ofx", "zip", "names"}
 TODAY = date(2026, 11, 21)
 # Only who knows the documents already stored can tell these; the import's tests hold them.
 NEEDS_STORE = {"nfe_repeated", "nfe_conflict", "nfe_event"}
@@ -28,15 +27,10 @@ pytestmark = pytest.mark.skipif(not FOLDER, reason="MALFORMED_DIR names no folde
 
 
 def entries(expected: str, *, doubtful: bool = True) -> list[Any]:
-    if not FOLDER:
-        return []
-    index = json.loads((Path(FOLDER) / "index.json").read_text())["files"]
     found = [
         one
-        for one in index
-        if one["kind"] in KINDS
-        and one["expected"] == expected
-        and (doubtful or not one.get("problems"))
+        for one in corpus.entries()
+        if one["expected"] == expected and (doubtful or not one.get("problems"))
     ]
     return [pytest.param(one, id=one["file"]) for one in found]
 
@@ -67,7 +61,10 @@ def expected_places(entry: Entry) -> set[tuple[str, str]]:
     wanted = set()
     for problem in entry.get("problems", ()):
         record = f"registro {problem['record']}" if "record" in problem else ""
-        place = record or problem.get("field") or problem.get("member") or problem.get("file")
+        page = f"página {problem['page']}" if "page" in problem else ""
+        place = (
+            record or page or problem.get("field") or problem.get("member") or problem.get("file")
+        )
         wanted.add((problem["category"], place))
     return {one for one in wanted if one[0] not in NEEDS_STORE}
 
@@ -115,11 +112,17 @@ def archive_values(readings: list[Reading]) -> dict[str, Any]:
     return {"documents": len(first_of), "members": sorted(first_of.values())}
 
 
+def page_values(reading: Reading) -> dict[str, Any]:
+    pages = reading.parsed.pages
+    text = [line for page in pages for line in page.text.split("\n") if line]
+    return {"pages": len(pages), "text": text}
+
+
 def values(entry: Entry, readings: list[Reading]) -> dict[str, Any]:
     if entry["kind"] == "zip":
         return archive_values(readings)
     (only,) = readings
-    read_values = statement_values if entry["kind"] == "ofx" else note_values
+    read_values = {"ofx": statement_values, "pdf": page_values}.get(entry["kind"], note_values)
     return {**read_values(only), "name": only.name}
 
 

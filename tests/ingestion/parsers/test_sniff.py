@@ -29,6 +29,10 @@ from tests.ingestion.parsers.test_nfe import TODAY
         (b"<HTML><body>", "html"),
         (b'{"nfe": 1}', "json"),
         (b"%PDF-1.7", "pdf"),
+        (b"lixo\r\n%PDF-1.7", "pdf"),
+        (b"|0000|LECD|01012026|", "sped"),
+        (b"|K001|1|", "sped"),
+        (b"|valor|data|", "text"),
         (b"\x1f\x8b\x08" + bytes(9), "gzip"),
         (b"MZ" + bytes(60), "executable"),
         (b"\x7fELF", "executable"),
@@ -55,6 +59,7 @@ def test_content_tells_the_kind(content: bytes, kind: str) -> None:
         ("text", "a.zip", "zip_malformed"),
         ("executable", "nota.xml", "file_type"),
         ("zip", "a.xml", "zip_nested"),
+        ("pdf", "a.xml", "file_type"),
     ],
 )
 def test_a_kind_without_reader_is_refused_with_a_remedy(kind: str, name: str, code: str) -> None:
@@ -62,6 +67,14 @@ def test_a_kind_without_reader_is_refused_with_a_remedy(kind: str, name: str, co
 
     assert error.code == code
     assert error.message and error.remedy
+
+
+def test_evidence_under_the_name_of_data_is_refused() -> None:
+    with pytest.raises(ParseError) as refused:
+        parse(b"\x89PNG\r\n", "extrato.CSV", options=Options(TODAY))
+
+    assert refused.value.code == "file_type"
+    assert ".csv" in refused.value.message
 
 
 @settings(max_examples=200, deadline=None)
