@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from ingestion import views
+from ingestion import views, webhooks
 
 urlpatterns = [
     path("uploads", views.UploadsView.as_view(), name="uploads"),
     path("uploads/<uuid:pk>", views.UploadView.as_view(), name="upload"),
     path("uploads/<uuid:pk>/link", views.UploadLinkView.as_view(), name="upload-link"),
+    path("webhooks/uploaded", webhooks.UploadedView.as_view(), name="webhook-uploaded"),
     path("documents", views.DocumentsView.as_view(), name="documents"),
     path("documents/<uuid:pk>", views.DocumentView.as_view(), name="document"),
     path("transactions", views.TransactionsView.as_view(), name="transactions"),

@@ -17,6 +17,7 @@ from ingestion.models.files import SourceFile
 from ingestion.sources.model import Access
 
 SHORTEST_INTERVAL = 60  # seconds; the clock looks no more often
+MOST_DOUBLED = 4
 
 
 class SourceKind(models.TextChoices):
@@ -28,10 +29,13 @@ class SourceKind(models.TextChoices):
 
 class SourceQuerySet(models.QuerySet["Source"]):
     def due(self) -> Self:
-        """Switched on, its time has come, and no living worker holds the lease."""
-        now = timezone.now()
-        free = Q(locked_until=None) | Q(locked_until__lt=now)
-        return self.filter(free, enabled=True, next_run_at__lte=now)
+        """Switched on, free, and its time has come."""
+        return self.free().filter(next_run_at__lte=timezone.now())
+
+    def free(self) -> Self:
+        """Switched on, and no living worker holds the lease."""
+        held = Q(locked_until__gte=timezone.now())
+        return self.filter(~held | Q(locked_until=None), enabled=True)
 
 
 class Source(models.Model):
@@ -89,8 +93,8 @@ class Source(models.Model):
 
     @property
     def pause(self) -> timedelta:
-        """How long until the next look: the interval, doubled with each failure, up to 16 times."""
-        return timedelta(seconds=self.interval * 2 ** min(self.attempts, 4))
+        """How long until the next look: the interval, doubled by each failure after the first."""
+        return timedelta(seconds=self.interval * 2 ** min(max(self.attempts - 1, 0), MOST_DOUBLED))
 
 
 class ItemStatus(models.TextChoices):

@@ -94,7 +94,7 @@ class Bucket:
     def __init__(self, access: Access) -> None:
         self.counts: Counter[str] = Counter()
         self.name: str = access.settings["bucket"]
-        self.prefix: str = access.settings["prefix"]
+        self.prefix: str = access.settings["key_prefix"]
         self.endpoint: str = access.settings["endpoint"]
         self.client = make_client(access)
 

@@ -104,6 +104,9 @@ class Folder:
         try:
             with closing(open_below(os.dup(self.top), folders)) as folder:
                 handle = os.open(name, FILE_FLAGS, dir_fd=folder)
+        except PermissionError as fault:
+            self.counts["unreadable"] += 1
+            raise Gone(item.name) from fault
         except OSError as fault:
             raise Gone(item.name) from fault
         with closing(handle):
