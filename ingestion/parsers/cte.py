@@ -48,7 +48,7 @@ REFERENCES = (
     ("complemented", "infCteComp/chave"),
     ("annulled", "infCteAnu/chCte"),
 )
-KINDS = {"55": "nfe", "65": "nfce", "57": "cte", "67": "cteos"}
+NOTE_KINDS = {"65": "nfce"}  # by the model in the key
 EXTRA = (
     "ide/tpCTe", "ide/tpServ", "ide/tpEmis", "ide/modal", "ide/CFOP", "ide/xMunIni", "ide/UFIni",
     "ide/xMunFim", "ide/UFFim", "compl/xObs", "infCTeNorm/infCarga", "infCTeNorm/infServico",
@@ -207,7 +207,7 @@ def _taxes(record: Record) -> dict[str, Decimal]:
 
 def _references(record: Record) -> tuple[Reference, ...]:
     found = [
-        Reference(kind or KINDS.get(key[20:22], "nfe"), key)
+        Reference(kind or NOTE_KINDS.get(key[20:22], "nfe"), key)
         for kind, path in REFERENCES
         for key in record.texts(path)
     ]

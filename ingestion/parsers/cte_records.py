@@ -32,11 +32,15 @@ def _read_cte(record: Element, options: Options, found: Found) -> None:
     document = build_cte(reading, protocol)
     findings = check_cte(document, reading, protocol, options.today)
     events = list(_events_beside(record, document.key, found))
-    if any(one.event_type == CANCELLATION and one.accepted for one in events):
+    if any(_cancels(one, document.key) for one in events):
         document = replace(document, fiscal_status="cancelled")
     found.documents.append(document)
     found.events += events
     found.problems += [*reading.problems, *findings]
+
+
+def _cancels(event: Event, key: str) -> bool:
+    return event.accepted and event.event_type == CANCELLATION and event.document_key == key
 
 
 def _content(record: Element) -> Element:
