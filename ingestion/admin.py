@@ -127,6 +127,8 @@ class SourceFileAdmin(FactAdmin):
     def state(self, row: SourceFile) -> SafeString:
         if row.status == "processed" and row.rejected:
             return chip("Lido com recusas", "warning")
+        if row.waits_for_scan:
+            return chip("Aguarda o antivírus", "warning")
         return chip(row.get_status_display(), row.status)
 
     @display(description="o que trouxe")

@@ -28,6 +28,7 @@ class FileSerializer(serializers.ModelSerializer[SourceFile]):
 
     file_id = serializers.UUIDField(source="id", read_only=True)
     container_id = serializers.UUIDField(read_only=True, allow_null=True)
+    waits_for_scan = serializers.BooleanField(read_only=True)
 
     class Meta:
         model = SourceFile
@@ -40,6 +41,7 @@ class FileSerializer(serializers.ModelSerializer[SourceFile]):
             "size",
             "sha256",
             "status",
+            "waits_for_scan",
             "error_code",
             "error",
             "read",

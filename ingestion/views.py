@@ -33,6 +33,9 @@ from ingestion.services.files import receive_file
 
 CALM = "Este arquivo já tinha sido enviado. Nada foi duplicado."
 RECEIVED = "Arquivo recebido. A leitura começa em instantes."
+UNSCANNED = (
+    "Arquivo recebido. A leitura começa assim que o antivírus, fora do ar agora, o verificar."
+)
 
 
 # The bytes may take minutes to come: no transaction is held open meanwhile.
@@ -74,7 +77,8 @@ class UploadsView(ListAPIView[SourceFile]):
             content_type=uploaded.content_type or "",
         )
         answer = ReceivedSerializer(file).data
-        answer |= {"created": created, "message": RECEIVED if created else CALM}
+        received = UNSCANNED if file.waits_for_scan else RECEIVED
+        answer |= {"created": created, "message": received if created else CALM}
         headers = {"Location": reverse("upload", args=[file.pk])}
         return Response(answer, status=201 if created else 200, headers=headers)
 

@@ -119,6 +119,7 @@ async function untilRead(id, line) {
         if (!answer.ok) throw { message: "O arquivo chegou, mas não foi possível acompanhar a leitura. Veja em Arquivos recebidos." };
         const file = await answer.json();
         if (file.status === "processed" || file.status === "failed") return file;
+        if (file.waits_for_scan) state(line, "Aguarda o antivírus", "warn");
         if (file.member_count > 1) state(line, `Lendo ${file.members_read.toLocaleString("pt-BR")} de ${file.member_count.toLocaleString("pt-BR")}`, "info");
         await pause(PAUSES[Math.min(turn, PAUSES.length - 1)]);
     }

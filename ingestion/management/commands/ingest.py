@@ -87,11 +87,12 @@ def take(organization: Organization, path: Path) -> dict[str, Any]:
 
 
 def wait_for(file: SourceFile) -> SourceFile:
-    """A worker may have been faster; then it is the one that finishes."""
+    """A worker may have been faster, and finishes; a scanner that is down is not waited for."""
     while True:
         with session([file.organization_id]):
             current = SourceFile.objects.select_related("organization").get(pk=file.pk)
-        if current.status in (FileStatus.PROCESSED, FileStatus.FAILED):
+        is_read = current.status in (FileStatus.PROCESSED, FileStatus.FAILED)
+        if is_read or current.waits_for_scan:
             return current
         time.sleep(PAUSE)
 
@@ -106,6 +107,7 @@ def described(path: Path, file: SourceFile, created: bool) -> dict[str, Any]:
         "status": "rejected" if file.status == FileStatus.FAILED else "accepted",
         "category": file.error_code,
         "created": created,
+        "waits_for_scan": file.waits_for_scan,
         "problems": problems,
         "counts": {
             name: getattr(file, name)
@@ -119,6 +121,8 @@ def told(line: dict[str, Any]) -> str:
     if line["status"] == "rejected":
         reasons = "; ".join(problem["message"] for problem in line["problems"][:3])
         return f"✗ {line['file']}: {reasons}"
+    if line["waits_for_scan"]:
+        return f"· {line['file']}: guardado; será lido quando o antivírus voltar a responder"
     counts = line["counts"]
     again = "" if line["created"] else " (já tinha sido enviado)"
     return (
