@@ -96,4 +96,4 @@ def company_name(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """Drop what PostgreSQL refuses or nobody sees: NUL, controls, halves of surrogate pairs."""
-    return _UNSTORABLE.sub("", text)
+    return text if text.isprintable() else _UNSTORABLE.sub("", text)

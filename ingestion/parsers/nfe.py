@@ -4,15 +4,21 @@ Source: Manual de Orientação do Contribuinte 7.0 and Nota Técnica 2025.002 (I
 never decides whether a note comes in: only the key, the issuer, the day and the amount are needed.
 """
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from conciliacontag.brazil import clean_text
-from ingestion.parsers.model import Document, Installment, Item, ParseError, Party, Problem
+from ingestion.parsers import nfe_details as details
+from ingestion.parsers.fiscal_status import STATUSES
+from ingestion.parsers.model import Document, Installment, Item, ParseError, Problem
+from ingestion.parsers.nfe_details import amount_problem
 from ingestion.parsers.nfe_groups import Fields, Groups
+from ingestion.parsers.provenance import of_note
 from ingestion.parsers.values import (
     MONEY,
+    QUANTITY,
     parse_day,
     parse_moment,
     parse_money,
@@ -21,16 +27,8 @@ from ingestion.parsers.values import (
 )
 
 ZERO = Decimal(0)
+ITEM_AMOUNTS = re.compile(" ".join([QUANTITY.pattern] * 3))  # all three of a line at once
 DOC_TYPES = {"65": "nfce"}
-AUTHORIZED = {"100", "150"}
-CANCELLED = {"101", "135", "151", "155"}
-DENIED = {"110", "301", "302"}
-STATUSES = {
-    **dict.fromkeys(AUTHORIZED, "authorized"),
-    **dict.fromkeys(CANCELLED, "cancelled"),
-    **dict.fromkeys(DENIED, "denied"),
-}
-NO_AMOUNTS = {"", "0", "0.00"}
 KEPT_OF_IDE = ("tpEmis", "dhSaiEnt", "dSaiEnt", "idDest", "indFinal", "indPres", "dhCont", "xJust")
 
 
@@ -41,8 +39,10 @@ def build_document(groups: Groups, problems: list[Problem]) -> Document:
         ParseError: nfe_missing, nfe_amount or nfe_date: the note cannot be used at all.
     """
     _require_groups(groups)
-    ide, totals = groups.ide, groups.totals or {}
+    ide = groups.ide
     issued_on, issued_at = _issued(ide)
+    total = parse_money((groups.totals or {})["vNF"], "total/ICMSTot/vNF")
+    withheld = details.withheld(groups, problems)
     return Document(
         doc_type=DOC_TYPES.get(ide.get("mod", ""), "nfe"),
         key=written_key(groups),
@@ -51,9 +51,9 @@ def build_document(groups: Groups, problems: list[Problem]) -> Document:
         number=ide.get("nNF", ""),
         issued_on=issued_on,
         issued_at=issued_at,
-        total=parse_money(totals["vNF"], "total/ICMSTot/vNF"),
-        issuer=_party(groups.issuer, groups.issuer_address),
-        recipient=_party(groups.recipient or {}, groups.recipient_address),
+        total=total,
+        issuer=details.party(groups.issuer, groups.issuer_address),
+        recipient=details.party(groups.recipient or {}, groups.recipient_address),
         fiscal_status=fiscal_status(groups),
         protocol=(groups.protocol or {}).get("nProt", ""),
         environment=ide.get("tpAmb", ""),
@@ -64,9 +64,14 @@ def build_document(groups: Groups, problems: list[Problem]) -> Document:
         installments=_installments(groups, problems),
         payments=_payments(groups, problems),
         items=_items(groups, problems),
-        taxes=_taxes(totals, problems),
+        taxes=details.taxes(groups, problems),
         extra=_extra(groups),
         content_hash=groups.content_hash,
+        net=details.net(groups, total, withheld),
+        withheld=withheld,
+        parties=details.other_parties(groups),
+        references=details.references(groups),
+        provenance=of_note(groups.layout),
     )
 
 
@@ -81,12 +86,6 @@ def fiscal_status(groups: Groups) -> str:
     if protocol is None or protocol.get("chNFe", "") != written_key(groups):
         return "unauthorized"
     return STATUSES.get(protocol.get("cStat", ""), "unauthorized")
-
-
-def amount_problem(place: str, text: str) -> Problem:
-    """A secondary amount that cannot be read: the note comes in without it."""
-    message = f"O valor “{shown(text)}” em {place} não pôde ser lido e ficou de fora."
-    return Problem("nfe_amount", "warning", place, message, "Confira este campo no XML original.")
 
 
 def _require_groups(groups: Groups) -> None:
@@ -120,12 +119,6 @@ def _issued(ide: Fields) -> tuple[date, datetime | None]:
         remedy = "Peça ao emitente o XML original da nota."
         raise ParseError("nfe_date", message, place=place, remedy=remedy)
     return day, moment if moment and moment.tzinfo else None
-
-
-def _party(group: Fields, address: Fields) -> Party:
-    tax_id = group.get("CNPJ") or group.get("CPF") or group.get("idEstrangeiro", "")
-    name, city = clean_text(group.get("xNome", "")), clean_text(address.get("xMun", ""))
-    return Party(clean_text(tax_id), name, city, address.get("UF", ""))
 
 
 def _installments(groups: Groups, problems: list[Problem]) -> tuple[Installment, ...]:
@@ -165,15 +158,11 @@ def _items(groups: Groups, problems: list[Problem]) -> tuple[Item, ...]:
 
 def _item(position: int, number: str, product: Fields, problems: list[Problem]) -> Item:
     get = product.get
-
-    def amount(name: str) -> Decimal:
-        text = get(name, "")
-        value = parse_quantity(text)
-        if value is None:
-            problems.append(amount_problem(f"det[{position}]/prod/{name}", text))
-            return ZERO
-        return value
-
+    written = get("qCom", ""), get("vUnCom", ""), get("vProd", "")
+    if ITEM_AMOUNTS.fullmatch(" ".join(written)):
+        quantity, unit_price, total = map(Decimal, written)
+    else:
+        quantity, unit_price, total = _doubtful_amounts(position, product, problems)
     return Item(
         int(number) if number.isascii() and number.isdigit() and len(number) < 5 else position,
         clean_text(get("cProd", "")),
@@ -181,25 +170,25 @@ def _item(position: int, number: str, product: Fields, problems: list[Problem]) 
         get("NCM", ""),
         get("CFOP", ""),
         get("uCom", ""),
-        amount("qCom"),
-        amount("vUnCom"),
-        amount("vProd"),
+        quantity,
+        unit_price,
+        total,
     )
 
 
-def _taxes(totals: Fields, problems: list[Problem]) -> dict[str, Decimal]:
-    """The totals that are not zero, by their name in the layout."""
-    found = {}
-    for name, text in totals.items():
-        if text in NO_AMOUNTS or name == "vNF":
-            continue
-        if MONEY.fullmatch(text):
-            found[name] = Decimal(text)
-        else:
-            problems.append(amount_problem(f"total/ICMSTot/{name}", text))
+def _doubtful_amounts(position: int, product: Fields, problems: list[Problem]) -> list[Decimal]:
+    """The amounts of a line of which one at least cannot be read: that one counts as zero."""
+    found = []
+    for name in ("qCom", "vUnCom", "vProd"):
+        text = product.get(name, "")
+        value = parse_quantity(text)
+        if value is None:
+            problems.append(amount_problem(f"det[{position}]/prod/{name}", text))
+        found.append(value or ZERO)
     return found
 
 
 def _extra(groups: Groups) -> dict[str, Any]:
     kept = {name: groups.ide[name] for name in KEPT_OF_IDE if groups.ide.get(name)}
-    return {**kept, **groups.extra}
+    payments = details.payment_details(groups)
+    return {**kept, **groups.extra, **({"payments": payments} if payments else {})}

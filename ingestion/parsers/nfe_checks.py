@@ -10,17 +10,21 @@ from decimal import Decimal
 
 from conciliacontag.brazil import is_cnpj, is_cpf
 from ingestion.parsers.access_key import REMEDY, AccessKey, parse_access_key
+from ingestion.parsers.fiscal_status import AUTHORIZED, CANCELLED_BY_ANSWER
 from ingestion.parsers.model import Document, ParseError, Problem
-from ingestion.parsers.nfe import AUTHORIZED, CANCELLED
 from ingestion.parsers.nfe_groups import Groups
-from ingestion.parsers.values import MONEY, shown
+from ingestion.parsers.values import shown
 
 ZERO = Decimal(0)
 ROUNDING = Decimal("0.05")  # issuers round each item on its own
-ADDED = ("vST", "vFCPST", "vICMSMonoReten", "vFrete", "vSeg", "vOutro", "vII", "vIPI", "vIPIDevol")
-NEW_TAXES = ("vIBS", "vCBS", "vIS")
+ADDED = frozenset(
+    ("vST", "vFCPST", "vICMSMonoReten", "vFrete", "vSeg", "vOutro", "vII", "vIPI", "vIPIDevol")
+)
+DOUBTFUL = frozenset(("vICMSDeson", "vII"))
+NEW_TAXES = frozenset(("vIBS", "vCBS", "vIS", "vIBSMono", "vCBSMono"))
 # Series in which the tax office signs for the issuer: the key carries the office's CNPJ.
 OFFICE_SERIES = range(890, 900)
+NAMES = ("emitente", "modelo", "série", "número", "mês de emissão", "UF")
 CHECKED_IDS = {"CNPJ": is_cnpj, "CPF": is_cpf}
 
 
@@ -44,15 +48,13 @@ def check_invoice(document: Document, groups: Groups, today: date) -> list[Probl
 
 
 def _check_key_content(key: AccessKey, document: Document, groups: Groups) -> Iterator[Problem]:
-    pairs = {
-        "emitente": (key.issuer, _key_issuer(key, document)),
-        "modelo": (key.model, document.model),
-        "série": (str(key.series), document.series.lstrip("0") or "0"),
-        "número": (str(key.number), document.number.lstrip("0") or "0"),
-        "mês de emissão": (key.month, document.issued_on.replace(day=1)),
-        "UF": (key.state, groups.ide.get("cUF", key.state)),
-    }
-    differing = [name for name, (in_key, in_note) in pairs.items() if in_key != in_note]
+    series, number = document.series.lstrip("0") or "0", document.number.lstrip("0") or "0"
+    in_key = (key.issuer, key.model, str(key.series), str(key.number), key.month, key.state)
+    month, state = document.issued_on.replace(day=1), groups.ide.get("cUF", key.state)
+    in_note = (_key_issuer(key, document), document.model, series, number, month, state)
+    differing = [
+        name for name, one, other in zip(NAMES, in_key, in_note, strict=True) if one != other
+    ]
     if differing:
         message = f"A chave de acesso discorda da nota em: {', '.join(differing)}."
         remedy = "Consulte a chave no portal da NF-e antes de usar a nota."
@@ -76,7 +78,7 @@ def _check_protocol(groups: Groups, key: str) -> Iterator[Problem]:
         yield Problem("nfe_protocol", "warning", place, message, remedy)
     status = protocol.get("cStat", "")
     if status not in AUTHORIZED:
-        verb = "cancela" if status in CANCELLED else "não autoriza"
+        verb = "cancela" if status in CANCELLED_BY_ANSWER else "não autoriza"
         message = f"O protocolo {verb} a nota (situação {shown(status) or 'ausente'})."
         yield Problem("nfe_protocol", "warning", "protNFe/infProt/cStat", message, remedy)
 
@@ -105,29 +107,27 @@ def _check_parties(groups: Groups) -> Iterator[Problem]:
 
 def _check_sums(document: Document, groups: Groups) -> Iterator[Problem]:
     taxes = document.taxes
-    products = taxes.get("vProd", ZERO)
-    counted = [number for number, (_, prod) in enumerate(groups.items) if prod.get("indTot") != "0"]
-    items = sum((document.items[number].total for number in counted), ZERO)
-    services = _plain(groups.service_total)
-    expected = products + services - taxes.get("vDesc", ZERO)
-    expected += sum((taxes.get(name, ZERO) for name in ADDED), ZERO)
-    # Deducted or not (indDeduzDeson), and duties that importers often put inside the products.
-    slack = ROUNDING + taxes.get("vICMSDeson", ZERO) + taxes.get("vII", ZERO)
-    differs_below = expected - document.total > slack
-    differs_above = document.total - expected > ROUNDING + _new_taxes(groups)
-    if differs_below or differs_above or abs(items - products - services) > ROUNDING:
+    goods = taxes.get("vProd", ZERO) + taxes.get("vServ", ZERO)
+    lines = zip(document.items, groups.items, strict=True)
+    items = sum([item.total for item, (_, prod) in lines if prod.get("indTot") != "0"], ZERO)
+    expected = goods - taxes.get("vDesc", ZERO) + _sum_of(taxes, ADDED)
+    if not _is_near(document.total - expected, taxes) or abs(items - goods) > ROUNDING:
         message = f"O total da nota ({document.total}) difere da soma dos itens e acréscimos."
         remedy = "Confira os valores com o emitente antes de conciliar."
         yield Problem("nfe_sums", "warning", "total/ICMSTot/vNF", message, remedy)
 
 
-def _new_taxes(groups: Groups) -> Decimal:
-    """IBS, CBS and IS may already be inside the total: how far it may lie above the old sum."""
-    ibscbs, selective = groups.extra.get("IBSCBSTot"), groups.extra.get("ISTot")
-    parts = [selective, *(ibscbs.values() if isinstance(ibscbs, dict) else ())]
-    found = [part.get(name, "") for part in parts if isinstance(part, dict) for name in NEW_TAXES]
-    return sum((_plain(text) for text in found), ZERO)
+def _is_near(difference: Decimal, taxes: dict[str, Decimal]) -> bool:
+    """Whether the rules that issuers read in two ways explain how far a total is off.
+
+    The tax that is not due is deducted or not (indDeduzDeson), importers put duties inside the
+    products, and IBS, CBS and IS may already be inside the total.
+    """
+    if abs(difference) <= ROUNDING:
+        return True
+    below, above = _sum_of(taxes, DOUBTFUL), _sum_of(taxes, NEW_TAXES)
+    return -below - ROUNDING <= difference <= above + ROUNDING
 
 
-def _plain(text: object) -> Decimal:
-    return Decimal(text) if isinstance(text, str) and MONEY.fullmatch(text) else ZERO
+def _sum_of(taxes: dict[str, Decimal], names: frozenset[str]) -> Decimal:
+    return sum([amount for name, amount in taxes.items() if name in names], ZERO)

@@ -4,6 +4,7 @@ One pass over the children of a group costs less than half of compiled XPaths fo
 it keeps unknown tags. Only elements of the NF-e namespace count; others get a name nobody asks for.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -17,10 +18,12 @@ Fields = dict[str, str]
 Element = etree._Element
 
 _PREFIX = len(NAMESPACE) + 2
-# Read by nobody yet the original bytes keep them: parties that are not ours, freight, signature.
-_SKIPPED = {"avulsa", "retirada", "entrega", "autXML", "transp", "exporta", "compra", "cana"}
-_SKIPPED |= {"infRespTec", "infSolicNFF", "infIntermed", "pagAntecipado"}
+# Read by nobody, yet the original bytes keep them.
+_SKIPPED = {"avulsa", "exporta", "compra", "cana", "infRespTec", "infSolicNFF", "pagAntecipado"}
+_LINKS = ("gPgto", "pgto")  # a payment that is linked to the note, Nota Técnica 2026.006
 _ALL_TEXT = etree.XPath("string()", smart_strings=False)
+# Two of three totals are zero: left out here, they cost nothing. What is no number comes along.
+_NOT_ZERO = etree.XPath("n:*[number() != 0 or self::n:vNF]", namespaces={"n": NAMESPACE})
 
 
 @dataclass(slots=True)
@@ -35,11 +38,13 @@ class Groups:
     issuer_address: Fields = field(default_factory=dict)
     recipient: Fields | None = None
     recipient_address: Fields = field(default_factory=dict)
+    others: dict[str, Fields] = field(default_factory=dict)  # role → who carries, hands over …
     items: list[tuple[str, Fields]] = field(default_factory=list)  # (nItem, prod)
-    totals: Fields | None = None  # ICMSTot
-    service_total: str = ""  # ISSQNtot/vServ
+    totals: Fields | None = None  # ICMSTot: vNF and what is not zero
     duplicates: list[Fields] = field(default_factory=list)  # cobr/dup
     payments: list[Fields] = field(default_factory=list)  # pag/detPag, or pag itself in 3.10
+    links: list[Fields] = field(default_factory=list)  # payments linked by their transaction
+    references: list[tuple[str, Any]] = field(default_factory=list)  # (refNFe …, what it says)
     protocol: Fields | None = None  # protNFe/infProt
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -54,9 +59,19 @@ def local(element: Element) -> str:
     return str(element.tag)[_PREFIX:]
 
 
-def fields(group: Element) -> Fields:
+def fields(group: Iterable[Element]) -> Fields:
     """The children of a group and their text, trimmed; the last of equal names wins."""
     return {child.tag[_PREFIX:]: (child.text or "").strip() for child in group}
+
+
+def children(group: Element) -> dict[str, Element]:
+    """The children of a group by their name: cheaper than asking for one of them by a path."""
+    return {child.tag[_PREFIX:]: child for child in group}
+
+
+def texts(group: dict[str, Element]) -> Fields:
+    """The texts of children, trimmed."""
+    return {name: (child.text or "").strip() for name, child in group.items()}
 
 
 def nested(group: Element) -> Any:
@@ -65,7 +80,8 @@ def nested(group: Element) -> Any:
         return (group.text or "").strip()
     found: dict[str, Any] = {}
     for child in group:
-        name, value = local(child), nested(child)
+        name = child.tag[_PREFIX:]
+        value = nested(child) if len(child) else (child.text or "").strip()
         if name not in found:
             found[name] = value
         elif isinstance(found[name], list):
@@ -81,19 +97,18 @@ def read_groups(invoice: Element, protocol: Element | None) -> Groups:
     Raises:
         ParseError: `nfe_missing` when there is no `infNFe`.
     """
-    content = invoice.find(tag("infNFe"))
+    content = children(invoice).get("infNFe")
     if content is None:
         message = "A nota não traz o grupo infNFe."
         raise ParseError("nfe_missing", message, place="infNFe", remedy="Peça o XML completo.")
     groups = Groups(content.get("Id", ""), content.get("versao", ""), content_hash(content))
     for child in content:
-        name = local(child)
-        if name == "det":
-            groups.items.append((child.get("nItem", ""), _product(child)))
-        elif name in _READERS:
+        name = child.tag[_PREFIX:]
+        if name in _READERS:
             _READERS[name](groups, child)
         elif name not in _SKIPPED:
             groups.extra[name] = nested(child)
+            groups.links += _linked_payments(child)
     groups.protocol = None if protocol is None else fields(protocol)
     return groups
 
@@ -108,44 +123,80 @@ def content_hash(content: Element) -> str:
     return sha256(f"{content.get('Id', '')} {text}".encode()).hexdigest()
 
 
-def _product(item: Element) -> Fields:
-    product = item[0] if len(item) and item[0].tag == tag("prod") else item.find(tag("prod"))
-    return {} if product is None else fields(product)
+def _linked_payments(group: Element) -> list[Fields]:
+    links = (link for name in _LINKS for link in group.iter(tag(name)))
+    return [
+        {**{str(name): str(text) for name, text in link.attrib.items()}, **fields(link)}
+        for link in links
+        if link.get("idTransacao")
+    ]
+
+
+def _read_ide(groups: Groups, group: Element) -> None:
+    groups.ide = fields(group)
+    for name in ("NFref", "gPagAntecipado"):
+        if name in groups.ide:
+            for one in group.iterchildren(tag(name)):
+                groups.references += [(local(child), nested(child)) for child in one]
+    keys = [text for name, text in groups.references if name == "refNFe" and text]
+    if keys:
+        groups.extra["refNFe"] = keys
+    if "pgtoVinc" in groups.ide:
+        groups.links += _linked_payments(group)
+
+
+def _read_issuer(groups: Groups, group: Element) -> None:
+    found = children(group)
+    groups.issuer = texts(found)
+    groups.issuer_address = _address(found.get("enderEmit"))
+
+
+def _read_recipient(groups: Groups, group: Element) -> None:
+    found = children(group)
+    groups.recipient = texts(found)
+    groups.recipient_address = _address(found.get("enderDest"))
 
 
 def _address(group: Element | None) -> Fields:
     """City and state; the rest of an address stays in the original bytes."""
     if group is None:
         return {}
-    return {name: group.findtext(tag(name), "").strip() for name in ("xMun", "UF")}
+    found = children(group)
+    return texts({name: found[name] for name in ("xMun", "UF") if name in found})
 
 
-def _read_ide(groups: Groups, group: Element) -> None:
-    groups.ide = fields(group)
-    references = [text for text in group.itertext(tag("refNFe")) if text.strip()]
-    if references:
-        groups.extra["refNFe"] = references
+def _read_other(groups: Groups, group: Element) -> None:
+    groups.others[local(group)] = fields(group)
 
 
-def _read_issuer(groups: Groups, group: Element) -> None:
-    groups.issuer = fields(group)
-    groups.issuer_address = _address(group.find(tag("enderEmit")))
+def _read_transport(groups: Groups, group: Element) -> None:
+    carrier = children(group).get("transporta")
+    if carrier is not None:
+        _read_other(groups, carrier)
 
 
-def _read_recipient(groups: Groups, group: Element) -> None:
-    groups.recipient = fields(group)
-    groups.recipient_address = _address(group.find(tag("enderDest")))
+def _read_authorized(groups: Groups, group: Element) -> None:
+    """Who may fetch the file, often the accountant: never a party of the note."""
+    groups.extra.setdefault("autXML", []).extend(text for text in fields(group).values() if text)
+
+
+def _read_item(groups: Groups, item: Element) -> None:
+    """The product, and the document that this line alone refers to."""
+    found = children(item)
+    product = found.get("prod")
+    groups.items.append((item.get("nItem", ""), {} if product is None else fields(product)))
+    if "DFeReferenciado" in found:
+        groups.references.append(("DFeReferenciado", nested(found["DFeReferenciado"])))
 
 
 def _read_total(groups: Groups, group: Element) -> None:
     for child in group:
-        name = local(child)
+        name = child.tag[_PREFIX:]
         if name == "ICMSTot":
-            groups.totals = fields(child)
+            above_zero: Any = _NOT_ZERO(child)
+            groups.totals = fields(above_zero)
         else:
             groups.extra[name] = nested(child)
-            if name == "ISSQNtot":
-                groups.service_total = fields(child).get("vServ", "")
 
 
 def _read_billing(groups: Groups, group: Element) -> None:
@@ -157,21 +208,41 @@ def _read_billing(groups: Groups, group: Element) -> None:
 
 
 def _read_payment(groups: Groups, group: Element) -> None:
-    details = [fields(child) for child in group if local(child) == "detPag"]
-    groups.payments += details or [fields(group)]
+    """4.00 writes each payment in a `detPag`, 3.10 repeats the whole `pag`."""
+    details = []
+    for child in group:
+        name = child.tag[_PREFIX:]
+        if name == "detPag":
+            details.append(child)
+        elif name == "vTroco":
+            groups.extra[name] = (child.text or "").strip()
+    groups.payments += [_payment(detail) for detail in details or [group]]
+
+
+def _payment(group: Element) -> Fields:
+    """A payment with what its card group says: the names of both differ."""
+    found = children(group)
+    card = found.pop("card", None)
+    return texts(found) if card is None else {**texts(found), **fields(card)}
 
 
 def _read_information(groups: Groups, group: Element) -> None:
-    text = group.findtext(tag("infCpl"), "").strip()
-    if text:
-        groups.extra["infCpl"] = text
+    told = texts(children(group)).get("infCpl")
+    if told:
+        groups.extra["infCpl"] = told
 
 
 _READERS = {
+    "det": _read_item,
     "ide": _read_ide,
     "emit": _read_issuer,
     "dest": _read_recipient,
+    "retirada": _read_other,
+    "entrega": _read_other,
+    "infIntermed": _read_other,
+    "autXML": _read_authorized,
     "total": _read_total,
+    "transp": _read_transport,
     "cobr": _read_billing,
     "pag": _read_payment,
     "infAdic": _read_information,

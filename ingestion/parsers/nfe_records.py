@@ -6,7 +6,7 @@ from ingestion.parsers.events import read_event
 from ingestion.parsers.model import Options, ParseError, Problem
 from ingestion.parsers.nfe import build_document
 from ingestion.parsers.nfe_checks import check_invoice
-from ingestion.parsers.nfe_groups import NAMESPACE, read_groups, tag
+from ingestion.parsers.nfe_groups import NAMESPACE, children, read_groups, tag
 from ingestion.parsers.records import Element, Family, Found, ReadRecord, noting
 
 WRAPPERS = frozenset(
@@ -17,15 +17,16 @@ WRAPPERS = frozenset(
 )  # fmt: skip
 
 
+_NFE = tag("NFe")
+
+
 def _read_invoice(record: Element, options: Options, found: Found) -> None:
-    invoice = record if record.tag == tag("NFe") else record.find(tag("NFe"))
-    if invoice is None:
+    parts = {"NFe": record} if record.tag == _NFE else children(record)
+    if "NFe" not in parts:
         message = "O nfeProc não traz a nota."
         raise ParseError("nfe_missing", message, place="NFe", remedy="Peça o XML completo.")
-    protocol = None
-    if record is not invoice:
-        protocol = record.find(f"{tag('protNFe')}/{tag('infProt')}")
-    groups = read_groups(invoice, protocol)
+    protocol = children(parts["protNFe"]).get("infProt") if "protNFe" in parts else None
+    groups = read_groups(parts["NFe"], protocol)
     findings: list[Problem] = []
     document = build_document(groups, findings)
     findings += check_invoice(document, groups, options.today)
