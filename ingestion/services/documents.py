@@ -176,6 +176,11 @@ def store_events(organization: Organization, origins: list[Origin]) -> Stored:
             returning="natural_key",
         )
     )
+    return Stored(new=new, early=settle_events(organization, origins))
+
+
+def settle_events(organization: Organization, origins: list[Origin]) -> set[str]:
+    """Let events count for their documents; the keys of those whose document has not arrived."""
     keys = {origin.record.document_key for origin in origins}
     present = set(
         Document.objects.filter(organization=organization, key__in=keys).values_list(
@@ -183,8 +188,7 @@ def store_events(organization: Organization, origins: list[Origin]) -> Stored:
         )
     )
     apply_events(organization, present)
-    early = {event_key(o.record) for o in origins if o.record.document_key not in present}
-    return Stored(new=new, early=early)
+    return {event_key(o.record) for o in origins if o.record.document_key not in present}
 
 
 def event_rows(organization: Organization, origins: Iterable[Origin]) -> Iterator[list[Any]]:
