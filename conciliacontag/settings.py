@@ -290,6 +290,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-files": {"task": "ingestion.sweep_files", "schedule": 10.0},
     "poll-sources": {"task": "ingestion.poll_sources", "schedule": 60.0},
+    "sweep-reprocessings": {"task": "ingestion.sweep_reprocessings", "schedule": 15.0},
     "sweep-runs": {"task": "reconciliation.sweep_runs", "schedule": 5.0},
     "sweep-batches": {"task": "audits.sweep_batches", "schedule": 5.0},
     "sweep-storage": {"task": "audits.sweep_storage", "schedule": 60.0},

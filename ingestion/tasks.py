@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from ingestion.services import processing
+from ingestion.services import processing, reprocessing
 
 
 @shared_task(name="ingestion.process_file")
@@ -17,3 +17,15 @@ def process_file(organization_id: str, file_id: str) -> None:
 def sweep_files() -> None:
     """Find files whose bell was not heard or whose worker died."""
     processing.sweep_files()
+
+
+@shared_task(name="ingestion.execute_reprocessing")
+def execute_reprocessing(organization_id: str, job_id: str) -> None:
+    """Read files again."""
+    reprocessing.execute_reprocessing(UUID(organization_id), UUID(job_id))
+
+
+@shared_task(name="ingestion.sweep_reprocessings")
+def sweep_reprocessings() -> None:
+    """Find requests whose bell was not heard or whose worker died."""
+    reprocessing.sweep_reprocessings()
