@@ -95,6 +95,9 @@ class Environment(BaseSettings):
     clamav_socket: str = Field("", alias="CLAMAV_SOCKET")
     """ClamAV's daemon, a socket's path or host:port; files are not scanned when empty."""
 
+    search_index: str = Field("ingestion.search.postgres.PostgresIndex", alias="SEARCH_INDEX")
+    """The class behind the search box; see "Search" in docs/architecture.md."""
+
     tenant_requests_per_minute: int = Field(600, alias="TENANT_REQUESTS_PER_MINUTE", ge=1)
     """API calls an organization may make in a minute."""
 

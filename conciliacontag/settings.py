@@ -185,6 +185,7 @@ SOURCES_ALLOWED_HOSTS = {
     name.strip().lower() for name in env.sources_allowed_hosts.split(",") if name.strip()
 }
 CLAMAV_SOCKET = env.clamav_socket
+SEARCH_INDEX = env.search_index
 LINK_SECONDS = 3600
 LEASE_SECONDS = env.lease_seconds
 MOST_ATTEMPTS = 3
@@ -275,6 +276,8 @@ CELERY_TASK_ROUTES = {
     # Places far away may take their time: reading what has arrived does not wait for them.
     "ingestion.poll_source": {"queue": "documents"},
     "ingestion.fetch_object": {"queue": "documents"},
+    "ingestion.enrich_file": {"queue": "enrichment"},
+    "ingestion.sweep_enrichment": {"queue": "enrichment"},
     "ingestion.*": {"queue": "parsing"},
     "reconciliation.*": {"queue": "reconciliation"},
     "audits.*": {"queue": "exports"},
@@ -290,6 +293,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-files": {"task": "ingestion.sweep_files", "schedule": 10.0},
     "poll-sources": {"task": "ingestion.poll_sources", "schedule": 60.0},
+    "sweep-enrichment": {"task": "ingestion.sweep_enrichment", "schedule": 10.0},
     "sweep-reprocessings": {"task": "ingestion.sweep_reprocessings", "schedule": 15.0},
     "sweep-runs": {"task": "reconciliation.sweep_runs", "schedule": 5.0},
     "sweep-batches": {"task": "audits.sweep_batches", "schedule": 5.0},

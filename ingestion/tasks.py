@@ -1,10 +1,10 @@
-"""Bells of the queue `parsing`: they carry identifiers and call one service."""
+"""Bells of the queues `parsing` and `enrichment`: they carry identifiers and call one service."""
 
 from uuid import UUID
 
 from celery import shared_task
 
-from ingestion.services import processing, reprocessing
+from ingestion.services import enrichment, processing, reprocessing
 
 
 @shared_task(name="ingestion.process_file")
@@ -29,3 +29,15 @@ def execute_reprocessing(organization_id: str, job_id: str) -> None:
 def sweep_reprocessings() -> None:
     """Find requests whose bell was not heard or whose worker died."""
     reprocessing.sweep_reprocessings()
+
+
+@shared_task(name="ingestion.enrich_file")
+def enrich_file(organization_id: str, file_id: str) -> None:
+    """Do what follows the reading of one file."""
+    enrichment.enrich_file(UUID(organization_id), UUID(file_id))
+
+
+@shared_task(name="ingestion.sweep_enrichment")
+def sweep_enrichment() -> None:
+    """Find files that were read and not enriched yet."""
+    enrichment.sweep_enrichment()

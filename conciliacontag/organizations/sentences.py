@@ -22,6 +22,9 @@ ACTS = {
     "reprocessing.completed": "concluiu a releitura de {files} arquivo(s)",
     "reprocessing.completed_with_errors": "concluiu, com erros, a releitura de {files} arquivo(s)",
     "reprocessing.failed": "interrompeu uma releitura depois de {files} arquivo(s)",
+    "file.forwarded": "encaminhou {notes} nota(s) de um arquivo à empresa {company}",
+    "preference.saved": "guardou como se contabilizam as notas do fornecedor {supplier}",
+    "preference.removed": "removeu a preferência do fornecedor {supplier}",
     "run.started": "pediu uma conciliação",
     "run.finished": "concluiu uma conciliação (conciliados: {matched}, a decidir: {partial}, "
     "sem par: {unmatched})",
@@ -46,6 +49,7 @@ NOUNS = {
     "ingestion.document": "Documento",
     "ingestion.transaction": "Lançamento",
     "ingestion.reprocessing": "Releitura",
+    "ingestion.supplierpreference": "Preferência de fornecedor",
     "reconciliation.run": "Execução",
     "reconciliation.reconciliation": "Conciliação",
     "audits.batch": "Lote",

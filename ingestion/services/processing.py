@@ -22,6 +22,7 @@ from ingestion.models import FileStatus, SourceFile
 from ingestion.parsers.model import ParseError, Reading
 from ingestion.parsers.sniff import HEAD, sniff
 from ingestion.reading import count_members, read_file
+from ingestion.services.enrichment import queue_enrichment
 from ingestion.services.layouts import options_for
 from ingestion.services.scanning import drop_infected, may_be_read
 from ingestion.services.storing import add_problems, store_readings
@@ -144,6 +145,7 @@ def close(file: SourceFile, status: FileStatus) -> None:
     file.save()
     counts = {name: getattr(file, name) for name in COUNTS}
     record(file.organization, f"file.{status}", file, actor=None, diff=counts)
+    queue_enrichment(file)
 
 
 def give_back(file: SourceFile) -> None:
