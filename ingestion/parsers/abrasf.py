@@ -27,6 +27,7 @@ TAKERS = ("TomadorServico", "Tomador")
 INTERMEDIARIES = ("IntermediarioServico", "Intermediario")
 CITIES = ("OrgaoGerador/CodigoMunicipio",)
 PROVIDER_CITIES = ("Endereco/CodigoMunicipio", "IdentificacaoPrestador/CodigoMunicipio")
+TAX_IDS = ("CpfCnpj/Cnpj", "CpfCnpj/Cpf", "Cnpj", "Cpf")
 ISS_YES = {"1", "S", "SIM", "TRUE"}
 WITHHELD = {
     "pis": "ValorPis",
@@ -154,7 +155,7 @@ def read_party(group: Record | None) -> Party:
         group,
     )  # fmt: skip
     return Party(
-        identity.tax_id("CpfCnpj/Cnpj", "CpfCnpj/Cpf", "Cnpj", "Cpf") or group.text("NifTomador"),
+        identity.tax_id(*TAX_IDS) or group.text("NifTomador")[:20],
         group.text("RazaoSocial") or identity.text("RazaoSocial"),
         group.text("Endereco/Municipio", "Endereco/Cidade"),
         group.text("Endereco/Uf", "Endereco/UF", "Endereco/Estado"),

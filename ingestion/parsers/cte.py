@@ -89,17 +89,17 @@ def build_cte(record: Record, protocol: Record | None) -> Document:
     return Document(
         doc_type=DOC_TYPES.get(record.text("ide/mod"), "cte"),
         key=written_key(record.element),
-        model=record.text("ide/mod"),
-        series=record.text("ide/serie"),
-        number=record.text("ide/nCT"),
+        model=record.short("ide/mod", 2),
+        series=record.short("ide/serie", 5),
+        number=record.short("ide/nCT", 20),
         issued_on=issued_on,
         issued_at=issued_at,
         total=record.total("vPrest/vTPrest", "total/vTPrest"),
         issuer=read_party(issuer),
         recipient=payer(record),
         fiscal_status=fiscal_status(record, protocol),
-        protocol=protocol.text("nProt") if protocol else "",
-        environment=record.text("ide/tpAmb"),
+        protocol=protocol.short("nProt", 20) if protocol else "",
+        environment=record.short("ide/tpAmb", 1),
         purpose=PURPOSES.get(record.text("ide/tpCTe") or "0", OTHER_PURPOSE),
         direction="1",
         operation=record.text("ide/natOp"),
@@ -144,7 +144,7 @@ def read_party(group: Record) -> Party:
     address = next((child for child in group.element if len(child)), None)
     place = Record(address, group.family) if address is not None else None
     return Party(
-        group.tax_id("CNPJ", "CPF") if group.text("CNPJ", "CPF") else group.text("idEstrangeiro"),
+        group.tax_id("CNPJ", "CPF", foreign="idEstrangeiro"),
         group.text("xNome"),
         place.text("xMun") if place else "",
         place.text("UF") if place else "",

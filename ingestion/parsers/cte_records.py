@@ -1,13 +1,14 @@
 """The records of CT-e and CT-e OS that a file may hold, and what reads each of them."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from ingestion.parsers.cte import build_cte
 from ingestion.parsers.cte_checks import check_cte, read_key
-from ingestion.parsers.events import ACCEPTED
-from ingestion.parsers.model import Event, Options, ParseError, Problem
+from ingestion.parsers.fiscal_status import REGISTERED, VOIDED
+from ingestion.parsers.model import Event, Options, ParseError, Problem, Voiding
 from ingestion.parsers.records import Element, Family, Found, ReadRecord, local_name, noting
 from ingestion.parsers.tree import NOTHING, ORIGINAL, Record
 from ingestion.parsers.values import parse_moment, shown
@@ -16,6 +17,7 @@ NAMESPACE = "http://www.portalfiscal.inf.br/cte"
 DOCUMENTS = ("CTe", "CTeOS", "CTeSimp")
 EVENT_RECORDS = ("procEventoCTe", "eventoCTe", "retEventoCTe")
 CANCELLATION = "110111"
+NUMBER = re.compile(r"[0-9]{1,9}")
 REMEDY = "Consulte os eventos no portal do CT-e e envie o evento com a resposta."
 WRAPPERS = frozenset(
     (
@@ -92,19 +94,18 @@ def read_cte_event(record: Element) -> tuple[Event, list[Problem]]:
 
 
 def _event(asked: Record, answered: Record) -> Event:
-    sequence = asked.text("nSeqEvento") or answered.text("nSeqEvento")
-    status = answered.text("cStat")
+    status = answered.short("cStat", 3)
     detail = asked.find("detEvento")
     inner = Record(detail[0], "cte") if detail is not None and len(detail) else asked
     return Event(
         document_key=asked.text("chCTe") or answered.text("chCTe"),
-        event_type=asked.text("tpEvento") or answered.text("tpEvento"),
-        sequence=int(sequence) if sequence.isascii() and sequence.isdigit() else 1,
-        protocol=answered.text("nProt"),
+        event_type=asked.short("tpEvento", 6) or answered.short("tpEvento", 6),
+        sequence=(answered if asked is NOTHING else asked).sequence("nSeqEvento"),
+        protocol=answered.short("nProt", 20),
         occurred_at=_moment(asked.text("dhEvento") or answered.text("dhRegEvento")),
-        author=asked.text("CNPJ", "CPF"),
+        author=asked.text("CNPJ", "CPF")[:20],
         description=inner.text("descEvento") or answered.text("xEvento", "xMotivo"),
-        accepted=status in ACCEPTED,
+        accepted=status in REGISTERED,
         status_code=status,
         text=inner.text("xJust", "xObs") or _correction(inner),
     )
@@ -120,6 +121,30 @@ def _correction(detail: Record) -> str:
     return "; ".join(changes)
 
 
+def _read_voiding(record: Element, _options: Options, found: Found) -> None:
+    """Numbers given up: the request, its answer, or both in a `procInutCTe`."""
+    whole, name = Record(record, "cte"), local_name(record)
+    asked = whole.below("infInut" if name == "inutCTe" else "inutCTe/infInut") or NOTHING
+    answered = whole.below("infInut" if name == "retInutCTe" else "retInutCTe/infInut") or NOTHING
+    told = asked if asked is not NOTHING else answered
+    first, last = told.text("nCTIni"), told.text("nCTFin")
+    if not (NUMBER.fullmatch(first) and NUMBER.fullmatch(last)):
+        raise whole.refusal("missing", "infInut/nCTIni", "A inutilização não diz os números.")
+    voiding = Voiding(
+        issuer_tax_id=told.tax_id("CNPJ"),
+        model=told.short("mod", 2),
+        series=told.short("serie", 5),
+        year=told.short("ano", 2),
+        first=int(first),
+        last=int(last),
+        protocol=answered.short("nProt", 20),
+        accepted=answered.text("cStat") in VOIDED,
+        occurred_at=_moment(answered.text("dhRecbto")),
+    )
+    found.voidings.append(voiding)
+    found.problems += whole.problems
+
+
 def _moment(text: str) -> datetime | None:
     moment = parse_moment(text)
     return moment if moment and moment.tzinfo else None
@@ -130,7 +155,7 @@ def _findings(answered: Record | None) -> list[Problem]:
         message = "O evento é só um pedido: falta a resposta da SEFAZ, e por isso não vale."
         return [Problem("cte_protocol", "warning", "retEventoCTe", message, REMEDY)]
     status = answered.text("cStat")
-    if status in ACCEPTED:
+    if status in REGISTERED:
         return []
     reason = shown(answered.text("xMotivo"))
     message = f"A SEFAZ não registrou o evento (situação {shown(status)}, {reason})."
@@ -143,9 +168,7 @@ RECORDS: Mapping[str, ReadRecord] = {
     "protCTe": noting("É só um protocolo de autorização, sem o CT-e."),
     "GTVeProc": noting("É uma guia de transporte de valores (GTV-e); não cobra nada."),
     "GTVe": noting("É uma guia de transporte de valores (GTV-e); não cobra nada."),
-    "procInutCTe": noting("Registra números de CT-e inutilizados; não há documento."),
-    "inutCTe": noting("Pede a inutilização de números de CT-e; não há documento."),
-    "retInutCTe": noting("Responde à inutilização de números de CT-e; não há documento."),
+    **dict.fromkeys(("procInutCTe", "inutCTe", "retInutCTe"), _read_voiding),
 }
 
 CTE = Family(

@@ -93,16 +93,16 @@ def build_nfse(note: Record, declared: Record) -> Document:
         note.warn("protocol", "cStat", message, "Consulte a nota no portal da NFS-e nacional.")
     return _note(
         key=key,
-        series=declared.text("serie"),
-        number=note.text("nNFSe"),
+        series=declared.short("serie", 5),
+        number=note.short("nNFSe", 20),
         issued_on=issued_on,
         issued_at=issued_at,
         total=declared.total("valores/vServPrest/vServ"),
         issuer=issuer,
         recipient=read_party(declared.below("toma")),
         fiscal_status="authorized" if status in GENERATED else "unauthorized",
-        protocol=note.text("nDFSe"),
-        environment=declared.text("tpAmb") or "1",
+        protocol=note.short("nDFSe", 20),
+        environment=declared.short("tpAmb", 1) or "1",
         purpose=PURPOSES.get(declared.text("IBSCBS/finNFSe") or "0", OTHER_PURPOSE),
         operation=note.text("xTribNac"),
         layout=_layout(note),
@@ -131,8 +131,8 @@ def build_dps(declared: Record) -> Document:
     declared.warn("protocol", "nDPS", message, "Envie a NFS-e gerada a partir desta declaração.")
     return _declaration(
         key=dps_key(declared, issuer),
-        series=declared.text("serie"),
-        number=declared.text("nDPS"),
+        series=declared.short("serie", 5),
+        number=declared.short("nDPS", 20),
         issued_on=issued_on,
         issued_at=issued_at,
         total=declared.total("valores/vServPrest/vServ"),
@@ -140,7 +140,7 @@ def build_dps(declared: Record) -> Document:
         recipient=read_party(declared.below("toma")),
         fiscal_status="unauthorized",
         protocol="",
-        environment=declared.text("tpAmb") or "1",
+        environment=declared.short("tpAmb", 1) or "1",
         purpose=DECLARATION,
         operation="",
         layout=_layout(declared),
@@ -198,7 +198,7 @@ def read_party(group: Record | None) -> Party:
     if group is None:
         return Party()
     return Party(
-        group.tax_id("CNPJ", "CPF") if group.text("CNPJ", "CPF") else group.text("NIF"),
+        group.tax_id("CNPJ", "CPF", foreign="NIF"),
         group.text("xNome"),
         group.text("end/xMun", "end/endExt/xCidade"),
         group.text("enderNac/UF", "end/UF"),

@@ -77,13 +77,12 @@ def read_nfse_event(record: Element) -> tuple[Event, list[Problem]]:
 
 def _event(asked: Record, registered: Record, *, accepted: bool) -> Event:
     kind, detail = _detail(asked)
-    sequence = registered.text("nSeqEvento") or asked.text("nPedRegEvento")
     moment = parse_moment(asked.text("dhEvento") or registered.text("dhProc"))
     replaced_by = detail.text("chSubstituta")
     return Event(
         document_key=read_key(asked.text("chNFSe"), asked),
         event_type=kind,
-        sequence=int(sequence) if re.fullmatch("[0-9]{1,4}", sequence) else 1,
+        sequence=max(registered.sequence("nSeqEvento"), asked.sequence("nPedRegEvento")),
         protocol=registered.text("nDFSe", "nDFe")[:20],
         occurred_at=moment if moment and moment.tzinfo else None,
         author=asked.text("CNPJAutor", "CPFAutor")[:20],
