@@ -1,5 +1,7 @@
 """CT-e and CT-e OS become canonical documents: who pays the carrier is the recipient."""
 
+import gzip
+from base64 import b64encode
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -173,3 +175,12 @@ def test_codes_too_long_for_their_column_are_said_and_left_out() -> None:
 
     assert parsed.documents[0].series == ""
     assert "cte_value" in [one.code for one in parsed.problems]
+
+
+def test_a_distribution_brings_documents_and_events_packed() -> None:
+    packed = [b64encode(gzip.compress(one)).decode() for one in (authorized_cte(), cte_event())]
+    lot = "".join(f'<docZip NSU="{nsu}">{one}</docZip>' for nsu, one in enumerate(packed))
+    answered = f'<retDistDFeInt xmlns="{NAMESPACE}"><loteDistDFeInt>{lot}</loteDistDFeInt>'
+    parsed = read(f"{answered}</retDistDFeInt>".encode())
+
+    assert (len(parsed.documents), len(parsed.events), parsed.rejected) == (1, 1, 0)

@@ -133,3 +133,9 @@ def test_an_empty_record_is_refused(name: str) -> None:
     parsed = read(f'<{name} xmlns="{NAMESPACE}"/>'.encode())
 
     assert (parsed.rejected, parsed.problems[0].code) == (1, "nfse_missing")
+
+
+def test_a_note_that_lost_its_namespace_is_read() -> None:
+    bare = nfse().replace(f' xmlns="{NAMESPACE}"'.encode(), b"")
+
+    assert only(bare).key == note_key()
