@@ -7,6 +7,7 @@ when it is the only one; only a file that cannot be read or is not safe raises.
 
 from collections.abc import Callable
 
+from ingestion.parsers.cnab import parse_cnab
 from ingestion.parsers.fiscal import parse_fiscal
 from ingestion.parsers.gunzip import gunzip
 from ingestion.parsers.images import parse_image
@@ -21,6 +22,7 @@ Reader = Callable[[bytes, str, Options], Parsed]
 READERS: dict[str, Reader] = {
     "xml": lambda content, name, options: parse_fiscal(content, options=options),
     "ofx": lambda content, name, options: parse_ofx(content, today=options.today),
+    "cnab": lambda content, name, options: parse_cnab(content),
     "pdf": lambda content, name, options: parse_pdf(content, today=options.today),
     "image": lambda content, name, options: parse_image(),
 }

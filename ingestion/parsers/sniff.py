@@ -3,6 +3,7 @@
 import re
 from pathlib import PurePosixPath
 
+from ingestion.parsers.cnab_text import is_cnab
 from ingestion.parsers.model import ParseError
 
 HEAD = 4096
@@ -121,6 +122,8 @@ def _kind_of_text(head: str) -> str:
         return "html" if _HTML.match(head) else "xml"
     if _SPED.match(head):
         return "sped"
+    if is_cnab(head):
+        return "cnab"
     if head.startswith(("{", "[")):
         return "json"
     return "binary" if _BINARY.search(head) else "text"
