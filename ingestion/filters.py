@@ -2,7 +2,7 @@
 
 from django_filters import rest_framework as filters
 
-from ingestion.models import Document, SourceFile, Transaction
+from ingestion.models import Document, SourceFile, SupplierPreference, Transaction
 
 
 class FileFilter(filters.FilterSet):
@@ -11,13 +11,15 @@ class FileFilter(filters.FilterSet):
 
     class Meta:
         model = SourceFile
-        fields = ["status", "kind"]
+        fields = ["status", "kind", "parser"]
 
 
 class DocumentFilter(filters.FilterSet):
     organization_id = filters.UUIDFilter()
     issued_from = filters.DateFilter("issue_date", "gte")
     issued_to = filters.DateFilter("issue_date", "lte")
+    competence_from = filters.DateFilter("competence_on", "gte")
+    competence_to = filters.DateFilter("competence_on", "lte")
 
     class Meta:
         model = Document
@@ -31,4 +33,12 @@ class TransactionFilter(filters.FilterSet):
 
     class Meta:
         model = Transaction
-        fields = ["status", "account"]
+        fields = ["status", "account", "source"]
+
+
+class SupplierPreferenceFilter(filters.FilterSet):
+    organization_id = filters.UUIDFilter()
+
+    class Meta:
+        model = SupplierPreference
+        fields = ["supplier", "operation"]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ingestion import views, webhooks
+from ingestion import reprocess_api, told_api, views, webhooks
 
 urlpatterns = [
     path("uploads", views.UploadsView.as_view(), name="uploads"),
@@ -13,4 +13,13 @@ urlpatterns = [
     path("documents/<uuid:pk>", views.DocumentView.as_view(), name="document"),
     path("transactions", views.TransactionsView.as_view(), name="transactions"),
     path("transactions/<uuid:pk>", views.TransactionView.as_view(), name="transaction"),
+    path("statements", told_api.StatementsView.as_view(), name="statements"),
+    path("mentions", told_api.MentionsView.as_view(), name="mentions"),
+    path("reprocess", reprocess_api.ReprocessView.as_view(), name="reprocess"),
+    path("reprocess/<uuid:pk>", reprocess_api.ReprocessingView.as_view(), name="reprocessing"),
+    path(
+        "reprocess/<uuid:pk>/files",
+        reprocess_api.RereadingsView.as_view(),
+        name="reprocessing-files",
+    ),
 ]

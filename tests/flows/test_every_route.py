@@ -14,8 +14,10 @@ from audits.services import open_batch
 from conciliacontag.database import EVERY, session
 from conciliacontag.organizations.models import Membership, Organization, User
 from conciliacontag.organizations.roles import Role
-from ingestion.models import Document, SourceFile, Transaction
+from ingestion.models import Document, Reprocessing, SourceFile, Transaction
 from ingestion.services.files import receive_file
+from ingestion.services.processing import process_file
+from ingestion.services.reprocessing import reprocess_files
 from reconciliation.models import Reconciliation, Run
 from reconciliation.services import execute_run, start_run
 from tests.conftest import PASSWORD, make_organization
@@ -35,6 +37,7 @@ ROWS: dict[str, Any] = {
     "uploads": SourceFile,
     "documents": Document,
     "transactions": Transaction,
+    "reprocess": Reprocessing,
     "reconciliations": Reconciliation,
     "runs": Run,
     "audits": Card,
@@ -81,7 +84,9 @@ def theirs(committed: None) -> dict[str, UUID]:
         organization = make_organization("Oficina Boreal Ltda", 2)
         manager = make_person("gestora@exemplo.com.br", organization, Role.MANAGER)
         make_doubt(organization)
-    receive_file(organization, uploader=None, filename="a.xml", chunks=[b"x"])
+    file, _ = receive_file(organization, uploader=None, filename="a.xml", chunks=[b"x"])
+    process_file(organization.pk, file.pk)
+    reprocess_files(organization, requested_by=manager, files=[file.pk])
     run, _ = start_run(organization, requested_by=manager)
     execute_run(organization.pk, run.pk)
     batch = open_batch(organization.pk, run.pk)
