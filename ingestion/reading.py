@@ -22,6 +22,7 @@ import msgspec
 
 from ingestion.parsers.child import END, LENGTH_BYTES, Answer, Request, refused
 from ingestion.parsers.model import Options, ParseError, Reading
+from ingestion.parsers.tables import TablePreview
 
 SECONDS_PER_FILE = 20.0
 FILES_PER_CHILD = 5_000
@@ -131,8 +132,20 @@ def read_file(path: Path, name: str, *, options: Options, skip: int = 0) -> Iter
     Raises:
         ParseError: the archive as a whole is refused; nothing of it was read.
     """
-    request = Request(str(path), name, options, skip)
-    ranges = deque(_ranges(_planned(request), skip))
+    yield from _read_in_parts(Request(str(path), name, options, skip))
+
+
+def verify_file(path: Path, name: str) -> Iterator[list[Reading]]:
+    """What official schemas and signatures say of each XML, as the problems of its reading.
+
+    Raises:
+        ParseError: the archive as a whole is refused.
+    """
+    yield from _read_in_parts(Request(str(path), name, mode="verify"))
+
+
+def _read_in_parts(request: Request) -> Iterator[list[Reading]]:
+    ranges = deque(_ranges(_planned(request), request.skip))
     coming: deque[Future[list[Reading]]] = deque()
     with ThreadPoolExecutor(READERS) as readers:
         while ranges or coming:
@@ -160,7 +173,8 @@ def read_original(path: Path, *, member: str = "") -> bytes:
     Raises:
         ParseError: the archive does not hold it, or it cannot be unpacked.
     """
-    return _shown(Request(str(path), path.name, member=member, mode="original"))
+    request = Request(str(path), path.name, member=member, mode="original")
+    return _one_answer(request).content or b""
 
 
 def render_page(path: Path, number: int, *, member: str = "") -> bytes:
@@ -169,15 +183,28 @@ def render_page(path: Path, number: int, *, member: str = "") -> bytes:
     Raises:
         ParseError: no PDF, no such page, or a page that takes too much time or memory.
     """
-    return _shown(Request(str(path), path.name, member=member, number=number, mode="page"))
+    request = Request(str(path), path.name, member=member, number=number, mode="page")
+    return _one_answer(request).content or b""
 
 
-def _shown(request: Request) -> bytes:
+def preview_table(path: Path, name: str, *, member: str = "") -> TablePreview:
+    """The header and the first rows of a stored table, for a person to name its columns.
+
+    Raises:
+        ParseError: the file holds no table, or cannot be read.
+    """
+    shown = _one_answer(Request(str(path), name, member=member, mode="preview")).preview
+    if shown is None:
+        raise _crashed().as_refusal()
+    return shown
+
+
+def _one_answer(request: Request) -> Answer:
     try:
         (answer,) = _served(_take(), request)
     except ChildLost as lost:
         raise lost.as_refusal() from lost
-    return answer.content or b""
+    return answer
 
 
 def _planned(request: Request) -> tuple[int, ...]:

@@ -28,6 +28,8 @@ from ingestion.parsers.model import Document, Options, Parsed, ParseError, Probl
 from ingestion.parsers.nested import list_tree, open_inner
 from ingestion.parsers.pdf_pages import render_page
 from ingestion.parsers.sniff import sniff
+from ingestion.parsers.tables import TablePreview, preview
+from ingestion.parsers.verifying import verify
 
 MEMORY = 512 * 1024 * 1024
 OPEN_FILES = 32
@@ -35,7 +37,7 @@ LARGEST_FILE = 100 * 1024 * 1024  # bytes of a file that is not an archive
 LENGTH_BYTES = 4
 FRAME_BYTES = 256 * 1024  # of files read, before what they say is sent
 
-Mode = Literal["read", "plan", "describe", "original", "page"]
+Mode = Literal["read", "plan", "describe", "verify", "original", "page", "preview"]
 
 _to_json = msgspec.json.Encoder().encode
 
@@ -44,9 +46,11 @@ _to_json = msgspec.json.Encoder().encode
 class Request:
     """Read `count` members of a file from `skip` on; a plain file has one.
 
-    Other modes: `plan` answers with the sizes of all members, `describe` with one member, unparsed.
+    Other modes: `plan` answers with the sizes of all members, `describe` with members unparsed, and
+    `verify` with nothing but what schema and signature say of each.
     For the one file called `member`, or the plain file itself: `original` answers with its bytes,
-    freed from gzip, and `page` with the picture of the PDF page `number`, counted from 1.
+    freed from gzip, `page` with the picture of the PDF page `number`, counted from 1, and `preview`
+    with what a table shows to whoever names its columns.
     """
 
     path: str
@@ -62,11 +66,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reading, the sizes of the members, bytes, a refusal of the whole file, or else the end."""
+    """A reading, sizes, bytes, a table, a refusal of the whole file, or else the end."""
 
     reading: Reading | None = None
     sizes: tuple[int, ...] = ()
     content: bytes | None = None
+    preview: TablePreview | None = None
     refusal: Problem | None = None
 
 
@@ -111,10 +116,10 @@ def _serve(request: Request) -> Iterator[Answer]:
         with Path(request.path).open("rb") as file:
             if request.mode == "plan":
                 yield Answer(sizes=_sizes(file, request))
-            elif request.mode in ("read", "describe"):
+            elif request.mode in ("read", "describe", "verify"):
                 yield from (Answer(reading=reading) for reading in _readings(file, request))
             else:
-                yield Answer(content=_shown(_one_file(file, request), request))
+                yield _shown(_one_file(file, request), request)
     except ParseError as error:
         yield Answer(refusal=error.as_problem())
     yield END
@@ -173,10 +178,15 @@ def _one_file(file: IO[bytes], request: Request) -> bytes:
     return _content(file, member, request)
 
 
-def _shown(content: bytes, request: Request) -> bytes:
+def _shown(content: bytes, request: Request) -> Answer:
+    name = request.member or request.name
     if sniff(content) == "gzip":
-        content = gunzip(content, request.member or request.name)
-    return content if request.mode == "original" else render_page(content, request.number)
+        content = gunzip(content, name)
+    if request.mode == "preview":
+        return Answer(preview=preview(content, name))
+    return Answer(
+        content=content if request.mode == "original" else render_page(content, request.number)
+    )
 
 
 def _read_whole(file: IO[bytes], request: Request, size: int) -> Reading:
@@ -204,6 +214,8 @@ def _read_member(file: IO[bytes], member: Member, request: Request) -> Reading:
 
 def _reading(content: bytes, name: str, request: Request) -> Reading:
     digest = sha256(content).hexdigest()
+    if request.mode == "verify":
+        return Reading(name, digest, len(content), Parsed("", "", problems=verify(content)))
     if request.mode == "describe" or request.options is None:
         return Reading(name, digest, len(content), Parsed("unknown", ""))
     try:

@@ -29,16 +29,26 @@ TRANSFORMS = (
     xmlsec.constants.TransformRsaSha1,
     xmlsec.constants.TransformRsaSha256,
 )
+SIGNED = {
+    "nfeProc", "NFe", "procEventoNFe", "procInutNFe", "cteProc", "CTe", "cteOSProc", "CTeOS",
+    "procEventoCTe", "NFSe", "DPS",
+}  # fmt: skip
 OWNER = re.compile(r":([0-9A-Z]{12}[0-9]{2}|[0-9]{11})\s*$")  # ICP-Brasil: NAME:CNPJ or NAME:CPF
 REMEDY = "Não use este XML como prova: baixe o original na SEFAZ pela chave de acesso."
 
 
 def check_signatures(root: etree._Element) -> list[Problem]:
-    """Findings about every signature in a file; a file without one has none.
+    """Findings about every signature in a file, or that a document came without.
 
     The tree must hold the text as it came: no blanks stripped, no comments joined by hand.
     """
-    return [finding for node in root.iter(SIGNATURE) for finding in _check(node)]
+    found = [finding for node in root.iter(SIGNATURE) for finding in _check(node)]
+    is_signed = next(root.iter(SIGNATURE), None) is not None
+    if not is_signed and etree.QName(root).localname in SIGNED:
+        message = "O documento veio sem a assinatura digital do emitente."
+        remedy = "Serve para conciliar; como prova, peça o XML assinado ou baixe-o pela chave."
+        found.append(Problem("signature_missing", "info", "raiz", message, remedy))
+    return found
 
 
 def _check(node: etree._Element) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ from ingestion.services.account_owners import remember_accounts
 from ingestion.services.indexing import index_file
 from ingestion.services.preferences import apply_preferences
 from ingestion.services.sorting import sort_out
+from ingestion.services.verifying import verify
 
 log = get_logger(__name__)
 
@@ -29,7 +30,7 @@ Step = Callable[[SourceFile], None]
 
 # In this order: what leaves for another company is neither booked nor found here. A step opens
 # its own sessions, so that bytes may be moved between two of them.
-STEPS: tuple[Step, ...] = (sort_out, remember_accounts, apply_preferences, index_file)
+STEPS: tuple[Step, ...] = (sort_out, remember_accounts, apply_preferences, index_file, verify)
 GAVE_UP = "O enriquecimento deste arquivo foi interrompido várias vezes e ficou de lado."
 LEASE_SECONDS = 10 * 60  # a month of 100,000 notes takes a few minutes
 

@@ -2,6 +2,7 @@
 
 from ingestion.parsers.schemas import SCHEMAS, _compiled, check_schema
 from ingestion.parsers.xml import load_xml
+from tests.data.files import invoices, xml
 from tests.data.nfe import authorized
 
 
@@ -24,6 +25,10 @@ def test_a_finding_names_the_field_and_speaks_portuguese() -> None:
     assert first.message.startswith("O campo ")
     assert "Element" not in first.message
     assert "value" not in first.message
+
+
+def test_a_note_that_only_lacks_its_signature_follows_the_schema() -> None:
+    assert check_schema(load_xml(xml(invoices(1)[0]))) == []
 
 
 def test_a_layout_without_schema_is_not_judged() -> None:

@@ -17,8 +17,14 @@ def codes(content: bytes) -> list[str]:
     return [finding.code for finding in check_signatures(load_xml(content))]
 
 
-def test_a_note_without_signature_has_nothing_to_check() -> None:
-    assert codes(authorized()) == []
+def test_a_note_without_signature_is_told_calmly() -> None:
+    (finding,) = check_signatures(load_xml(authorized()))
+
+    assert (finding.code, finding.severity) == ("signature_missing", "info")
+
+
+def test_other_files_need_no_signature() -> None:
+    assert codes(b"<resNFe xmlns='http://www.portalfiscal.inf.br/nfe'/>") == []
 
 
 def test_a_right_signature_is_silent_though_its_certificate_expired() -> None:
