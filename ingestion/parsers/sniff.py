@@ -4,10 +4,12 @@ import re
 from pathlib import PurePosixPath
 
 from ingestion.parsers.cnab_text import is_cnab
+from ingestion.parsers.delimited import has_columns
 from ingestion.parsers.model import ParseError
 
 HEAD = 4096
 PDF_HEAD = 1024  # bytes within which readers look for the signature (ISO 32000-1, annex H.3.4.1)
+FEW_CONTROLS = 20  # characters for each control: a table with one bad cell is still a table
 PROLOG = 512  # characters in which an OFX in XML has named itself
 BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 SIGNATURES = (
@@ -40,6 +42,7 @@ NAMES = {
     "ole": "uma planilha ou um documento do Office anterior a 2007",
     "pdf": "um PDF",
     "sped": "um arquivo do SPED",
+    "table": "um texto em colunas",
     "text": "um texto sem formato conhecido",
 }
 # Pages and pictures are evidence: under the name of data they are a mistake of who sent them.
@@ -50,7 +53,7 @@ READS = "Envie XML de NF-e, NFC-e ou evento, extrato OFX ou um ZIP com esses arq
 _BLANK = " \t\r\n\ufeff\x00\x1a"
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _OFX = re.compile(r"OFXHEADER\s*[:=]|<\?OFX\b|<OFX>|<!DOCTYPE\s+OFX\b", re.IGNORECASE)
-_SPED = re.compile(r"\|[0-9A-Z][0-9]{3}\|")
+_SPED = re.compile(r"\|[019A-Z][0-9]{3}\|")
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f]")
 
 
@@ -95,6 +98,9 @@ def unreadable(kind: str, name: str) -> ParseError:
         return ParseError(
             "file_type", message, remedy="Envie o arquivo certo, ou este com o nome certo."
         )
+    if kind == "text" and suffix in (".csv", ".tsv"):
+        message = "O texto não está dividido em colunas por ponto e vírgula, vírgula ou tabulação."
+        return ParseError("csv_header", message, remedy="Exporte de novo como CSV e envie.")
     message = f"O conteúdo é {NAMES[kind]}; o leitor não o conhece."
     code = "xml_malformed" if kind == "html" and suffix == ".xml" else "file_type"
     return ParseError(code, message, remedy=READS)
@@ -111,7 +117,11 @@ def _head(content: bytes) -> str:
 
 def _kind_of_zip(content: bytes) -> str:
     """Office files are archives with a table of contents of their own."""
-    names = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis.opendocument")
+    names = (
+        b"[Content_Types].xml",
+        b"xl/workbook.xml",
+        b"mimetypeapplication/vnd.oasis.opendocument",
+    )
     return "office" if any(name in content for name in names) else "zip"
 
 
@@ -126,4 +136,7 @@ def _kind_of_text(head: str) -> str:
         return "cnab"
     if head.startswith(("{", "[")):
         return "json"
-    return "binary" if _BINARY.search(head) else "text"
+    odd = len(_BINARY.findall(head))
+    if not head.startswith("|") and odd * FEW_CONTROLS <= len(head) and has_columns(head):
+        return "table"
+    return "binary" if odd else "text"

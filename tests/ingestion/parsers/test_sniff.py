@@ -42,7 +42,8 @@ from tests.ingestion.parsers.test_nfe import TODAY
         (archive([Entry("a.xml", b"x")]), "zip"),
         (archive([]), "zip"),
         (archive([Entry("[Content_Types].xml", b"x")]), "office"),
-        (b"data;valor\r\n", "text"),
+        (b"data;valor\r\n", "table"),
+        (b"uma carta, apenas texto\r\nsem colunas\r\ne mais nada\r\n", "text"),
         (b"\x01\x02\x03", "binary"),
     ],
 )
