@@ -41,6 +41,11 @@ def parse_access_key(text: str, *, place: str = "") -> AccessKey:
     if key[43] != check_digit(key[:43]):
         message = "Chave de acesso com dígito verificador incorreto."
         raise ParseError("nfe_key", message, place=place, remedy=REMEDY)
+    return key_parts(key)
+
+
+def key_parts(key: str) -> AccessKey:
+    """What a text of the shape of a key says, its check digit aside."""
     month = date(2000 + int(key[2:4]), int(key[4:6]), 1)
     return AccessKey(key[:2], month, key[6:20], key[20:22], int(key[22:25]), int(key[25:34]))
 

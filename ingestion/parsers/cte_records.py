@@ -1,28 +1,30 @@
 """The records of CT-e and CT-e OS that a file may hold, and what reads each of them."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from ingestion.parsers.cte import build_cte
 from ingestion.parsers.cte_checks import check_cte, read_key
-from ingestion.parsers.fiscal_status import REGISTERED, VOIDED
-from ingestion.parsers.model import Event, Options, ParseError, Problem, Voiding
+from ingestion.parsers.event_details import event_extra
+from ingestion.parsers.events import read_cancellation
+from ingestion.parsers.fiscal_status import REGISTERED
+from ingestion.parsers.model import Event, Options, ParseError, Problem
 from ingestion.parsers.records import Element, Family, Found, ReadRecord, local_name, noting
+from ingestion.parsers.summaries import summary_reader
 from ingestion.parsers.tree import NOTHING, ORIGINAL, Record
 from ingestion.parsers.values import parse_moment, shown
+from ingestion.parsers.voiding import voiding_reader
 
 NAMESPACE = "http://www.portalfiscal.inf.br/cte"
 DOCUMENTS = ("CTe", "CTeOS", "CTeSimp")
 EVENT_RECORDS = ("procEventoCTe", "eventoCTe", "retEventoCTe")
 CANCELLATION = "110111"
-NUMBER = re.compile(r"[0-9]{1,9}")
 REMEDY = "Consulte os eventos no portal do CT-e e envie o evento com a resposta."
 WRAPPERS = frozenset(
     (
         "enviCTe", "retEnviCTe", "retConsReciCTe", "retConsSitCTe", "retConsSitCTeOS",
-        "retDistDFeInt", "loteDistDFeInt", "procCancCTe", "cteDadosMsg",
+        "retDistDFeInt", "loteDistDFeInt", "cteDadosMsg",
     )
 )  # fmt: skip
 
@@ -108,6 +110,7 @@ def _event(asked: Record, answered: Record) -> Event:
         accepted=status in REGISTERED,
         status_code=status,
         text=inner.text("xJust", "xObs") or _correction(inner),
+        extra=event_extra(asked.text("tpEvento"), detail),
     )
 
 
@@ -121,28 +124,11 @@ def _correction(detail: Record) -> str:
     return "; ".join(changes)
 
 
-def _read_voiding(record: Element, _options: Options, found: Found) -> None:
-    """Numbers given up: the request, its answer, or both in a `procInutCTe`."""
-    whole, name = Record(record, "cte"), local_name(record)
-    asked = whole.below("infInut" if name == "inutCTe" else "inutCTe/infInut") or NOTHING
-    answered = whole.below("infInut" if name == "retInutCTe" else "retInutCTe/infInut") or NOTHING
-    told = asked if asked is not NOTHING else answered
-    first, last = told.text("nCTIni"), told.text("nCTFin")
-    if not (NUMBER.fullmatch(first) and NUMBER.fullmatch(last)):
-        raise whole.refusal("missing", "infInut/nCTIni", "A inutilização não diz os números.")
-    voiding = Voiding(
-        issuer_tax_id=told.tax_id("CNPJ"),
-        model=told.short("mod", 2),
-        series=told.short("serie", 5),
-        year=told.short("ano", 2),
-        first=int(first),
-        last=int(last),
-        protocol=answered.short("nProt", 20),
-        accepted=answered.text("cStat") in VOIDED,
-        occurred_at=_moment(answered.text("dhRecbto")),
-    )
-    found.voidings.append(voiding)
-    found.problems += whole.problems
+def _read_cancellation(record: Element, _options: Options, found: Found) -> None:
+    """The message that cancelled before there were events."""
+    event, findings = read_cancellation(record, "CTe")
+    found.events.append(event)
+    found.problems += findings
 
 
 def _moment(text: str) -> datetime | None:
@@ -168,7 +154,11 @@ RECORDS: Mapping[str, ReadRecord] = {
     "protCTe": noting("É só um protocolo de autorização, sem o CT-e."),
     "GTVeProc": noting("É uma guia de transporte de valores (GTV-e); não cobra nada."),
     "GTVe": noting("É uma guia de transporte de valores (GTV-e); não cobra nada."),
-    **dict.fromkeys(("procInutCTe", "inutCTe", "retInutCTe"), _read_voiding),
+    **dict.fromkeys(("procCancCTe", "cancCTe", "retCancCTe"), _read_cancellation),
+    **dict.fromkeys(
+        ("procInutCTe", "inutCTe", "retInutCTe"), voiding_reader("CTe", "nCTIni", "nCTFin")
+    ),
+    "resCTe": summary_reader("CTe", "vTPrest"),
 }
 
 CTE = Family(

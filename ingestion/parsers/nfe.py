@@ -29,6 +29,7 @@ from ingestion.parsers.values import (
 ZERO = Decimal(0)
 ITEM_AMOUNTS = re.compile(" ".join([QUANTITY.pattern] * 3))  # all three of a line at once
 DOC_TYPES = {"65": "nfce"}
+LONGEST = {"mod": 2, "serie": 3, "nNF": 9, "tpAmb": 1, "finNFe": 1, "tpNF": 1}
 KEPT_OF_IDE = ("tpEmis", "dhSaiEnt", "dSaiEnt", "idDest", "indFinal", "indPres", "dhCont", "xJust")
 
 
@@ -42,13 +43,14 @@ def build_document(groups: Groups, problems: list[Problem]) -> Document:
     ide = groups.ide
     issued_on, issued_at = _issued(ide)
     total = parse_money((groups.totals or {})["vNF"], "total/ICMSTot/vNF")
+    codes = _codes(ide, problems)
     withheld = details.withheld(groups, problems)
     return Document(
-        doc_type=DOC_TYPES.get(ide.get("mod", ""), "nfe"),
+        doc_type=DOC_TYPES.get(codes["mod"], "nfe"),
         key=written_key(groups),
-        model=ide.get("mod", ""),
-        series=ide.get("serie", ""),
-        number=ide.get("nNF", ""),
+        model=codes["mod"],
+        series=codes["serie"],
+        number=codes["nNF"],
         issued_on=issued_on,
         issued_at=issued_at,
         total=total,
@@ -56,9 +58,9 @@ def build_document(groups: Groups, problems: list[Problem]) -> Document:
         recipient=details.party(groups.recipient or {}, groups.recipient_address),
         fiscal_status=fiscal_status(groups),
         protocol=(groups.protocol or {}).get("nProt", ""),
-        environment=ide.get("tpAmb", ""),
-        purpose=ide.get("finNFe", ""),
-        direction=ide.get("tpNF", ""),
+        environment=codes["tpAmb"],
+        purpose=codes["finNFe"],
+        direction=codes["tpNF"],
         operation=clean_text(ide.get("natOp", "")),
         layout=groups.layout,
         installments=_installments(groups, problems),
@@ -104,6 +106,18 @@ def _require_groups(groups: Groups) -> None:
         message = f"Falta na nota: {', '.join(missing)}."
         remedy = "Peça ao emitente o XML completo da nota."
         raise ParseError("nfe_missing", message, place=missing[0], remedy=remedy)
+
+
+def _codes(ide: Fields, problems: list[Problem]) -> Fields:
+    """The codes and numbers of the face; what is longer than any real one is left out, and said."""
+    found = {name: ide.get(name, "") for name in LONGEST}
+    for name, longest in LONGEST.items():
+        if len(found[name]) > longest:
+            message = f"“{shown(found[name])}” tem mais de {longest} caracteres e ficou de fora."
+            remedy = "Confira este campo no XML original."
+            problems.append(Problem("nfe_value", "warning", f"ide/{name}", message, remedy))
+            found[name] = ""
+    return found
 
 
 def _issued(ide: Fields) -> tuple[date, datetime | None]:

@@ -15,6 +15,7 @@ from ingestion.parsers.payment_means import identifiers
 from ingestion.parsers.values import MONEY, shown
 
 ZERO = Decimal(0)
+LONGEST_ID = 60  # a foreign one has 20 at most
 NO_AMOUNTS = {"", "0", "0.00"}
 ROLES = {
     "transporta": "carrier",
@@ -69,7 +70,7 @@ def party(group: Fields, address: Mapping[str, str]) -> Party:
     """Who a group names; the identifier is a CNPJ, a CPF, a foreign one or empty."""
     tax_id = group.get("CNPJ") or group.get("CPF") or group.get("idEstrangeiro", "")
     name, city = clean_text(group.get("xNome", "")), clean_text(address.get("xMun", ""))
-    return Party(clean_text(tax_id), name, city, address.get("UF", ""))
+    return Party(clean_text(tax_id)[:LONGEST_ID], name, city, address.get("UF", ""))
 
 
 def other_parties(groups: Groups) -> dict[str, Party]:

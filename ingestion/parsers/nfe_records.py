@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
-from ingestion.parsers.events import read_event
+from ingestion.parsers.events import read_cancellation, read_event
 from ingestion.parsers.model import Options, ParseError, Problem
 from ingestion.parsers.nfe import build_document
 from ingestion.parsers.nfe_checks import check_invoice
 from ingestion.parsers.nfe_groups import NAMESPACE, children, read_groups, tag
 from ingestion.parsers.records import Element, Family, Found, ReadRecord, noting
+from ingestion.parsers.summaries import summary_reader
+from ingestion.parsers.voiding import voiding_reader
 
 WRAPPERS = frozenset(
     (
@@ -40,22 +42,33 @@ def _read_event(record: Element, _options: Options, found: Found) -> None:
     found.problems += findings
 
 
+def _read_cancellation(record: Element, _options: Options, found: Found) -> None:
+    event, findings = read_cancellation(record)
+    found.events.append(event)
+    found.problems += findings
+
+
+_read_voiding = voiding_reader("NFe", "nNFIni", "nNFFin")
+
 RECORDS: Mapping[str, ReadRecord] = {
     "nfeProc": _read_invoice,
     "NFe": _read_invoice,
     "procEventoNFe": _read_event,
     "evento": _read_event,
     "retEvento": _read_event,
-    "resNFe": noting("É um resumo da SEFAZ, não a nota: baixe o XML completo."),
+    "procCancNFe": _read_cancellation,
+    "cancNFe": _read_cancellation,
+    "retCancNFe": _read_cancellation,
+    "procInutNFe": _read_voiding,
+    "inutNFe": _read_voiding,
+    "retInutNFe": _read_voiding,
+    "resNFe": summary_reader("NFe", "vNF"),
     "resEvento": noting("É um resumo de evento da SEFAZ, não o evento."),
-    "procInutNFe": noting("Registra números de nota inutilizados; não há nota."),
-    "inutNFe": noting("Pede a inutilização de números de nota; não há nota."),
-    "retInutNFe": noting("Responde à inutilização de números de nota; não há nota."),
     "protNFe": noting("É só um protocolo de autorização, sem a nota."),
 }
 
 NFE = Family(
-    parser="nfe/1",
+    parser="nfe/2",
     namespace=NAMESPACE,
     records=RECORDS,
     wrappers=WRAPPERS,

@@ -66,8 +66,8 @@ def test_an_event_of_no_note_is_refused() -> None:
     assert parsed.problems[0].code == "nfe_key"
 
 
-@pytest.mark.parametrize("name", ["procInutNFe", "resNFe", "resEvento"])
-def test_summaries_and_voided_numbers_are_informative(name: str) -> None:
+@pytest.mark.parametrize("name", ["procInutNFe", "resEvento"])
+def test_what_names_no_document_is_informative(name: str) -> None:
     parsed = read(f'<{name} xmlns="{NAMESPACE}"><a>1</a></{name}>'.encode())
 
     assert (parsed.kind, parsed.informative, parsed.read) == ("summary", 1, 1)
