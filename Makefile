@@ -1,7 +1,7 @@
 # Short names for `dev`; it works without make.
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: demo run test check bench stop format hooks lock openapi
+.PHONY: demo run test check bench stop format hooks lock openapi schema
 
 demo run test check stop:
 	@python3 dev $@ $(ARGS)
@@ -22,3 +22,7 @@ lock:
 
 openapi:
 	@python3 dev manage spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+schema:
+	@.venv/bin/python -m ingestion.parsers.schema > docs/documento.schema.json.new
+	@mv docs/documento.schema.json.new docs/documento.schema.json

@@ -15,6 +15,9 @@ from ingestion.parsers.model import Options, Parsed
 from ingestion.parsers.ofx import parse_ofx
 from ingestion.parsers.pdf import parse_pdf
 from ingestion.parsers.sniff import is_misnamed, sniff, unreadable
+from ingestion.parsers.sped import parse_sped
+from ingestion.parsers.table_files import parse_tables
+from ingestion.parsers.versions import as_chosen, check_versions
 
 Reader = Callable[[bytes, str, Options], Parsed]
 
@@ -24,7 +27,12 @@ READERS: dict[str, Reader] = {
     "ofx": lambda content, name, options: parse_ofx(content, today=options.today),
     "cnab": lambda content, name, options: parse_cnab(content),
     "pdf": lambda content, name, options: parse_pdf(content, today=options.today),
+    "sped": lambda content, name, options: parse_sped(content),
     "image": lambda content, name, options: parse_image(),
+    "table": parse_tables,
+    "office": parse_tables,
+    "ole": parse_tables,
+    "html": parse_tables,
 }
 
 
@@ -32,12 +40,14 @@ def parse(content: bytes, name: str, *, options: Options) -> Parsed:
     """Read one file by what it contains; `name` only helps to word a refusal.
 
     Raises:
-        ParseError: the file cannot be identified or is not safe to read.
+        ParseError: the file cannot be identified or is not safe to read, or the options choose a
+            version that no reader has.
     """
+    check_versions(options)
     kind = sniff(content)
     if kind == "gzip":
         content = gunzip(content, name)
         kind = sniff(content)
     if kind not in READERS or is_misnamed(kind, name):
         raise unreadable(kind, name)
-    return READERS[kind](content, name, options)
+    return as_chosen(READERS[kind](content, name, options), options)
