@@ -12,7 +12,13 @@ import pytest
 
 from ingestion import reading
 from ingestion.parsers.model import Options, ParseError, Reading
-from ingestion.reading import count_members, read_file, read_original, render_page
+from ingestion.reading import (
+    count_members,
+    preview_table,
+    read_file,
+    read_original,
+    render_page,
+)
 from tests.data.nfe import authorized
 from tests.data.ofx import move, statement
 from tests.data.pdfs import pdf, text_page
@@ -130,6 +136,19 @@ def test_a_page_is_rendered_in_the_child_also_from_an_archive(tmp_path: Path) ->
         render_page(alone, 3)
 
 
+def test_a_table_is_shown_to_whoever_names_its_columns(tmp_path: Path) -> None:
+    alone, packed = tmp_path / "a.csv", tmp_path / "a.zip"
+    alone.write_bytes(b"quando;quanto;por que\r\n01/10/2026;-5,00;tarifa\r\n")
+    packed.write_bytes(archive([Entry("pasta/a.csv", alone.read_bytes())]))
+    shown = preview_table(alone, "a.csv")
+
+    assert (shown.header, shown.rows[0]) == (
+        ("quando", "quanto", "por que"),
+        ("01/10/2026", "-5,00", "tarifa"),
+    )
+    assert preview_table(packed, "a.zip", member="pasta/a.csv") == shown
+
+
 def test_a_refused_archive_raises(tmp_path: Path) -> None:
     with pytest.raises(ParseError) as refused:
         read(tmp_path / "a.zip", archive([Entry("../a.xml", b"x"), *notes(1)]))
@@ -151,7 +170,7 @@ def test_a_workbook_is_one_file_also_inside_an_archive(tmp_path: Path) -> None:
     (alone,) = read(tmp_path / "a.xlsx", book)
     inside = read(tmp_path / "a.zip", archive([*notes(1), Entry("a.xlsx", book)]))
 
-    assert alone.parsed.problems[0].code == "file_type"
+    assert alone.parsed.problems[0].code == "xlsx_malformed"
     assert [one.parsed.rejected for one in inside] == [0, 1]
 
 
