@@ -116,7 +116,7 @@ class StatementRows:
                 "code": piece(text, CODE).strip(),
                 "lot": text[3:7],
                 "sequence": text[8:13],
-                **({"identifiers": identifiers} if identifiers else {}),
+                **({"identifiers": dict(identifiers)} if identifiers else {}),
             },
         )
 

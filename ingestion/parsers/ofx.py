@@ -12,12 +12,19 @@ from ingestion.parsers.model import Parsed, ParseError, Problem
 from ingestion.parsers.ofx_statement import StatementReader
 from ingestion.parsers.ofx_text import read_text
 
-PARSER = "ofx/1"
-STATEMENTS = {"STMTRS", "CCSTMTRS"}
+PARSER = "ofx/2"
+STATEMENTS = {"STMTRS", "CCSTMTRS", "INVSTMTRS"}
 GROUPS = STATEMENTS | {
     "OFX", "SIGNONMSGSRSV1", "SONRS", "STATUS", "FI", "BANKMSGSRSV1", "STMTTRNRS",
     "CREDITCARDMSGSRSV1", "CCSTMTTRNRS", "BANKACCTFROM", "CCACCTFROM", "BANKTRANLIST", "STMTTRN",
-    "LEDGERBAL", "AVAILBAL", "BALLIST", "BAL",
+    "LEDGERBAL", "AVAILBAL", "BALLIST", "BAL", "INVACCTFROM",
+}  # fmt: skip
+# Rows and positions of an investment account (OFX 2.2, section 13): they move papers, not cash.
+INVESTMENTS = {
+    "BUYDEBT", "BUYMF", "BUYOPT", "BUYOTHER", "BUYSTOCK", "CLOSUREOPT", "INCOME", "INVEXPENSE",
+    "JRNLFUND", "JRNLSEC", "MARGININTEREST", "REINVEST", "RETOFCAP", "SELLDEBT", "SELLMF",
+    "SELLOPT", "SELLOTHER", "SELLSTOCK", "SPLIT", "TRANSFER",
+    "POSDEBT", "POSMF", "POSOPT", "POSOTHER", "POSSTOCK",
 }  # fmt: skip
 # Nubank never closes its list of movements; closing the statement around it closes it too.
 LEFT_OPEN = {"BANKTRANLIST"}
@@ -91,6 +98,8 @@ def _walk_skeleton(text: str, stack: list[str], reader: StatementReader) -> None
         if name not in GROUPS:
             if not closing and stack:
                 reader.set_value(stack[-1], name, value)
+                if name in INVESTMENTS and stack[-1] == "INVSTMTRS":
+                    reader.add_investment()
         elif closing:
             _close(name, stack)
         elif not empty:

@@ -23,6 +23,8 @@ _MOVEMENT = """
 """
 NAMES = frozenset(_MOVEMENT.split())
 
+MAX_SHAPES = 8  # orders of tags remembered for one file
+
 _LEAF = re.compile(r"<([A-Za-z0-9._]+)\s*/?>[ \t]*([^<\r\n]*)")
 _KNOWN = "|".join(sorted(NAMES))
 _LOOSE_LEAF = re.compile(rf"<({_KNOWN})\s*/?>[ \t]*(.*?)(?=[\r\n]|</?(?:{_KNOWN})\s*/?>|\Z)")
@@ -33,18 +35,45 @@ _AMOUNT = re.compile(
     r"([+-]?)([0-9]{1,13}|[0-9]{1,3}(?:([.,])[0-9]{3}(?:\3[0-9]{3}){0,3}))(?:([.,])([0-9]{1,10}))?"
 )
 _NO_AMOUNT = re.compile(r"[\s.,]*")
-_DATE = re.compile(r"[0-9]{8}(?:[0-9]{4,6}(?:[.,:][0-9]*)?)?\s*(?:\[[^\]]{0,20}\])?")
 _BALANCE = re.compile(
     r"(?:S ?A ?L ?D ?O|SLD)(?: (?:DO |DE |EM |NA |NO )?(?:DIA|ANTERIOR|FINAL|INICIAL|ATUAL|TOTAL"
     r"|PARCIAL|DISPONIVEL|BLOQUEADO|DEVEDOR|CREDOR|CONTA|APLIC[A-Z. ]*|C/C|[0-9/. -]+)){0,3}"
 )
+_DATE = re.compile(r"[0-9]{8}(?:[0-9]{4,6}(?:[.,:][0-9]*)?)?\s*(?:\[[^\]]{0,20}\])?")
 
 
-def read_leaves(row: str) -> Fields:
-    """The values of a movement by tag. A `<` inside a text costs a second, slower reading."""
-    leaves = dict(_LEAF.findall(row))
-    if row.count("<") - row.count("</") != len(leaves) or not leaves.keys() <= NAMES:
-        leaves.update(_LOOSE_LEAF.findall(row))
+class RowReader:
+    """Reads the movements of one file; a bank writes the tags of nearly all in the same order.
+
+    That order, learnt from the rows before, becomes one pattern that a row matches whole.
+    """
+
+    def __init__(self) -> None:
+        self._shapes: list[tuple[re.Pattern[str], tuple[str, ...]]] = []
+
+    def read(self, row: str) -> Fields:
+        """The values of a movement by tag."""
+        for shape, names in self._shapes:
+            found = shape.fullmatch(row)
+            if found is not None:
+                return _tidy(row, dict(zip(names, found.groups(), strict=True)))
+        pairs = _LEAF.findall(row)
+        leaves = dict(pairs)
+        if row.count("<") - row.count("</") != len(leaves) or not leaves.keys() <= NAMES:
+            # A `<` inside a text costs a second, slower reading.
+            leaves.update(_LOOSE_LEAF.findall(row))
+        elif len(pairs) == len(leaves) and len(self._shapes) < MAX_SHAPES:
+            self._shapes.append((_shape(tuple(leaves)), tuple(leaves)))
+        return _tidy(row, leaves)
+
+
+def _shape(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Possessive throughout: a row either has this order or fails at once."""
+    leaf = r"\s*+<{0}\s*+/?+>[ \t]*+([^<\r\n]*+)[\r\n]*+(?:</{0}>)?+"
+    return re.compile("".join(leaf.format(re.escape(name)) for name in names) + r"\s*+")
+
+
+def _tidy(row: str, leaves: Fields) -> Fields:
     if "&" in row:
         leaves = {name: _ENTITY.sub(_entity, value) for name, value in leaves.items()}
     if " \r" in row or " \n" in row or " <" in row or "\t" in row:
@@ -100,8 +129,10 @@ def require_date(text: str) -> date:
 
 def is_balance(leaves: Fields) -> bool:
     """Whether the movement only tells a balance: such rows have a fixed text and no identity."""
-    if leaves.get("FITID", "").strip("0") and not _NO_AMOUNT.fullmatch(leaves.get("TRNAMT", "")):
-        return False
+    if leaves.get("FITID", "").strip("0"):
+        written = leaves.get("TRNAMT", "")
+        if written[-1:].isdigit() or not _NO_AMOUNT.fullmatch(written):
+            return False
     return _BALANCE.fullmatch(fold(leaves.get("MEMO") or leaves.get("NAME", ""))) is not None
 
 

@@ -1,29 +1,28 @@
 """What an OFX file says, gathered while its tags pass: accounts, periods, balances, movements."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from ingestion.parsers.model import ParseError, Problem, Statement, Transaction
+from ingestion.parsers.ofx_balances import BalanceRows
 from ingestion.parsers.ofx_rows import (
     Fields,
+    RowReader,
     is_balance,
     parse_amount,
     parse_date,
-    read_leaves,
     require_date,
 )
+from ingestion.parsers.pix import read_identifiers
 from ingestion.parsers.values import shown
 
-ACCOUNT_GROUPS = {"BANKACCTFROM", "CCACCTFROM"}
+ACCOUNT_GROUPS = {"BANKACCTFROM", "CCACCTFROM", "INVACCTFROM"}
 OLDEST_YEAR = 1990
+SHORTEST = 10  # characters of a text that holds no identifier: a CPF has eleven
 COLUMNS = {"TRNTYPE", "DTPOSTED", "TRNAMT", "FITID", "CHECKNUM", "NAME", "MEMO"}
 CHECK = "Confira o lançamento no extrato do banco."
-
-# EndToEndId of a PIX: E, ISPB of the payer's bank, moment to the minute, eleven characters.
-_END_TO_END = re.compile(r"\bE[0-9]{20}[0-9A-Za-z]{11}\b")
 
 
 @dataclass(slots=True)
@@ -35,7 +34,9 @@ class _Open:
     first_row: int = 0
     lines: int = 0
     with_point: bool = False
-    ids: set[str] = field(default_factory=set)
+    is_doubtful: bool = False  # the final balance
+    told: BalanceRows = field(default_factory=BalanceRows)
+    ids: dict[str, int] = field(default_factory=dict)  # FITID → place of its first transaction
     equals: dict[tuple[Any, ...], int] = field(default_factory=dict)
 
 
@@ -50,12 +51,14 @@ class StatementReader:
         self.informative = 0
         self.rejected = 0
         self.records = 0
+        self._rows = RowReader()
         self._open: _Open | None = None
 
-    def start_statement(self) -> None:
+    def start_statement(self) -> _Open:
         """A new account begins; the one before it ends."""
         self.finish()
-        self._open = _Open(first_row=len(self.transactions))
+        opened = self._open = _Open(first_row=len(self.transactions))
+        return opened
 
     def set_value(self, group: str, name: str, value: str) -> None:
         """A value outside the movements: account, period, currency, balance."""
@@ -65,17 +68,28 @@ class StatementReader:
     def add_row(self, row: str) -> None:
         """One movement: a transaction, a balance row, or a refusal with its number."""
         self.records += 1
-        if self._open is None:
-            self.start_statement()
-        leaves = read_leaves(row)
-        if self._open is None or self._is_informative(leaves):
-            return
+        opened = self._open or self.start_statement()
+        opened.lines += 1
+        leaves = self._rows.read(row)
+        posted_on = parse_date(leaves.get("DTPOSTED", ""))
         try:
-            self._add(leaves, self._open)
+            if is_balance(leaves):
+                opened.told.add(leaves, posted_on)
+                self.informative += 1
+            elif posted_on is not None and posted_on > self.today:
+                self._tell_future(posted_on)
+            else:
+                self._add(leaves, opened, posted_on or require_date(leaves.get("DTPOSTED", "")))
         except ParseError as error:
             place = f"registro {self.records}"
             self.problems.append(Problem(error.code, "error", place, error.message, error.remedy))
             self.rejected += 1
+
+    def add_investment(self) -> None:
+        """A purchase, a sale or a position of papers: counted, no movement of cash."""
+        self.informative += 1
+        if self._open is not None:
+            self._open.lines += 1
 
     def finish(self) -> None:
         """Close the open statement and say what is odd about its period and balance."""
@@ -87,45 +101,41 @@ class StatementReader:
             remedy = "Se houve movimento no período, exporte de novo."
             self._warn("row_none", "BANKTRANLIST", message, remedy)
         starts_on, ends_on = self._period(opened)
+        balance = self._balance(opened)
+        balance_on = parse_date(opened.values.get(("LEDGERBAL", "DTASOF"), ""))
         self.statements.append(
             Statement(
                 account=_account(opened),
-                currency=opened.values.get(("STMTRS", "CURDEF"))
-                or opened.values.get(("CCSTMTRS", "CURDEF"), ""),
+                currency=_currency(opened),
                 starts_on=starts_on,
                 ends_on=ends_on,
-                balance=self._balance(opened),
-                balance_on=parse_date(opened.values.get(("LEDGERBAL", "DTASOF"), "")),
+                balance=balance,
+                balance_on=balance_on,
+                opening=opened.told.opening,
+                balances=opened.told.by_day(None if opened.is_doubtful else balance, balance_on),
             )
         )
 
-    def _is_informative(self, leaves: Fields) -> bool:
-        if self._open is not None:
-            self._open.lines += 1
-        if is_balance(leaves):
-            self.informative += 1
-            return True
-        posted_on = parse_date(leaves.get("DTPOSTED", ""))
-        if posted_on is not None and posted_on > self.today:
-            message = f"O lançamento é futuro ({posted_on:%d/%m/%Y}) e não entrou."
-            remedy = "Ele entra quando vier num extrato posterior à data."
-            place = f"registro {self.records}"
-            self.problems.append(Problem("ofx_future", "info", place, message, remedy))
-            self.informative += 1
-            return True
-        return False
+    def _tell_future(self, posted_on: date) -> None:
+        message = f"O lançamento é futuro ({posted_on:%d/%m/%Y}) e não entrou."
+        remedy = "Ele entra quando vier num extrato posterior à data."
+        place = f"registro {self.records}"
+        self.problems.append(Problem("ofx_future", "info", place, message, remedy))
+        self.informative += 1
 
-    def _add(self, leaves: Fields, opened: _Open) -> None:
+    def _add(self, leaves: Fields, opened: _Open, posted_on: date) -> None:
         get = leaves.get
-        posted_on = require_date(get("DTPOSTED", ""))
         amount = parse_amount(get("TRNAMT", ""))
         identity, memo, payee = get("FITID", ""), get("MEMO", ""), get("NAME", "")
-        opened.with_point = opened.with_point or "." in leaves["TRNAMT"] or "," in leaves["TRNAMT"]
-        self._check_identity(identity, opened)
+        if not opened.with_point:
+            opened.with_point = "." in leaves["TRNAMT"] or "," in leaves["TRNAMT"]
         if opened.account is None:
             opened.account = _account(opened)
-        same = (posted_on, amount, identity, memo, payee, get("CHECKNUM", ""), get("TRNTYPE", ""))
-        ordinal = opened.equals[same] = opened.equals.get(same, 0) + 1
+        ordinal = 1
+        if not identity or identity in opened.ids:
+            ordinal = self._ordinal(opened, (posted_on, amount, identity, memo, payee))
+        else:
+            opened.ids[identity] = len(self.transactions)
         self.transactions.append(
             Transaction(
                 identity,
@@ -138,19 +148,24 @@ class StatementReader:
                 get("CHECKNUM", ""),
                 ordinal,
                 self.records,
-                _extra(leaves, memo),
+                _extra(leaves, memo, payee),
             )
         )
 
-    def _check_identity(self, identity: str, opened: _Open) -> None:
-        place = f"registro {self.records}"
-        if not identity:
-            message = "O lançamento veio sem FITID; ele é reconhecido pelo seu conteúdo."
-            self._warn("ofx_fitid_missing", place, message, CHECK)
-        elif identity in opened.ids:
+    def _ordinal(self, opened: _Open, row: tuple[date, Decimal, str, str, str]) -> int:
+        """The count of rows that are equal in all that identifies a movement, up to this one."""
+        place, identity = f"registro {self.records}", row[2]
+        if identity:
             message = f"O FITID {shown(identity)} se repete; os dois lançamentos foram mantidos."
             self._warn("ofx_fitid_repeated", place, message, CHECK)
-        opened.ids.add(identity)
+            first = self.transactions[opened.ids[identity]]
+            same = (first.posted_on, first.amount, identity, first.memo, first.payee)
+            opened.equals.setdefault(same, 1)
+        else:
+            message = "O lançamento veio sem FITID; ele é reconhecido pelo seu conteúdo."
+            self._warn("ofx_fitid_missing", place, message, CHECK)
+        ordinal = opened.equals[row] = opened.equals.get(row, 0) + 1
+        return ordinal
 
     def _period(self, opened: _Open) -> tuple[date | None, date | None]:
         written = [opened.values.get(("BANKTRANLIST", name), "") for name in ("DTSTART", "DTEND")]
@@ -178,6 +193,7 @@ class StatementReader:
         if opened.with_point and balance and not {".", ","} & set(text):
             message = f"O saldo “{shown(text)}” veio sem centavos, ao contrário dos lançamentos."
             self._warn("ofx_balance", "LEDGERBAL/BALAMT", message, remedy)
+            opened.is_doubtful = True
         return balance
 
     def _warn(self, code: str, place: str, message: str, remedy: str) -> None:
@@ -190,17 +206,23 @@ def _account(opened: _Open) -> str:
     parts = [
         values.get((group, name), "")
         for group in sorted(ACCOUNT_GROUPS)
-        for name in ("BANKID", "BRANCHID", "ACCTID")
+        for name in ("BROKERID", "BANKID", "BRANCHID", "ACCTID")
     ]
     return "/".join(part for part in parts if part)
 
 
-def _extra(leaves: Fields, memo: str) -> dict[str, Any]:
+def _currency(opened: _Open) -> str:
+    groups = ("STMTRS", "CCSTMTRS", "INVSTMTRS")
+    written = (opened.values.get((group, "CURDEF"), "") for group in groups)
+    return next((currency for currency in written if currency), "")
+
+
+def _extra(leaves: Fields, memo: str, payee: str) -> dict[str, Any]:
     extra: dict[str, Any] = {}
     if not leaves.keys() <= COLUMNS:
         extra = {name: leaves[name] for name in leaves if leaves[name] and name not in COLUMNS}
-    if len(memo) > 31:
-        found = _END_TO_END.search(memo)
-        if found:
-            extra["pix_end_to_end"] = found[0]
+    if len(memo) > SHORTEST or len(payee) > SHORTEST:
+        identifiers = read_identifiers(memo, payee)
+        if identifiers:
+            extra["identifiers"] = dict(identifiers)
     return extra

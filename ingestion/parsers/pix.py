@@ -6,17 +6,17 @@ Receita Federal, check digits of CNPJ and CPF.
 """
 
 import re
+from functools import lru_cache
 
 from conciliacontag.brazil import is_cnpj, is_cpf, only_id
 
 _END_TO_END = re.compile(
-    r"\b[ED][0-9]{8}20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+    r"\bE[0-9]{8}20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
     r"(?:[01][0-9]|2[0-3])[0-5][0-9][0-9A-Za-z]{11}\b"
 )
-_TXID = re.compile(
-    r"\bTX[ -]?ID\b[ :=.-]*([0-9A-Za-z]{26,35})\b|\b(?!E[0-9]{20})"
-    r"(?=[0-9A-Za-z]*[0-9])(?=[0-9A-Za-z]*[A-Za-z])([0-9A-Za-z]{26,35})\b",
-    re.IGNORECASE,
+_LABELLED = re.compile(r"\bTX[ -]?ID\b[ :=.-]*([0-9A-Za-z]{26,35})\b", re.IGNORECASE)
+_LOOSE_TXID = re.compile(
+    r"\b(?!E[0-9]{20})(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])([0-9A-Za-z]{26,35})\b"
 )
 _MASKED = re.compile(
     r"(?<![0-9A-Z])(?:[0-9A-Z]{2}\.[0-9A-Z]{3}\.[0-9A-Z]{3}/[0-9A-Z]{4}-[0-9]{2}"
@@ -27,8 +27,12 @@ _LONG_DIGITS = re.compile(r"[0-9]{8}|[0-9]\.[0-9]{3}[-/.]|[0-9A-Z]{3}/[0-9A-Z]{4
 SHORTEST_TXID = 26
 
 
+@lru_cache(maxsize=8192)
 def read_identifiers(*texts: str) -> dict[str, str]:
-    """`e2e`, `txid` and `tax_id` found in the texts of one movement; the first of each counts."""
+    """`e2e`, `txid` and `tax_id` found in the texts of one movement; the first of each counts.
+
+    The answer is remembered and shared: copy it before changing.
+    """
     found: dict[str, str] = {}
     for text in texts:
         if len(text) >= SHORTEST_TXID:
@@ -39,14 +43,14 @@ def read_identifiers(*texts: str) -> dict[str, str]:
 
 
 def _read_pix(text: str, found: dict[str, str]) -> None:
+    """A txid needs its name before it, or at least the word PIX somewhere in the text."""
     end_to_end = _END_TO_END.search(text)
     if end_to_end:
         found.setdefault("e2e", end_to_end[0])
-    for one in _TXID.finditer(text):
-        identity = one[1] or one[2]
-        if not _END_TO_END.fullmatch(identity):
-            found.setdefault("txid", identity)
-            return
+        text = text.replace(end_to_end[0], " ")
+    named = _LABELLED.search(text) or ("PIX" in text.upper() and _LOOSE_TXID.search(text))
+    if named:
+        found.setdefault("txid", named[1])
 
 
 def _read_tax_id(text: str, found: dict[str, str]) -> None:

@@ -50,3 +50,15 @@ def statement(
     inside = "".join(accounts) or account(moves)
     text = f"{header}<OFX>\r\n<BANKMSGSRSV1>{inside}</BANKMSGSRSV1>\r\n</OFX>\r\n"
     return text.encode(encoding)
+
+
+def investments(rows: Sequence[str] = (), *, moves: Sequence[str] = ()) -> str:
+    """An investment account: purchases and sales by their tags, cash movements between them."""
+    papers = "".join(f"<{row}><INVTRAN><FITID>1</INVTRAN></{row}>\r\n" for row in rows)
+    cash = "".join(f"<INVBANKTRAN>{one}<SUBACCTFUND>CASH</INVBANKTRAN>\r\n" for one in moves)
+    return (
+        "<INVSTMTTRNRS><TRNUID>1<INVSTMTRS><DTASOF>20261031<CURDEF>BRL\r\n"
+        "<INVACCTFROM><BROKERID>corretora.example<ACCTID>77</INVACCTFROM>\r\n"
+        f"<INVTRANLIST><DTSTART>20261001<DTEND>20261031\r\n{papers}{cash}</INVTRANLIST>\r\n"
+        "</INVSTMTRS></INVSTMTTRNRS>\r\n"
+    )

@@ -143,7 +143,7 @@ def test_texts_keep_their_odd_characters(memo: str, text: str) -> None:
 def test_a_pix_keeps_its_end_to_end_id() -> None:
     identity = "E00000000202610051200abcdefghijk"
 
-    assert only(move(memo=f"PIX {identity}")).extra == {"pix_end_to_end": identity}
+    assert only(move(memo=f"PIX {identity}")).extra == {"identifiers": {"e2e": identity}}
 
 
 @pytest.mark.parametrize("old", ["\r\n", "\n", "\r", ""])
