@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from ingestion.parsers.model import Options, Parsed, ParseError
 from ingestion.parsers.nfe_versions import as_nfe_1
+from ingestion.parsers.ofx_versions import as_ofx_1
 
 Projection = Callable[[Parsed], Parsed]
 
@@ -25,12 +26,15 @@ NEWEST: Mapping[str, int] = {
     "image": 1,
     "nfe": 2,
     "nfse": 1,
-    "ofx": 1,
+    "ofx": 2,
     "omr": 1,
     "pdf": 1,
     "table": 1,
 }
-OLDER: Mapping[tuple[str, int], Projection] = {("nfe", 1): as_nfe_1}
+OLDER: Mapping[tuple[str, int], Projection] = {
+    ("nfe", 1): as_nfe_1,
+    ("ofx", 1): as_ofx_1,
+}
 
 
 def known_readers() -> tuple[tuple[str, tuple[int, ...]], ...]:
