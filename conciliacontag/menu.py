@@ -106,6 +106,13 @@ MENU: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     entry("Empresas", "apartment", "organizations_organization_changelist"),
+                    entry(
+                        "Entradas automáticas",
+                        "input",
+                        "ingestion_source_changelist",
+                        "/ingestion/source/",
+                        "/ingestion/sourceitem/",
+                    ),
                     entry("Usuários", "group", "organizations_user_changelist"),
                     entry("Trilha de auditoria", "history", "organizations_auditlog_changelist"),
                 ],

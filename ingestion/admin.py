@@ -18,6 +18,7 @@ from conciliacontag.pages import FactAdmin, display
 from conciliacontag.scope import scope_of
 from ingestion.models import Document, DocumentEvent, SourceFile, Transaction
 from ingestion.screens import EVENTS, mirror, original_text, senders
+from ingestion.source_admin import SourceAdmin as SourceAdmin
 
 SEND = ("admin:ingestion_sourcefile_upload", "Enviar arquivos")
 KEY = re.compile(r"[0-9A-Z]{44}")

@@ -1,10 +1,10 @@
-"""Bells of the queues `parsing` and `enrichment`: they carry identifiers and call one service."""
+"""Bells of the queues `parsing`, `enrichment` and `documents`: each calls one service."""
 
 from uuid import UUID
 
 from celery import shared_task
 
-from ingestion.services import enrichment, processing, reprocessing
+from ingestion.services import enrichment, polling, processing, reprocessing
 
 
 @shared_task(name="ingestion.process_file")
@@ -41,3 +41,21 @@ def enrich_file(organization_id: str, file_id: str) -> None:
 def sweep_enrichment() -> None:
     """Find files that were read and not enriched yet."""
     enrichment.sweep_enrichment()
+
+
+@shared_task(name="ingestion.poll_sources")
+def poll_sources() -> None:
+    """Find places whose time has come."""
+    polling.poll_sources()
+
+
+@shared_task(name="ingestion.poll_source")
+def poll_source(organization_id: str, source_id: str) -> None:
+    """Read one place."""
+    polling.poll_source(UUID(organization_id), UUID(source_id))
+
+
+@shared_task(name="ingestion.fetch_object")
+def fetch_object(organization_id: str, source_id: str, key: str) -> None:
+    """Receive one object of a bucket."""
+    polling.fetch_object(UUID(organization_id), UUID(source_id), key)

@@ -57,6 +57,7 @@ PAGES: dict[str, Act] = {
     "organizations.change_membership": Act.ADMINISTER,
     "organizations.delete_membership": Act.ADMINISTER,
     "ingestion.add_sourcefile": Act.SEND,
+    "ingestion.add_source": Act.ADMINISTER,
     "reconciliation.add_run": Act.SEND,
     "audits.change_card": Act.DECIDE,
     "audits.export_batch": Act.EXPORT,

@@ -16,6 +16,8 @@ LISTS = (
     "ingestion_sourcefile",
     "ingestion_document",
     "ingestion_transaction",
+    "ingestion_source",
+    "ingestion_sourceitem",
     "reconciliation_reconciliation",
     "reconciliation_run",
     "audits_batch",

@@ -10,6 +10,8 @@ from typing import Any
 
 import paramiko
 from paramiko import SFTPAttributes, SFTPHandle, SFTPServer, SFTPServerInterface
+from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
+from paramiko.sftp import SFTP_OK
 
 USER, PASSWORD = "robo", "senha-do-robo"
 
@@ -24,14 +26,14 @@ class Gate(paramiko.ServerInterface):
     def check_auth_password(self, username: str, password: str) -> int:
         self.tried.append(password)
         right = (username, password) == (USER, PASSWORD)
-        return paramiko.AUTH_SUCCESSFUL if right else paramiko.AUTH_FAILED
+        return AUTH_SUCCESSFUL if right else AUTH_FAILED
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
         right = username == USER and self.key is not None and key == self.key
-        return paramiko.AUTH_SUCCESSFUL if right else paramiko.AUTH_FAILED
+        return AUTH_SUCCESSFUL if right else AUTH_FAILED
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
-        return paramiko.OPEN_SUCCEEDED
+        return OPEN_SUCCEEDED
 
     def get_allowed_auths(self, username: str) -> str:
         return "password,publickey"
@@ -80,7 +82,7 @@ class Disk(SFTPServerInterface):
             self.at(oldpath).rename(self.at(newpath))
         except OSError as fault:
             return SFTPServer.convert_errno(fault.errno or 0)
-        return paramiko.SFTP_OK
+        return SFTP_OK
 
 
 class Server:

@@ -20,9 +20,7 @@ def test_attachments_we_read_are_received_and_the_message_moves(
 ) -> None:
     mailbox.put(message(("Nota São João.xml", b"<a/>"), ("extrato.ofx", b"OFX"), ("x.exe", b"MZ")))
 
-    assert poll(mail) == {
-        "counts": {"received": 2, "skipped": 2, "messages": 1, "attachments": 2}
-    }
+    assert poll(mail) == {"counts": {"received": 2, "skipped": 2, "messages": 1, "attachments": 2}}
     names = set(SourceFile.objects.values_list("filename", flat=True))
     assert names == {"Nota São João.xml", "extrato.ofx"}
     assert (mailbox.boxes["INBOX"], len(mailbox.boxes["Lidas"])) == ([], 1)
