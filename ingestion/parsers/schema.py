@@ -120,7 +120,8 @@ def _with_amounts(said: Any) -> Any:
         return said
     found = {name: _with_amounts(one) for name, one in said.items()}
     if found.get("format") == "decimal":
-        return {"type": "string", "pattern": AMOUNT}
+        del found["format"]
+        found["pattern"] = AMOUNT
     return found
 
 
