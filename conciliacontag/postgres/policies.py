@@ -7,9 +7,11 @@ of the organizations named in `app.organizations` for the current transaction, a
 
 from django.db.migrations import RunSQL
 
-# Each setting is read once a query (a scalar subquery), not once a row.
+# Each setting is read and cast once a query (a scalar subquery), not once a row: a cast outside of
+# it costs a person with twenty companies five microseconds a row.
 SETTING = "(SELECT current_setting('app.organizations', true))"
-NAMED = "(SELECT string_to_array(nullif(current_setting('app.organizations', true), '*'), ','))"
+LISTED = "string_to_array(nullif(current_setting('app.organizations', true), '*'), ',')"
+NAMED = f"(SELECT {LISTED}::uuid[])"
 
 
 def protect(table: str, column: str = "organization_id") -> RunSQL:
