@@ -47,7 +47,7 @@ MENU: dict[str, Any] = {
     "BORDER_RADIUS": "6px",
     "DASHBOARD_CALLBACK": "audits.dashboard.show_month",
     "STYLES": [asset("css/conciliacontag.css"), asset("css/parts.css")],
-    "SCRIPTS": [asset("js/shell.js")],
+    "SCRIPTS": [asset("js/shell.js"), asset("js/search.js")],
     "COLORS": {
         "primary": {
             "50": "oklch(97.7% .013 185)",
@@ -112,6 +112,9 @@ MENU: dict[str, Any] = {
                         "ingestion_source_changelist",
                         "/ingestion/source/",
                         "/ingestion/sourceitem/",
+                    ),
+                    entry(
+                        "Fornecedores", "local_shipping", "ingestion_supplierpreference_changelist"
                     ),
                     entry("Usuários", "group", "organizations_user_changelist"),
                     entry("Trilha de auditoria", "history", "organizations_auditlog_changelist"),

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from conciliacontag.api import health
 from conciliacontag.api.links import stored_file
 from conciliacontag.api.views import DOCS, SCHEMA
+from ingestion.search.screen import search_page
 
 API: list[URLPattern | URLResolver] = [
     path("schema", SCHEMA, name="schema"),
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # The alias comes first: `reverse` takes the last of two equal names, which is canonical.
     path("api/", include(API)),
     path("v1/", include(API)),
+    path("admin/buscar", admin.site.admin_view(search_page), name="search-page"),
     path("admin/", admin.site.urls),
 ]
 

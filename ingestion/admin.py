@@ -16,8 +16,9 @@ from conciliacontag.brazil import format_brl, format_date, is_cnpj, is_cpf, only
 from conciliacontag.chips import chip, money_cell
 from conciliacontag.pages import FactAdmin, display
 from conciliacontag.scope import scope_of
-from ingestion.models import Document, DocumentEvent, SourceFile, Transaction
-from ingestion.screens import EVENTS, mirror, original_text, senders
+from ingestion.models import Document, DocumentBooking, DocumentEvent, SourceFile, Transaction
+from ingestion.preference_admin import SupplierPreferenceAdmin as SupplierPreferenceAdmin
+from ingestion.screens import EVENTS, forwardings_of, mirror, original_text, senders
 from ingestion.source_admin import SourceAdmin as SourceAdmin
 
 SEND = ("admin:ingestion_sourcefile_upload", "Enviar arquivos")
@@ -117,6 +118,7 @@ class SourceFileAdmin(FactAdmin):
                 "normalized"
             )[:SHOWN_MEMBERS],
             "line_count": row.transactions.count(),
+            "forwardings": forwardings_of(row),
             "kind_name": KINDS.get(row.kind, row.kind),
         }
 
@@ -217,6 +219,7 @@ class DocumentAdmin(FactAdmin):
             "mirror": mirror(row, booked),
             "matches": [match for match in matches if match.transaction_id],
             "events": events,
+            "booking": DocumentBooking.objects.filter(pk=row.pk).first(),
         }
 
     @display(description="documento", ordering="number")

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.organizations.roles import Act, may
 from conciliacontag.storage import is_stored, local_copy
-from ingestion.models import Document, SourceFile
+from ingestion.models import Document, Forwarding, SourceFile
 from ingestion.parsers.model import ParseError
 from ingestion.reading import read_original
 
@@ -147,6 +148,32 @@ def readable(content: bytes) -> str:
     declared = re.match(rb"<\?xml[^>]*encoding=.(iso-8859-1|windows-1252)", content, re.IGNORECASE)
     text = content.decode("cp1252" if declared else "utf-8", "replace")
     return re.sub(r">\s*<", ">\n<", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """A part of an upload that went to another company of its sender."""
+
+    company: str
+    notes: int
+    state: Forwarding  # its chip
+    file_id: UUID | None  # the file that arrived there, when the person may see it
+
+
+def forwardings_of(file: SourceFile) -> list[Forwarded]:
+    """Where parts of an upload went; what the person may not see there is not linked or named."""
+    rows = list(Forwarding.objects.filter(file=file))
+    names = Organization.objects.in_bulk([row.target_id for row in rows])
+    seen = SourceFile.objects.in_bulk([row.received_id for row in rows if row.received_id])
+    return [
+        Forwarded(
+            names[row.target_id].name if row.target_id in names else "outra empresa",
+            row.notes,
+            row,
+            row.received_id if row.received_id in seen else None,
+        )
+        for row in rows
+    ]
 
 
 def senders(user: User, organizations: Iterable[Organization]) -> list[Organization]:

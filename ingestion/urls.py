@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from ingestion import reprocess_api, told_api, views, webhooks
+from ingestion import preference_views, reprocess_api, told_api, views, webhooks
+from ingestion.search.views import SearchView
 
 urlpatterns = [
     path("uploads", views.UploadsView.as_view(), name="uploads"),
@@ -21,5 +22,16 @@ urlpatterns = [
         "reprocess/<uuid:pk>/files",
         reprocess_api.RereadingsView.as_view(),
         name="reprocessing-files",
+    ),
+    path("search", SearchView.as_view(), name="search"),
+    path(
+        "supplier-preferences",
+        preference_views.PreferencesView.as_view(),
+        name="supplier-preferences",
+    ),
+    path(
+        "supplier-preferences/<uuid:pk>",
+        preference_views.PreferenceView.as_view(),
+        name="supplier-preference",
     ),
 ]

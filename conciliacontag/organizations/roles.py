@@ -58,6 +58,7 @@ PAGES: dict[str, Act] = {
     "organizations.delete_membership": Act.ADMINISTER,
     "ingestion.add_sourcefile": Act.SEND,
     "ingestion.add_source": Act.ADMINISTER,
+    "ingestion.add_supplierpreference": Act.CONFIGURE,
     "reconciliation.add_run": Act.SEND,
     "audits.change_card": Act.DECIDE,
     "audits.export_batch": Act.EXPORT,

@@ -50,12 +50,15 @@ WHERE entry.id = ANY(%(ids)s) AND word.organization_id = entry.organization_id
 FORGET = "DELETE FROM ingestion_searchentry WHERE id = ANY(%(ids)s)"
 FIND = """
 SELECT entry.id, entry.organization_id, entry.kind, entry.title, entry.day, entry.amount
-FROM unnest(%(organizations)s::uuid[]) AS wanted (organization_id)
-CROSS JOIN LATERAL (
-    SELECT DISTINCT id, day FROM ({branches}) AS branch ORDER BY day DESC, id DESC LIMIT %(limit)s
-) AS hit
-JOIN ingestion_searchentry AS entry ON entry.id = hit.id
-ORDER BY entry.day DESC, entry.id DESC LIMIT %(limit)s
+FROM (
+    SELECT hit.id, hit.day FROM unnest(%(organizations)s::uuid[]) AS wanted (organization_id)
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT id, day FROM ({branches}) AS branch
+        ORDER BY day DESC, id DESC LIMIT %(limit)s
+    ) AS hit ORDER BY hit.day DESC, hit.id DESC LIMIT %(limit)s
+) AS newest
+JOIN ingestion_searchentry AS entry ON entry.id = newest.id
+ORDER BY entry.day DESC, entry.id DESC
 """
 EXACT = """(
 SELECT id, day FROM ingestion_searchentry

@@ -14,13 +14,21 @@ from audits.services import open_batch
 from conciliacontag.database import EVERY, session
 from conciliacontag.organizations.models import Membership, Organization, User
 from conciliacontag.organizations.roles import Role
-from ingestion.models import Document, Reprocessing, SourceFile, Transaction
+from ingestion.models import (
+    Document,
+    Reprocessing,
+    SourceFile,
+    SupplierPreference,
+    Transaction,
+)
 from ingestion.services.files import receive_file
+from ingestion.services.preferences import save_preference
 from ingestion.services.processing import process_file
 from ingestion.services.reprocessing import reprocess_files
 from reconciliation.models import Reconciliation, Run
 from reconciliation.services import execute_run, start_run
 from tests.conftest import PASSWORD, make_organization
+from tests.data.identity import cnpj
 from tests.data.rows import make_doubt
 
 METHODS = ("get", "post", "patch", "put", "delete")
@@ -38,6 +46,7 @@ ROWS: dict[str, Any] = {
     "documents": Document,
     "transactions": Transaction,
     "reprocess": Reprocessing,
+    "supplier-preferences": SupplierPreference,
     "reconciliations": Reconciliation,
     "runs": Run,
     "audits": Card,
@@ -84,6 +93,7 @@ def theirs(committed: None) -> dict[str, UUID]:
         organization = make_organization("Oficina Boreal Ltda", 2)
         manager = make_person("gestora@exemplo.com.br", organization, Role.MANAGER)
         make_doubt(organization)
+        save_preference(organization, user=manager, supplier=cnpj(9), values={"debit": "1"})
     file, _ = receive_file(organization, uploader=None, filename="a.xml", chunks=[b"x"])
     process_file(organization.pk, file.pk)
     reprocess_files(organization, requested_by=manager, files=[file.pk])

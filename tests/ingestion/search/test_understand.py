@@ -97,7 +97,7 @@ def test_any_text_is_understood_somehow(typed: str) -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.integers(1, 10**8 - 1), st.integers(1, 10**9 - 1))
+@given(st.integers(1, 10**8 - 1), st.integers(1, 10**9 - 1).filter(lambda n: n % 111111111))
 def test_every_valid_identifier_is_recognised(company: int, individual: int) -> None:
     for bare in (cnpj(company), cpf(individual)):
         assert understand(bare).tax_id == bare
