@@ -47,10 +47,10 @@ def _belong(title: str, payment: str) -> bool:
     """Whether T and U are of one title: same movement, the same or the next number in the lot."""
     if title[15:17] != payment[15:17]:
         return False
-    first, second = title[8:13], payment[8:13]
-    if not (first.isdigit() and second.isdigit()):
+    try:
+        return (int(payment[8:13]) - int(title[8:13])) % SEQUENCES < 2
+    except ValueError:
         return True
-    return (int(second) - int(first)) % SEQUENCES < 2
 
 
 class _Reader:

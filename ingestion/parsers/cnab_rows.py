@@ -47,7 +47,8 @@ class Titles:
         self._unknown: dict[str, int] = {}
         self._odd: list[int] = []
         self._odd_paid: dict[str, list[tuple[int, Decimal]]] = {}
-        self._seen: dict[str, int] = {}
+        self._last = ("", "")
+        self._seen: Counter[str] = Counter()
         self._names = self.codes.names
         self._tells = bool(layout.totals)
         self._cut_title = cutter(layout.title, TITLE)
@@ -57,7 +58,9 @@ class Titles:
         """One title: `payment` is its second line, or the same one. True when it brought money."""
         pieces = self._cut_title(title) + self._cut_payment(payment)
         try:
-            title_value, paid = parse_cents(pieces[VALUE]), parse_cents(pieces[PAID])
+            title_value = paid = parse_cents(pieces[VALUE])
+            if pieces[PAID] != pieces[VALUE]:
+                paid = parse_cents(pieces[PAID])
             is_paid = bool(paid) and pieces[0] in self.codes.settled
             if is_paid:
                 self._settle(number, pieces, (title_value, paid), (lot, sequence))
@@ -113,14 +116,12 @@ class Titles:
         if posted_on is None:
             message = "A liquidação veio sem data de crédito e sem data de ocorrência."
             raise ParseError("cnab_date", message, remedy=CHECK)
-        our_number, document, name = (
-            our_number.strip(),
-            parse_label(document),
-            self._names[movement],
-        )
+        our_number, document, payer = our_number.strip(), parse_label(document), parse_label(payer)
+        name, (lot, sequence) = self._names[movement], place
         memo = f"{name} · nosso número {our_number}"
-        identity = f"{our_number}/{place[0]}{place[1]}"
-        ordinal = self._seen[identity] = self._seen.get(identity, 0) + 1
+        if document:
+            memo = f"{memo} · doc. {document}"
+        identity = f"{our_number}/{lot}{sequence}"
         extra = {
             "identifiers": _identifiers(our_number, document, control, payer_id),
             "title_value": amounts[0],
@@ -128,19 +129,28 @@ class Titles:
             "occurred_on": occurred_on,
             "movement": movement,
             "movement_name": name,
-            "lot": place[0],
-            "sequence": place[1],
+            "lot": lot,
+            "sequence": sequence,
             **parse_charges(pieces[FIRST_CHARGE:NET]),
         }
         if pieces[NET] != pieces[PAID]:
             extra |= parse_net(pieces[NET])
         self.transactions.append(
             Transaction(
-                identity, self.account, posted_on, amounts[1],
-                f"{memo} · doc. {document}" if document else memo, parse_label(payer), movement,
-                document, ordinal, number, extra, "boleto",
+                identity, self.account, posted_on, amounts[1], memo, payer, movement, document,
+                self._ordinal(identity, place), number, extra, "boleto",
             )
         )  # fmt: skip
+
+    def _ordinal(self, identity: str, place: tuple[str, str]) -> int:
+        """The count of titles of one identity; while their numbers grow, none can come again."""
+        if place > self._last and not self._seen:
+            self._last = place
+            return 1
+        if not self._seen:
+            self._seen.update(row.external_id for row in self.transactions)
+        self._seen[identity] += 1
+        return self._seen[identity]
 
     def _note(self, number: int, movement: str, paid: Decimal) -> None:
         """A title without payment; one that the codes call unpaid, yet with an amount, is odd."""

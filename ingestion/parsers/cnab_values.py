@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from operator import itemgetter
 
-from conciliacontag.brazil import is_cnpj, is_cpf
+from conciliacontag.brazil import CENT, is_cnpj, is_cpf
 from ingestion.parsers.cnab_layouts import Fields, Span
 from ingestion.parsers.model import ParseError
 from ingestion.parsers.values import shown
@@ -32,13 +32,15 @@ def parse_cents(text: str) -> Decimal:
     Raises:
         ParseError: `cnab_value` for anything else.
     """
+    if text.isdigit() and text.isascii():
+        return int(text) * CENT
     digits = text.strip()
     if not digits:
         return ZERO
     if not (digits.isascii() and digits.isdigit()):
         message = f"O valor “{shown(digits)}” não é um número do leiaute."
         raise ParseError("cnab_value", message, remedy=REMEDY)
-    return Decimal(digits).scaleb(-2)
+    return int(digits) * CENT
 
 
 @lru_cache(maxsize=65_536)
@@ -91,11 +93,10 @@ def parse_due(text: str) -> date | None:
         return None
 
 
-@lru_cache(maxsize=65_536)
 def parse_label(text: str) -> str:
     """A text or number that only names something; nothing but zeros names nothing."""
     bare = text.strip()
-    return bare if bare.strip("0") else ""
+    return bare if bare[:1] != "0" or bare.strip("0") else ""
 
 
 @lru_cache(maxsize=65_536)
