@@ -1,9 +1,10 @@
 """A file that arrived, its reading as a row of the queue, and the problems it had."""
 
+from collections.abc import Collection
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 
 from conciliacontag.antivirus import is_on
@@ -18,6 +19,7 @@ class FileStatus(models.TextChoices):
     FAILED = "failed", "Recusado"
 
 
+BETWEEN = " · "  # in a problem's place: between the member of an archive and the place inside it
 WAITING = Q(status__in=[FileStatus.UPLOADED, FileStatus.PROCESSING])
 # Bytes with malware that are still to be removed from the storage.
 INFECTED = Q(error_code="file_infected") & ~Q(storage_path="")
@@ -108,6 +110,9 @@ class SourceFile(models.Model):
             models.Index(fields=["organization", "-created_at"], name="sourcefile_newest"),
             models.Index(fields=["locked_until"], condition=WAITING, name="sourcefile_waiting"),
             models.Index(fields=["created_at"], condition=INFECTED, name="sourcefile_infected"),
+            models.Index(
+                fields=["organization"], condition=Q(rejected__gt=0), name="sourcefile_rejected"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -129,6 +134,15 @@ class Severity(models.TextChoices):
     INFO = "info", "Informação"
 
 
+class ProblemQuerySet(models.QuerySet["Problem"]):
+    def of_members(self, names: Collection[str]) -> Self:
+        """Problems of these members of an archive, whose name `member` stands before the place."""
+        parts = F("place"), Value(BETWEEN), Value(1)
+        named = Func(*parts, function="split_part", output_field=models.TextField())
+        first = {name.partition(BETWEEN)[0] for name in names}
+        return self.annotate(member=named).filter(member__in=first)
+
+
 class Problem(models.Model):
     """What was wrong, where, and what to do about it."""
 
@@ -142,6 +156,8 @@ class Problem(models.Model):
     place = models.CharField("onde", max_length=1024, blank=True)
     message = models.TextField("o que houve")
     remedy = models.TextField("o que fazer", blank=True)
+
+    objects = ProblemQuerySet.as_manager()
 
     class Meta:
         verbose_name = "problema"

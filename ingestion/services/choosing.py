@@ -11,6 +11,10 @@ from ingestion.models import Document, SourceFile, Transaction
 
 # Bytes that the scanner for malware did not let through are not read, however often one asks.
 UNSAFE = ("file_infected", "file_not_scannable")
+UNREADABLE = (
+    "Nenhum destes arquivos pode ser lido de novo: ou ainda não terminaram de ser lidos, ou seus "
+    "bytes não estão guardados."
+)
 
 Chosen = dict[UUID, set[UUID] | None]  # upload → members of it, or None for all of it
 
@@ -33,8 +37,7 @@ def choose(organization: Organization, files: Sequence[UUID], parser: str) -> Ch
         add_choice(chosen, row)
     if not chosen:
         raise InvalidInput(
-            "Nenhum destes arquivos pode ser lido de novo: ou ainda não terminaram de ser lidos, "
-            "ou seus bytes não estão guardados.",
+            UNREADABLE if found else f"Nenhum arquivo desta empresa foi lido por {parser}.",
             code="nothing_to_reprocess",
             status=422,
         )

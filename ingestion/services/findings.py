@@ -1,8 +1,7 @@
 """What the rows add to a reader's findings: what was there already, in conflict, or early."""
 
+from ingestion.models.files import BETWEEN
 from ingestion.parsers.model import Problem as Finding
-
-BETWEEN = " · "  # between the member of an archive and the place inside it
 
 
 def located(finding: Finding, name: str) -> Finding:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Func, Q, TextField, Value
+from django.db.models import Q
 from django.utils import timezone
 
 from conciliacontag.brazil import clean_text
@@ -28,7 +28,7 @@ from ingestion.models import (
 )
 from ingestion.parsers.model import Reading
 from ingestion.services.documents import Stored, settle_events, store_documents, store_events
-from ingestion.services.findings import BETWEEN, missing, moved
+from ingestion.services.findings import missing, moved
 from ingestion.services.fiscal_status import recompute
 from ingestion.services.processing import COUNTS, GAVE_UP
 from ingestion.services.storing import (
@@ -138,10 +138,7 @@ def forget_told(file: SourceFile, members: list[Member]) -> None:
     problems = Problem.objects.filter(file=file)
     if file.is_archive:
         names = [clean_text(place_prefix(file, member)) for member in members]
-        parts = F("place"), Value(BETWEEN), Value(1)
-        named = Func(*parts, function="split_part", output_field=TextField())
-        first = {name.partition(BETWEEN)[0] for name in names}
-        problems = problems.annotate(member=named).filter(member__in=first)
+        problems = problems.of_members(names)
     problems.delete()
 
 

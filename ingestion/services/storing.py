@@ -98,12 +98,10 @@ class Member:
 def store_readings(file: SourceFile, readings: list[Reading]) -> None:
     """Write what the readings say and add what was counted to the file's own row (not saved)."""
     members = [member_of(file, reading) for reading in readings]
-    mark_known(file, members)
+    mark_known(file, members, seen_hashes(file, members))
     fresh = [member for member in members if not member.known]
     count_records(file, fresh)
     for member in members:
-        if member.known:
-            member.counts.update(known=member.parsed.read, read=member.parsed.read)
         file.read += member.counts["read"]
         file.new += member.counts["new"]
         file.known += member.counts["known"]
@@ -121,10 +119,14 @@ def member_of(file: SourceFile, reading: Reading) -> Member:
     return Member(reading, file.pk if plain else new_id())
 
 
-def mark_known(file: SourceFile, members: list[Member]) -> None:
-    """Find members whose bytes came before, in this organization or earlier in this chunk."""
+def seen_hashes(file: SourceFile, members: list[Member]) -> set[str]:
+    """The hashes among these that the organization has."""
     hashes = [m.reading.sha256 for m in members if m.file_id != file.pk and m.reading.sha256]
-    seen = lookup(SourceFile, "sha256", hashes, organization=file.organization) if hashes else set()
+    return lookup(SourceFile, "sha256", hashes, organization=file.organization) if hashes else set()
+
+
+def mark_known(file: SourceFile, members: list[Member], seen: set[str]) -> None:
+    """Mark members whose bytes came before, in this organization or earlier in this chunk."""
     for member in members:
         if member.file_id == file.pk or not is_kept(member.reading):
             continue
@@ -132,6 +134,7 @@ def mark_known(file: SourceFile, members: list[Member]) -> None:
         member.known = member.reading.sha256 in seen and not is_refused(member.parsed)
         seen.add(member.reading.sha256)
         if member.known:
+            member.counts.update(known=member.parsed.read, read=member.parsed.read)
             member.findings.append(repeated(member.reading.name, "Este arquivo já tinha chegado."))
 
 

@@ -25,8 +25,10 @@ def test_a_folder_is_read_file_by_file(seller: Organization, tmp_path: Path) -> 
 
     lines = [json.loads(line) for line in ingest(tmp_path, "aurora", jsonl=True)]
 
-    assert [line["counts"]["new"] for line in lines] == [2, 1]
-    assert [line["status"] for line in lines] == ["accepted", "accepted"]
+    assert [line.get("member", "") for line in lines] == ["a.xml", "b.xml", "", ""]
+    assert [line["counts"]["new"] for line in lines] == [1, 1, 2, 1]
+    assert {line["status"] for line in lines} == {"accepted"}
+    assert lines[0]["documents"][0]["key"] == second.key
     assert Document.objects.count() == 3
 
 

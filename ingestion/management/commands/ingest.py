@@ -16,40 +16,71 @@ from conciliacontag.database import EVERY, session
 from conciliacontag.errors import DomainError
 from conciliacontag.organizations.models import Organization
 from conciliacontag.storage import chunks
+from ingestion.lines import stored_lines
 from ingestion.models import FileStatus, SourceFile
 from ingestion.services.files import receive_file
+from ingestion.services.previewing import Preview, as_problem, refused
 from ingestion.services.processing import process_file
 
-ITEMS_FAILED = 3
+WRONG_USE, ITEMS_FAILED = 2, 3
 PAUSE = 0.2
 EXAMPLES = """
 Exemplos:
   manage.py ingest notas/ --organization padaria-aurora
   manage.py ingest extrato.ofx --organization 12.345.678/0001-95 --jsonl
+  manage.py ingest notas/ --dry-run --jsonl
 """
 
 
 class Command(BaseCommand):
-    help = "Recebe e lê um arquivo, ou todos os arquivos de uma pasta." + EXAMPLES
+    help = (
+        "Recebe e lê um arquivo, ou todos os arquivos de uma pasta. Um pacote dá uma linha por "
+        "arquivo que contém e, por fim, uma linha sua." + EXAMPLES
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path, help="arquivo ou pasta")
-        parser.add_argument("--organization", required=True, help="chave ou CNPJ da empresa")
+        parser.add_argument("--organization", default="", help="chave ou CNPJ da empresa")
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="só lê e mostra; nada é guardado. Com empresa, diz também o que já é conhecido",
+        )
         parser.add_argument(
             "--jsonl", action="store_true", help="uma linha JSON por arquivo na saída"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        organization = find_organization(options["organization"])
+        named, dry_run = options["organization"], options["dry_run"]
+        if not (named or dry_run):
+            raise CommandError("Informe a empresa em --organization.", returncode=WRONG_USE)
+        organization = find_organization(named) if named else None
+        lines = look(options["path"], organization) if dry_run else None
+        if lines is None and organization:
+            lines = store(options["path"], organization)
         failures = 0
-        for path in files_in(options["path"]):
-            line = take(organization, path)
+        for line in lines or ():
             failures += line["status"] == "rejected"
-            self.stdout.write(
-                json.dumps(line, ensure_ascii=False) if options["jsonl"] else told(line)
-            )
+            self.stdout.write(as_json(line) if options["jsonl"] else told(line))
+        if dry_run:
+            self.stderr.write("Nada foi guardado: foi só uma leitura de conferência.")
         if failures:
             sys.exit(ITEMS_FAILED)
+
+
+def look(path: Path, organization: Organization | None) -> Iterator[dict[str, Any]]:
+    preview = Preview(organization)
+    for file in files_in(path):
+        yield from preview.lines(file)
+
+
+def store(path: Path, organization: Organization) -> Iterator[dict[str, Any]]:
+    for file in files_in(path):
+        yield from take(organization, file)
+
+
+def as_json(line: dict[str, Any]) -> str:
+    return json.dumps(line, ensure_ascii=False)
 
 
 def find_organization(named: str) -> Organization:
@@ -70,7 +101,7 @@ def files_in(path: Path) -> Iterator[Path]:
         raise CommandError(f"O caminho {path} não existe.")
 
 
-def take(organization: Organization, path: Path) -> dict[str, Any]:
+def take(organization: Organization, path: Path) -> Iterator[dict[str, Any]]:
     """Receive one file, read it, and describe what became of it."""
     try:
         with path.open("rb") as content:
@@ -78,12 +109,12 @@ def take(organization: Organization, path: Path) -> dict[str, Any]:
                 organization, uploader=None, filename=path.name, chunks=chunks(content)
             )
     except DomainError as refusal:
-        problem = {"code": refusal.code, "message": refusal.message}
-        return {"file": str(path), "status": "rejected", "category": refusal.code} | {
-            "problems": [problem]
-        }
+        yield refused(path, SourceFile(filename=path.name), as_problem(refusal))
+        return
     process_file(organization.pk, file.pk)
-    return described(path, wait_for(file), created)
+    read = wait_for(file)
+    for line in stored_lines(path, read):
+        yield line | {"created": created, "waits_for_scan": read.waits_for_scan}
 
 
 def wait_for(file: SourceFile) -> SourceFile:
@@ -97,36 +128,18 @@ def wait_for(file: SourceFile) -> SourceFile:
         time.sleep(PAUSE)
 
 
-def described(path: Path, file: SourceFile, created: bool) -> dict[str, Any]:
-    with session([file.organization_id]):
-        problems = list(file.problems.values("code", "severity", "place", "message", "remedy"))
-    return {
-        "file": str(path),
-        "sha256": file.sha256,
-        "kind": file.kind,
-        "status": "rejected" if file.status == FileStatus.FAILED else "accepted",
-        "category": file.error_code,
-        "created": created,
-        "waits_for_scan": file.waits_for_scan,
-        "problems": problems,
-        "counts": {
-            name: getattr(file, name)
-            for name in ("read", "new", "known", "informative", "rejected")
-        },
-    }
-
-
 def told(line: dict[str, Any]) -> str:
     """One line for a person."""
+    name = " · ".join(part for part in (line["file"], line.get("member")) if part)
     if line["status"] == "rejected":
         reasons = "; ".join(problem["message"] for problem in line["problems"][:3])
-        return f"✗ {line['file']}: {reasons}"
-    if line["waits_for_scan"]:
-        return f"· {line['file']}: guardado; será lido quando o antivírus voltar a responder"
+        return f"✗ {name}: {reasons}"
+    if line.get("waits_for_scan"):
+        return f"· {name}: guardado; será lido quando o antivírus voltar a responder"
     counts = line["counts"]
-    again = "" if line["created"] else " (já tinha sido enviado)"
+    again = "" if line.get("created", True) else " (já tinha sido enviado)"
     return (
-        f"✓ {line['file']}{again}: {counts['read']} lidos, {counts['new']} novos, "
+        f"✓ {name}{again}: {counts['read']} lidos, {counts['new']} novos, "
         f"{counts['known']} já conhecidos, {counts['informative']} informativos, "
         f"{counts['rejected']} recusados"
     )
