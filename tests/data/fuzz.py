@@ -19,11 +19,19 @@ from ingestion.parsers.model import Options, Parsed, ParseError, Problem
 from tests.data import abrasf, cnab, cte, nfe, nfse, ofx, pdfs, sped, zips
 
 CODE = re.compile(r"[a-z][a-z0-9_]{2,39}")
+VALUE = re.compile(rb"(?<=[>|;\n])[^<>|;\r\n]+(?=[<|;\r])")
+MARKS = re.compile(rb"[\x00-\x1f<>&|;]")
+SPREAD, STRIDE = 65_536, 40_503
 LONGEST_RUN = 64  # bytes that one step cuts or doubles
+VALUES = [
+    *(b"", b" ", b"0", b"-1", b"1", b"9" * 40, b"1e9", b"NaN", b",", b".", b"1.234,56", b"1234.5"),
+    *(b"31/02/2026", b"2026-02-31", b"31022026", b"00000000", b"2026-10-20T25:00:00-03:00"),
+    *(b"55", b"65", b"57", b"02", b"99", b"D", b"C", b"X", b"a" * 200, b"12ABC34501DE35"),
+]
 DICTIONARY = [
+    *VALUES,
     *(b"", b"\x00", b"\xff", b"\xc3", b"\xef\xbb\xbf", b"\xff\xfe", b"\x1a", b"\r", b"\n", b" "),
     *(b"<", b"</", b"/>", b"<!--", b"<![CDATA[", b"<!DOCTYPE a>", b"&#0;", b"&lt;", b'"', b"'"),
-    *(b"0", b"9" * 40, b"-1", b"1e9", b"NaN", b",", b".", b"1.234,56", b"31/02/2026", b"00000000"),
     *(b"|", b"|9999|1|\r\n", b"|C100|", b"|I250|", b";", b"\t", b"=1+1", b"<STMTTRN>", b"</OFX>"),
     *(b"PK\x03\x04", b"PK\x01\x02", b"%PDF-", b"endobj", b"/Encrypt 1 0 R", b"stream\n", b"(((("),
 ]
@@ -39,28 +47,32 @@ class Seed(NamedTuple):
 class Step(NamedTuple):
     """One act of damage at a place between 0 and 1."""
 
-    act: str  # flip, cut, double, insert, end
+    act: str  # flip, cut, double, insert, end, value
     place: float
     length: int
     piece: bytes
 
 
-STEPS = st.builds(
-    Step,
-    st.sampled_from(["flip", "cut", "double", "insert", "insert", "end"]),
-    st.floats(0, 1),
-    st.integers(1, LONGEST_RUN),
-    st.sampled_from(DICTIONARY) | st.binary(min_size=1, max_size=8),
-)
+def steps(pieces: st.SearchStrategy[bytes], *acts: str) -> st.SearchStrategy[list[Step]]:
+    """One to five steps of these kinds."""
+    # Hypothesis loves small numbers; spread, they do not all strike the first bytes of the file.
+    places = st.integers(0, SPREAD - 1).map(lambda number: number * STRIDE % SPREAD / SPREAD)
+    lengths = st.integers(1, LONGEST_RUN)
+    step = st.builds(Step, st.sampled_from(acts), places, lengths, pieces)
+    return st.lists(step, min_size=1, max_size=5)
 
 
 def damaged(content: bytes) -> st.SearchStrategy[bytes]:
-    """The content after one to five steps of damage."""
-    return st.lists(STEPS, min_size=1, max_size=5).map(lambda steps: damage(content, steps))
+    """The content after damage: half of the time to its values alone, which gets far inside."""
+    texts = st.sampled_from(VALUES) | st.text(max_size=8).map(lambda text: text.encode())
+    pieces = st.sampled_from(DICTIONARY) | st.binary(min_size=1, max_size=8)
+    chosen = steps(texts, "value") | steps(pieces, *ACTS)
+    return chosen.map(lambda done: damage(content, done))
 
 
-def damage(content: bytes, steps: list[Step]) -> bytes:
-    for step in steps:
+def damage(content: bytes, done: list[Step]) -> bytes:
+    """Carry out the steps, one after the other."""
+    for step in done:
         start = int(step.place * len(content))
         content = ACTS[step.act](content, start, step)
     return content
@@ -71,6 +83,14 @@ def _flip(content: bytes, start: int, step: Step) -> bytes:
     return content[:start] + flipped + content[start + 1 :]
 
 
+def _value(content: bytes, start: int, step: Step) -> bytes:
+    """Put another value where one stands; tags and separators stay, so readers get far with it."""
+    found = VALUE.search(content, start) or VALUE.search(content)
+    if found is None:
+        return content
+    return content[: found.start()] + MARKS.sub(b"", step.piece) + content[found.end() :]
+
+
 def _double(content: bytes, start: int, step: Step) -> bytes:
     return content[: start + step.length] + content[start:]
 
@@ -79,6 +99,7 @@ ACTS: dict[str, Callable[[bytes, int, Step], bytes]] = {
     "flip": _flip,
     "cut": lambda content, start, step: content[:start] + content[start + step.length :],
     "double": _double,
+    "value": _value,
     "insert": lambda content, start, step: content[:start] + step.piece + content[start:],
     "end": lambda content, start, step: content[: max(start, len(content) // 2)],
 }
