@@ -32,16 +32,19 @@ COPY incoming_search
 FROM STDIN
 """
 PUBLISH = """
-INSERT INTO ingestion_searchentry
-    (id, organization_id, kind, title, day, amount, key, number, emitter, receiver, words)
-SELECT DISTINCT ON (id) id, organization_id, kind, title, day, amount, key, number, emitter,
-       receiver, tsvector_to_array(to_tsvector('portuguese', body))
-FROM incoming_search;
+WITH written AS (
+    INSERT INTO ingestion_searchentry
+        (id, organization_id, kind, title, day, amount, key, number, emitter, receiver, words)
+    SELECT DISTINCT ON (id) id, organization_id, kind, title, day, amount, key, number, emitter,
+           receiver, tsvector_to_array(to_tsvector('portuguese', body))
+    FROM incoming_search
+    RETURNING organization_id, words, day, id
+)
 INSERT INTO ingestion_searchword (organization_id, word, day, entry_id)
-SELECT entry.organization_id, unnest(entry.words), entry.day, entry.id
-FROM ingestion_searchentry AS entry WHERE entry.id IN (SELECT id FROM incoming_search);
+SELECT organization_id, unnest(words), day, id FROM written;
 DROP TABLE incoming_search;
 """
+KNOWN = "SELECT id FROM ingestion_searchentry WHERE id = ANY(%(ids)s)"
 FORGET_WORDS = """
 DELETE FROM ingestion_searchword AS word USING ingestion_searchentry AS entry
 WHERE entry.id = ANY(%(ids)s) AND word.organization_id = entry.organization_id
@@ -181,8 +184,11 @@ def hit_of(row: Sequence[Any]) -> Hit:
 
 
 def forget(cursor: Any, ids: list[UUID]) -> None:
-    for statement in (FORGET_WORDS, FORGET):
-        cursor.execute(statement, {"ids": ids})
+    """Take out what is there of these; most rows are new, and cost one look."""
+    cursor.execute(KNOWN, {"ids": ids})
+    if known := [row[0] for row in cursor.fetchall()]:
+        for statement in (FORGET_WORDS, FORGET):
+            cursor.execute(statement, {"ids": known})
 
 
 def following(after: Cursor | None, values: Values) -> str:
