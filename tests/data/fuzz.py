@@ -56,7 +56,7 @@ class Step(NamedTuple):
 def steps(pieces: st.SearchStrategy[bytes], *acts: str) -> st.SearchStrategy[list[Step]]:
     """One to five steps of these kinds."""
     # Hypothesis loves small numbers; spread, they do not all strike the first bytes of the file.
-    places = st.integers(0, SPREAD - 1).map(lambda number: number * STRIDE % SPREAD / SPREAD)
+    places = st.integers(0, SPREAD - 1).map(lambda number: (number + 1) * STRIDE % SPREAD / SPREAD)
     lengths = st.integers(1, LONGEST_RUN)
     step = st.builds(Step, st.sampled_from(acts), places, lengths, pieces)
     return st.lists(step, min_size=1, max_size=5)
