@@ -215,9 +215,8 @@ def _identifiers(our_number: str, document: str, control: str, payer_id: str) ->
     found = {"our_number": our_number}
     if document:
         found["document"] = document
-    control = parse_label(control)
-    if control:
-        found["control"] = control
+    if control.strip(" 0"):
+        found["control"] = control.strip()
     tax_id = parse_tax_id(payer_id)
     if tax_id:
         found["tax_id"] = tax_id
