@@ -18,6 +18,7 @@ import orjson
 from lxml import etree
 
 from audits.demonstration.xml import write_invoices
+from bench import bank_files
 from ingestion.parsers import parse
 from ingestion.parsers.model import Options
 
@@ -30,6 +31,13 @@ HANDFUL = 50  # files read by one program before the other takes its turn
 NFE_RATIO = 0.60  # of the bare program's speed
 GROUPS = ("ide", "emit", "dest")
 ADDRESSES = (f"{NFE}emit/{NFE}enderEmit", f"{NFE}dest/{NFE}enderDest")
+# Most notes have none of these, and who wants the field has to look.
+SELDOM = (
+    "ide/NFref", "ide/gPagAntecipado", "det/DFeReferenciado", "retirada", "entrega", "autXML",
+    "transp/transporta", "infIntermed", "total/ISSQNtot", "total/retTrib", "total/ISTot",
+    "total/vNFTot", "cobr/fat", "pag/vTroco", "pag/detPag/card",
+)  # fmt: skip
+RARE = tuple("/".join(f"{NFE}{name}" for name in path.split("/")) for path in SELDOM)
 BELOW = (f"{NFE}cobr/{NFE}dup", f"{NFE}pag/{NFE}detPag", f"{NFE}det/{NFE}prod")
 
 
@@ -43,7 +51,7 @@ def bare_note(content: bytes) -> Figures:
     for path in ADDRESSES:
         address = note.find(path)
         found[path] = (address.findtext(f"{NFE}xMun"), address.findtext(f"{NFE}UF"))
-    for path in BELOW:
+    for path in BELOW + RARE:
         found[path] = [children(group) for group in note.iterfind(path)]
     found["items"] = [item.get("nItem") for item in note.iterfind(f"{NFE}det")]
     found["totals"] = children(note.find(f"{NFE}total/{NFE}ICMSTot"))
@@ -106,7 +114,23 @@ def seconds(program: Callable[[bytes], object], files: list[bytes]) -> float:
     return time.process_time() - started
 
 
-SECTIONS: Mapping[str, Section] = {"nfe": nfe}
+def ofx(count: int, rounds: int) -> Figures:
+    """Movements of one statement, fifty for each document of the other sections."""
+    rows = count * bank_files.ROWS_A_DOCUMENT
+    files = [bank_files.statement_rows(rows)]
+    bare, ours = compare(bank_files.bare_ofx, bank_files.read_rows, files, rounds)
+    return bank_files.figures("rows", rows, bare, ours, bank_files.OFX_ROWS_A_SECOND)
+
+
+def cnab(count: int, rounds: int) -> Figures:
+    """Lines of a CNAB 240 return: segments T and U of paid titles."""
+    titles = count * bank_files.ROWS_A_DOCUMENT
+    files = [bank_files.boleto_return(titles)]
+    bare, ours = compare(bank_files.bare_cnab, bank_files.read_titles, files, rounds)
+    return bank_files.figures("lines", 2 * titles, bare, ours, bank_files.CNAB_LINES_A_SECOND)
+
+
+SECTIONS: Mapping[str, Section] = {"nfe": nfe, "ofx": ofx, "cnab": cnab}
 
 
 def main() -> None:
