@@ -50,7 +50,7 @@ class NarrowedList(ChangeList):
 class FactAdmin(ModelAdmin):
     """A list and a page of rows that people read here and change through services elsewhere."""
 
-    actions = None
+    actions: Sequence[Any] | None = None
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 50

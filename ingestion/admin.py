@@ -18,6 +18,7 @@ from conciliacontag.pages import FactAdmin, display
 from conciliacontag.scope import scope_of
 from ingestion.models import Document, DocumentBooking, DocumentEvent, SourceFile, Transaction
 from ingestion.preference_admin import SupplierPreferenceAdmin as SupplierPreferenceAdmin
+from ingestion.reread_admin import RereadAdmin, reread_context
 from ingestion.screens import EVENTS, forwardings_of, mirror, original_text, senders
 from ingestion.source_admin import SourceAdmin as SourceAdmin
 
@@ -67,7 +68,7 @@ class ByDocumentType(ByKind):
 
 
 @admin.register(SourceFile)
-class SourceFileAdmin(FactAdmin):
+class SourceFileAdmin(RereadAdmin):
     """Everything that people sent, with what became of it."""
 
     list_display = ["filename", "kind_name", "state", "counted", "sent_by", "created_at"]
@@ -120,6 +121,7 @@ class SourceFileAdmin(FactAdmin):
             "line_count": row.transactions.count(),
             "forwardings": forwardings_of(row),
             "kind_name": KINDS.get(row.kind, row.kind),
+            **reread_context(request, row),
         }
 
     @display(description="tipo", ordering="kind")
