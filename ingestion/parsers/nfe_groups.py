@@ -20,6 +20,7 @@ Element = etree._Element
 _PREFIX = len(NAMESPACE) + 2
 # Read by nobody, yet the original bytes keep them.
 _SKIPPED = {"avulsa", "exporta", "compra", "cana", "infRespTec", "infSolicNFF", "pagAntecipado"}
+_OF_ADDRESS = ("xMun", "UF")
 _LINKS = ("gPgto", "pgto")  # a payment that is linked to the note, Nota Técnica 2026.006
 _ALL_TEXT = etree.XPath("string()", smart_strings=False)
 # Two of three totals are zero: left out here, they cost nothing. What is no number comes along.
@@ -159,10 +160,14 @@ def _read_recipient(groups: Groups, group: Element) -> None:
 
 def _address(group: Element | None) -> Fields:
     """City and state; the rest of an address stays in the original bytes."""
-    if group is None:
-        return {}
-    found = children(group)
-    return texts({name: found[name] for name in ("xMun", "UF") if name in found})
+    found: Fields = {}
+    for child in group if group is not None else ():
+        name = child.tag[_PREFIX:]
+        if name in _OF_ADDRESS:
+            found[name] = (child.text or "").strip()
+            if len(found) == len(_OF_ADDRESS):
+                break
+    return found
 
 
 def _read_other(groups: Groups, group: Element) -> None:
