@@ -125,8 +125,9 @@ def _rows(text: str, delimiter: str, *, first: int) -> tuple[list[list[str]], li
             rows.append(row)
             lines.append(line)
         line = reader.line_num + first
+    last = lines.pop()
     if rows.pop() != [_ENDLESS]:
         message = "Um campo entre aspas começa e não termina."
         remedy = "Feche as aspas nessa linha ou exporte o arquivo de novo."
-        raise ParseError("csv_quote", message, place=f"linha {lines[-1]}", remedy=remedy)
+        raise ParseError("csv_quote", message, place=f"linha {last}", remedy=remedy)
     return rows, lines

@@ -135,7 +135,10 @@ def decide_columns(table: Table) -> Columns:
 
 
 def _cells(table: Table, place: int) -> list[Cell]:
-    return [row[place] for row in table.grid.rows[table.header + 1 :] if place < len(row)]
+    """The cells below a title, also below the same title further down."""
+    title = table.titles[place] if place < len(table.titles) else ""
+    below = table.grid.rows[table.header + 1 :]
+    return [row[place] for row in below if place < len(row) and row[place] != title]
 
 
 def _is_english(table: Table) -> bool:

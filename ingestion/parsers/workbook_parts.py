@@ -18,6 +18,7 @@ from lxml import etree
 from ingestion.parsers.archive import MIB, Limits, list_members
 from ingestion.parsers.grid import no_table
 from ingestion.parsers.model import ParseError
+from ingestion.parsers.ods_area import largest_area
 
 LIMITS = Limits(members=5_000, member_size=192 * MIB, total_size=256 * MIB, ratio=200)
 MOST_CELLS = 6_000_000  # of the rectangle; 32 bytes each while the workbook is open
@@ -70,7 +71,9 @@ def check_parts(content: bytes) -> Parts:
         if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
             message = "A planilha traz uma declaração DOCTYPE, que nenhuma planilha usa."
             raise ParseError("xml_dtd", message, place=name, remedy=REMEDY)
-        checked = part if name == "content.xml" else _check_area(name, part, strays)
+        if name == "content.xml":
+            _check_repeated(part)
+        checked = _check_area(name, part, strays)
         if b"<sheetData" in part or b":sheetData" in part:
             flaws[name] = find_flaws(checked)
         is_changed = is_changed or checked is not part
@@ -164,6 +167,15 @@ def _check_area(name: str, part: bytes, strays: dict[str, tuple[int, ...]]) -> b
     if rows * columns > MOST_CELLS:
         raise _too_big(name, f"{rows} linhas e {columns} colunas")
     return part
+
+
+def _check_repeated(part: bytes) -> None:
+    try:
+        rows, columns = largest_area(part)
+    except etree.XMLSyntaxError as error:
+        raise malformed() from error
+    if rows * columns > MOST_CELLS:
+        raise _too_big("content.xml", f"{rows} linhas e {columns} colunas")
 
 
 def _is_odd(part: bytes) -> bool:
