@@ -6,7 +6,6 @@ into money by their shortest writing. Cells keep the place they have on the shee
 
 from collections.abc import Iterator
 from io import BytesIO
-from struct import Struct
 from types import TracebackType
 
 from python_calamine import (
@@ -25,10 +24,6 @@ from ingestion.parsers.workbook_parts import Parts, check_parts, malformed, shee
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 MACROS = "_VBA_PROJECT".encode("utf-16-le")
-SECTOR = 512
-SECTOR_SHIFTS = Struct("<HxxHH")  # major version, then the shifts of sectors and small sectors
-POSSIBLE_SHIFTS = ((3, 9, 6), (4, 12, 6))
-SECTOR_COUNTS = (0x28, 0x2C, 0x40, 0x48)  # directory, FAT, mini FAT, DIFAT
 MOST_SHEETS = 60
 SHEETS_REMEDY = "Confira se a planilha tem os lançamentos numa aba visível e envie de novo."
 
@@ -122,27 +117,13 @@ def _rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[Cell]]]:
 
 
 def _check_old(content: bytes) -> Parts:
-    """What can be told of an OLE file by its header and the names of its streams."""
-    if not _is_compound(content):
-        raise _old()
+    """What can be told of an OLE file by the names of its streams."""
     if ENCRYPTED in content:
         raise _encrypted()
     if MACROS in content:
         message = "A planilha traz macros, que não são lidas nem guardadas."
         raise ParseError("xlsx_macro", message, remedy="Salve-a como .xlsx e envie.")
     return Parts(content)
-
-
-def _is_compound(content: bytes) -> bool:
-    """Whether the header of the file is possible; calamine allocates what it asks for.
-
-    Source: [MS-CFB] 2.2, compound file header.
-    """
-    if len(content) < SECTOR:
-        return False
-    sizes = SECTOR_SHIFTS.unpack_from(content, 26)
-    counts = [int.from_bytes(content[at : at + 4], "little") for at in SECTOR_COUNTS]
-    return sizes in POSSIBLE_SHIFTS and max(counts) <= len(content) // SECTOR
 
 
 def _encrypted() -> ParseError:
