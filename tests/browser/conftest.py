@@ -36,6 +36,7 @@ from conciliacontag.organizations.models import Membership, Organization, User
 from conciliacontag.organizations.roles import Role
 from conciliacontag.storage import storage
 from ingestion.services.files import receive_file
+from ingestion.services.indexing import rebuild_index
 from ingestion.services.processing import process_file
 from reconciliation.services import execute_run, start_run
 from tests.conftest import PASSWORD, clone, drop, make_organization, make_template, point_at
@@ -135,6 +136,7 @@ def fill(url: str) -> Site:
             organization, uploader=people[Role.OPERATOR], filename=file.name, chunks=[file.content]
         )
         process_file(organization.pk, row.pk)
+    rebuild_index(organization)
     run, _ = start_run(organization, requested_by=people[Role.OPERATOR])
     execute_run(organization.pk, run.pk)
     open_batch(organization.pk, run.pk)

@@ -35,6 +35,11 @@ LISTS = {
     "empresa-nova": "organizations/organization/add/",
     "usuarios": "organizations/user/",
     "trilha": "organizations/auditlog/",
+    "fornecedores": "ingestion/supplierpreference/",
+    "fornecedor-novo": "ingestion/supplierpreference/add/",
+    "busca": "buscar",
+    "busca-achou": "buscar?q=pix",
+    "busca-nada": "buscar?q=inexistente",
     "senha": "password_change/",
 }
 DETAILS: dict[str, tuple[str, Any]] = {
@@ -95,7 +100,7 @@ def test_page_is_in_order(look_at: Callable[..., Any], name: str) -> None:
 AA = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 }
-NARROW = ["inicio", "enviar", "documentos", "documento", "lote", "cartao", "arquivo"]
+NARROW = ["busca-achou", "inicio", "enviar", "documentos", "documento", "lote", "cartao", "arquivo"]
 
 
 @pytest.mark.parametrize("name", NARROW)
