@@ -4,10 +4,8 @@ The events may come before or after their document and in any order, so the stat
 from all of them each time, by the database. An event that was not registered counts for nothing.
 A denied document stays denied.
 
-Source: Manual de Orientação do Contribuinte 7.0 (110111), Nota Técnica 2018.004 (110112, by
-substitution), Manual do CT-e 4.00 (110111), Nota Técnica 2025.002 (110001, the cancellation of an
-event), national NFS-e, Anexo II of events (101101, 105102 by substitution, 105104 granted on
-request, 305101 by the city).
+The rule itself, with its sources, is `ingestion.parsers.fiscal_status`; this is the same in SQL,
+for many documents at once.
 """
 
 from collections.abc import Collection
@@ -15,19 +13,14 @@ from collections.abc import Collection
 from django.db import connection
 
 from conciliacontag.organizations.models import Organization
-
-CANCELLING = {
-    "nfe": ["110111", "110112"],
-    "cte": ["110111"],
-    "nfse": ["101101", "105102", "105104", "305101"],
-}
+from ingestion.parsers.fiscal_status import CANCELLING, FAMILIES_BY_MODEL, LONG_KEY
 
 COMPUTED = """
 WITH cancelled AS (
   SELECT event.document_key AS key, bool_or(
     event.accepted AND ltrim(event.event_type, 'e') = ANY(CASE
-      WHEN length(event.document_key) = 50 THEN %(nfse)s::text[]
-      WHEN substr(event.document_key, 21, 2) IN ('57', '67') THEN %(cte)s::text[]
+      WHEN length(event.document_key) = %(long)s THEN %(nfse)s::text[]
+      WHEN substr(event.document_key, 21, 2) = ANY(%(freight)s) THEN %(cte)s::text[]
       ELSE %(nfe)s::text[] END)
     AND NOT EXISTS (
       SELECT FROM ingestion_documentevent AS undone
@@ -74,6 +67,12 @@ def compute(statement: str, organization: Organization, keys: Collection[str]) -
     with connection.cursor() as cursor:
         cursor.execute(
             statement,
-            {"organization": organization.pk, "keys": list(keys), **CANCELLING},
+            {
+                "organization": organization.pk,
+                "keys": list(keys),
+                "long": LONG_KEY,
+                "freight": [model for model, kind in FAMILIES_BY_MODEL.items() if kind == "cte"],
+                **{kind: sorted(types) for kind, types in CANCELLING.items()},
+            },
         )
         return int(cursor.rowcount)

@@ -30,6 +30,7 @@ from ingestion.parsers.model import ParseError, Reading
 from ingestion.parsers.sniff import HEAD, sniff
 from ingestion.reading import count_members, read_file
 from ingestion.services.choosing import Chosen, as_list, choose
+from ingestion.services.enrichment import queue_enrichment
 from ingestion.services.layouts import options_for, versions_of
 from ingestion.services.rereading import measure, reread, settle_archive
 
@@ -228,6 +229,7 @@ def end(job: Reprocessing, row: Rereading, refusal: ParseError | None = None) ->
         elif not job.dry_run:
             file = SourceFile.objects.select_for_update().get(pk=row.file_id)
             settle_archive(file)
+            queue_enrichment(file)
             facts = {"before": row.before, "after": row.after, "changed": row.changed}
             record(job.organization, "file.reread", file, actor=job.requested_by, diff=facts)
         row.finished_at = timezone.now()

@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from conciliacontag.organizations.models import Organization
-from ingestion.models import Document
+from ingestion.models import Document, DocumentEvent, SourceFile
+from ingestion.parsers.fiscal_status import fiscal_status_after
 from ingestion.services.documents import Origin, store_events
 from ingestion.services.fiscal_status import apply_events, recompute
 from tests.data.readings import KEY, event, make_file, reading
@@ -15,11 +18,13 @@ CANCEL = event("110111", "P1")
 UNDO = event("110001", "P2", extra={"cancels": {"protocol": "P1"}})
 
 
-def status_after(organization: Organization, *events: Any, itself: str = "authorized") -> str:
+def status_after(
+    organization: Organization, *events: Any, itself: str = "authorized", key: str = KEY
+) -> str:
     """Store the document first, then the events one by one."""
     said = {"installments": [], "fiscal_status": itself}
-    document = make_document(organization, key=KEY, fiscal_status=itself, normalized=said)
-    file = make_file(organization, reading())
+    document = make_document(organization, key=key, fiscal_status=itself, normalized=said)
+    file = SourceFile.objects.first() or make_file(organization, reading())
     for one in events:
         store_events(organization, [Origin(file.pk, "event/1", one)])
     document.refresh_from_db()
@@ -80,6 +85,38 @@ def test_services_and_freight_have_cancellations_of_their_own(seller: Organizati
 
 def test_a_denied_note_stays_denied(seller: Organization) -> None:
     assert status_after(seller, CANCEL, itself="denied") == "denied"
+
+
+@given(
+    itself=st.sampled_from(["authorized", "cancelled", "denied", "unauthorized"]),
+    events=st.lists(
+        st.tuples(
+            st.sampled_from(["110111", "110112", "105102", "110110", "110001"]),
+            st.sampled_from(["", "P1", "P2"]),
+            st.booleans(),
+            st.sampled_from([None, {"protocol": "P1"}, {"event_type": "110112"}]),
+        ),
+        max_size=5,
+    ),
+    key=st.sampled_from([KEY, "5" * 50, f"{'0' * 20}57{'0' * 22}"]),
+)
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_the_database_follows_the_rule(
+    itself: str, events: list[Any], key: str, seller: Organization
+) -> None:
+    said = [
+        event(kind, protocol, document_key=key, accepted=accepted, sequence=place, extra=named)
+        for place, (kind, protocol, accepted, cancels) in enumerate(events)
+        for named in [{"cancels": cancels} if cancels else {}]
+    ]
+    Document.objects.all().delete()
+    DocumentEvent.objects.all().delete()
+
+    assert status_after(seller, *said, itself=itself, key=key) == fiscal_status_after(itself, said)
 
 
 def test_computing_twice_changes_nothing(seller: Organization) -> None:
