@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Any, Literal
 
 import msgspec
 
@@ -38,6 +38,17 @@ LENGTH_BYTES = 4
 FRAME_BYTES = 256 * 1024  # of files read, before what they say is sent
 
 Mode = Literal["read", "plan", "describe", "verify", "original", "page", "preview"]
+
+NOT_SENT: dict[str, Any] = {
+    "installments": (),
+    "payments": (),
+    "items": (),
+    "taxes": {},
+    "extra": {},
+    "parties": {},
+    "references": (),
+    "provenance": {},
+}
 
 _to_json = msgspec.json.Encoder().encode
 
@@ -229,7 +240,7 @@ def _reading(content: bytes, name: str, request: Request) -> Reading:
 
 def _summary(document: Document) -> Document:
     """A document without what only its JSON needs to carry: the parent writes that as it is."""
-    return replace(document, installments=(), payments=(), items=(), taxes={}, extra={})
+    return replace(document, **NOT_SENT)
 
 
 def refused(error: ParseError) -> Parsed:
