@@ -85,7 +85,7 @@ def line_of(found: Found) -> dict[str, Any]:
         "title": found.hit.title,
         "link": reverse(PAGES[Kind(found.hit.kind)], args=[target]),
         "day": found.hit.day,
-        "amount": found.hit.amount,
+        "amount": found.amount,
         "company": found.row.organization.name,
         "row": found.row,
         "has_state": hasattr(found.row, "status"),

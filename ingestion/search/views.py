@@ -29,9 +29,7 @@ class FoundSerializer(serializers.Serializer[Found]):
     file_id = serializers.UUIDField(allow_null=True, help_text="Só de páginas: o arquivo delas.")
     title = serializers.CharField(source="hit.title")
     day = serializers.DateField(source="hit.day")
-    amount = serializers.DecimalField(
-        max_digits=20, decimal_places=2, allow_null=True, source="hit.amount"
-    )
+    amount = serializers.DecimalField(max_digits=20, decimal_places=2, allow_null=True)
     status = serializers.SerializerMethodField()
 
     def get_status(self, found: Found) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,11 @@ class Found:
 
     hit: Hit
     row: Any
+
+    @property
+    def amount(self) -> Decimal | None:
+        """As the row has it: money that left is negative, though it is found without its sign."""
+        return getattr(self.row, "total_amount", getattr(self.row, "amount", None))
 
     @property
     def file_id(self) -> UUID | None:

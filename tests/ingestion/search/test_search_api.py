@@ -64,6 +64,10 @@ def test_the_state_is_that_of_now(filled: Document, operator: User, api: Sign) -
     assert (row["id"], row["status"], row["amount"]) == (str(filled.pk), "reconciled", "1234.56")
 
 
+def test_money_that_left_keeps_its_sign(filled: Document, operator: User, api: Sign) -> None:
+    assert found(api(operator), "ted")[0]["amount"] == "-1234.56"
+
+
 def test_somebody_elses_rows_are_not_found(
     filled: Document, stranger: User, api: Sign, organization: Organization
 ) -> None:
