@@ -32,7 +32,7 @@ class NameKeepingParser(LibraryParser):
 
 
 class UploadParser(MultiPartParser):
-    """The API's multipart parser; the first file's name is under `sent_name` in the data."""
+    """The API's multipart parser; the files' names are under `sent_name` in the data, in order."""
 
     def parse(
         self,
@@ -49,5 +49,5 @@ class UploadParser(MultiPartParser):
             raise ParseError from fault
         if parser.sent_names:
             data = data.copy()
-            data["sent_name"] = parser.sent_names[0]
+            data.setlist("sent_name", parser.sent_names)
         return DataAndFiles(data, files)

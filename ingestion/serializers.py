@@ -11,7 +11,12 @@ from ingestion.models import Document, DocumentEvent, Problem, SourceFile, Trans
 class UploadRequest(serializers.Serializer[Any]):
     """What `POST /v1/uploads` takes."""
 
-    file = serializers.FileField(help_text="Um arquivo ou um ZIP.")
+    file = serializers.FileField(
+        help_text="Um arquivo ou um ZIP; o campo pode vir até 50 vezes, um arquivo em cada."
+    )
+    delivery_id = serializers.UUIDField(
+        required=False, help_text="O envio a que os arquivos pertencem, de POST /v1/deliveries."
+    )
     organization_id = serializers.UUIDField(
         required=False, help_text="Necessário para quem trabalha em mais de uma empresa."
     )
@@ -71,9 +76,10 @@ class ReceivedSerializer(FileSerializer):
 
     created = serializers.BooleanField(read_only=True)
     message = serializers.CharField(read_only=True)
+    delivery_id = serializers.UUIDField(read_only=True)
 
     class Meta(FileSerializer.Meta):
-        fields = [*FileSerializer.Meta.fields, "created", "message"]
+        fields = [*FileSerializer.Meta.fields, "created", "message", "delivery_id"]
 
 
 class EventSerializer(serializers.ModelSerializer[DocumentEvent]):

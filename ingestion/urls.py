@@ -2,13 +2,43 @@
 
 from django.urls import path
 
-from ingestion import preference_views, reprocess_api, told_api, views, webhooks
+from ingestion import (
+    delivery_api,
+    preference_views,
+    reprocess_api,
+    told_api,
+    upload_api,
+    views,
+    webhooks,
+)
 from ingestion.search.views import SearchView
 
 urlpatterns = [
-    path("uploads", views.UploadsView.as_view(), name="uploads"),
+    path("uploads", upload_api.UploadsView.as_view(), name="uploads"),
     path("uploads/<uuid:pk>", views.UploadView.as_view(), name="upload"),
     path("uploads/<uuid:pk>/link", views.UploadLinkView.as_view(), name="upload-link"),
+    path("deliveries", delivery_api.DeliveriesView.as_view(), name="deliveries"),
+    path("deliveries/<uuid:pk>", delivery_api.DeliveryView.as_view(), name="delivery"),
+    path(
+        "deliveries/<uuid:pk>/files",
+        delivery_api.DeliveryFilesView.as_view(),
+        name="delivery-files",
+    ),
+    path(
+        "deliveries/<uuid:pk>/known",
+        delivery_api.DeliveryKnownView.as_view(),
+        name="delivery-known",
+    ),
+    path(
+        "deliveries/<uuid:pk>/close",
+        delivery_api.DeliveryCloseView.as_view(),
+        name="delivery-close",
+    ),
+    path(
+        "deliveries/<uuid:pk>/retry",
+        delivery_api.DeliveryRetryView.as_view(),
+        name="delivery-retry",
+    ),
     path("webhooks/uploaded", webhooks.UploadedView.as_view(), name="webhook-uploaded"),
     path("documents", views.DocumentsView.as_view(), name="documents"),
     path("documents/<uuid:pk>", views.DocumentView.as_view(), name="document"),

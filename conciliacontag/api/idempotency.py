@@ -56,6 +56,32 @@ def idempotent(*, required: bool = False) -> Callable[[Method], Method]:
     return decorate
 
 
+def replayed(method: Method) -> Method:
+    """Like `idempotent`, for work that may take minutes and is harmless when it is done twice.
+
+    No transaction is held while it goes on: two calls at once do the same work, and the first to
+    end writes the answer.
+    """
+
+    @wraps(method)
+    def handle(view: Any, request: Request, *args: Any, **kwargs: Any) -> Any:
+        key = read_key(request, required=False)
+        if not key or not isinstance(request.user, User):
+            return method(view, request, *args, **kwargs)
+        fingerprint = fingerprint_of(request)
+        if answer := stored_answer(request.user, key, fingerprint):
+            return answer
+        response = method(view, request, *args, **kwargs)
+        if isinstance(response, Response) and response.status_code < 400:
+            with atomic():
+                reserve(request.user, key)
+                if stored_answer(request.user, key, fingerprint) is None:
+                    store(request.user, key, fingerprint, response)
+        return response
+
+    return cast("Method", handle)
+
+
 def read_key(request: Request, *, required: bool) -> str:
     key = request.headers.get("Idempotency-Key", "").strip()
     if required and not key:
@@ -76,14 +102,25 @@ def answer_once(key: str, request: Request, work: Callable[[], Any]) -> Any:
     user = cast("User", request.user)
     reserve(user, key)
     fingerprint = fingerprint_of(request)
+    if answer := stored_answer(user, key, fingerprint):
+        return answer
+    response = work()
+    if isinstance(response, Response) and response.status_code < 400:
+        store(user, key, fingerprint, response)
+    return response
+
+
+def stored_answer(user: User, key: str, fingerprint: str) -> Response | None:
+    """The answer this key has had before.
+
+    Raises:
+        KeyReused: it was given to another call.
+    """
     with session(EVERY):
         IdempotencyKey.objects.filter(user=user, created_at__lt=timezone.now() - KEPT).delete()
         stored = IdempotencyKey.objects.filter(user=user, key=key).first()
     if stored is None:
-        response = work()
-        if isinstance(response, Response) and response.status_code < 400:
-            store(user, key, fingerprint, response)
-        return response
+        return None
     if stored.fingerprint != fingerprint:
         raise KeyReused
     headers = {"Idempotent-Replayed": "true"}

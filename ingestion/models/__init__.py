@@ -1,5 +1,6 @@
 """Files that arrived, what was read from them, and readings that are repeated."""
 
+from ingestion.models.deliveries import Delivery, DeliveryItem, Origin, Outcome
 from ingestion.models.documents import Document, DocumentEvent, FiscalStatus, MatchStatus
 from ingestion.models.enrichment import (
     AccountOwner,
@@ -20,6 +21,8 @@ from ingestion.models.transactions import Transaction, TransactionSource
 
 __all__ = [
     "AccountOwner",
+    "Delivery",
+    "DeliveryItem",
     "Document",
     "DocumentBooking",
     "DocumentEvent",
@@ -34,6 +37,8 @@ __all__ = [
     "MatchStatus",
     "Mention",
     "Operation",
+    "Origin",
+    "Outcome",
     "PageText",
     "Problem",
     "Reprocessing",

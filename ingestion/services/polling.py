@@ -20,7 +20,7 @@ from conciliacontag.errors import DomainError, InvalidInput
 from conciliacontag.metrics import SOURCE_ITEMS
 from ingestion.models import ItemStatus, Source, SourceFile, SourceItem
 from ingestion.models.sources import digest
-from ingestion.services.files import receive_file
+from ingestion.services.deliveries import continue_poll, end_poll, printable, receive_item
 from ingestion.services.processing import LeaseLost, lease_end
 from ingestion.sources import WAYS
 from ingestion.sources.bucket import Bucket
@@ -60,6 +60,7 @@ def poll_source(
         result = tell(fault)
         log.warning("source_not_read", source_id=str(source_id), code=result["code"])
     result |= {"counts": dict(poll.counts)}
+    end_poll(source)
     finish(source, result)
     return result
 
@@ -192,8 +193,11 @@ def take(source: Source, way: Way, item: Item, alive: Any = plain) -> str:
         write_down(source, item, status, item.note)
         return status
     try:
-        file, created = receive_file(
-            source.organization, uploader=None, filename=item.name, chunks=alive(way.read(item))
+        file, created = receive_item(
+            continue_poll(source),
+            uploader=None,
+            filename=item.name,
+            chunks=alive(way.read(item)),
         )
     except StillWriting:
         return "waiting"
@@ -228,11 +232,6 @@ def write_down(
         )
 
 
-def printable(name: str) -> str:
-    """A name as the database can hold it and a page can show it."""
-    return "".join(char if char.isprintable() else " " if char.isspace() else "�" for char in name)
-
-
 def preview_source(source: Source) -> tuple[list[Item], Counter[str]]:
     """What a round would receive now; nothing is fetched, moved or written down."""
     with WAYS[source.kind](source.access()) as way:
@@ -260,7 +259,9 @@ def fetch_object(organization_id: UUID, source_id: UUID, key: str) -> str:
             item = way.find(key)
             if dealt_with(source, [item]):
                 return "known"
-            return take(source, way, item)
+            outcome = take(source, way, item)
+            end_poll(source)
+            return outcome
     except Gone:
         return "gone"
     except DomainError as refusal:

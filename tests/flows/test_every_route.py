@@ -15,12 +15,15 @@ from conciliacontag.database import EVERY, session
 from conciliacontag.organizations.models import Membership, Organization, User
 from conciliacontag.organizations.roles import Role
 from ingestion.models import (
+    Delivery,
     Document,
+    Origin,
     Reprocessing,
     SourceFile,
     SupplierPreference,
     Transaction,
 )
+from ingestion.services.deliveries import start_delivery
 from ingestion.services.files import receive_file
 from ingestion.services.preferences import save_preference
 from ingestion.services.processing import process_file
@@ -43,6 +46,7 @@ ROWS: dict[str, Any] = {
     "organizations": Organization,
     "memberships": Membership,
     "uploads": SourceFile,
+    "deliveries": Delivery,
     "documents": Document,
     "transactions": Transaction,
     "reprocess": Reprocessing,
@@ -96,6 +100,7 @@ def theirs(committed: None) -> dict[str, UUID]:
         save_preference(organization, user=manager, supplier=cnpj(9), values={"debit": "1"})
     file, _ = receive_file(organization, uploader=None, filename="a.xml", chunks=[b"x"])
     process_file(organization.pk, file.pk)
+    start_delivery(organization, sender=manager, origin=Origin.WEB)
     reprocess_files(organization, requested_by=manager, files=[file.pk])
     run, _ = start_run(organization, requested_by=manager)
     execute_run(organization.pk, run.pk)

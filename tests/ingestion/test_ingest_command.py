@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from conciliacontag.organizations.models import Organization
-from ingestion.models import Document
+from ingestion.models import Delivery, Document, Origin
 from tests.data.files import archive, invoices, xml
 
 
@@ -68,3 +68,15 @@ def test_what_does_not_exist_is_an_error(
 ) -> None:
     with pytest.raises(CommandError, match=r"não existe|Não há empresa"):
         ingest(tmp_path / path, company)
+
+
+def test_a_run_is_one_delivery(seller: Organization, tmp_path: Path) -> None:
+    (tmp_path / "outubro").mkdir()
+    for number, note in enumerate(invoices(2)):
+        (tmp_path / "outubro" / f"{number}.xml").write_bytes(xml(note))
+
+    ingest(tmp_path, "aurora")
+
+    delivery = Delivery.objects.get()
+    assert (delivery.origin, delivery.announced, delivery.is_open) == (Origin.COMMAND, 2, False)
+    assert [item.filename for item in delivery.items.all()] == ["outubro/0.xml", "outubro/1.xml"]

@@ -17,13 +17,19 @@ from conciliacontag.errors import DomainError
 from conciliacontag.organizations.models import Organization
 from conciliacontag.storage import chunks
 from ingestion.lines import stored_lines
-from ingestion.models import FileStatus, SourceFile
-from ingestion.services.files import receive_file
+from ingestion.models import Delivery, FileStatus, SourceFile
+from ingestion.services.deliveries import (
+    close_delivery,
+    continue_command,
+    receive_item,
+    settle_arrivals,
+)
 from ingestion.services.previewing import Preview, as_problem, refused
 from ingestion.services.processing import process_file
 
 WRONG_USE, ITEMS_FAILED = 2, 3
 PAUSE = 0.2
+TOLD_EVERY = 50  # files, after which the screens hear that the command is still at work
 EXAMPLES = """
 Exemplos:
   manage.py ingest notas/ --organization padaria-aurora
@@ -75,8 +81,16 @@ def look(path: Path, organization: Organization | None) -> Iterator[dict[str, An
 
 
 def store(path: Path, organization: Organization) -> Iterator[dict[str, Any]]:
-    for file in files_in(path):
-        yield from take(organization, file)
+    """Receive and read, as one delivery: after an interruption the same call goes on with it."""
+    files = list(files_in(path))
+    delivery = continue_command(organization, str(path.resolve()), len(files))
+    for number, file in enumerate(files):
+        if number % TOLD_EVERY == 0:
+            settle_arrivals(delivery)
+        name = file.relative_to(path) if path.is_dir() else file.name
+        yield from take(delivery, file, str(name))
+    settle_arrivals(delivery)
+    close_delivery(delivery)
 
 
 def as_json(line: dict[str, Any]) -> str:
@@ -101,17 +115,17 @@ def files_in(path: Path) -> Iterator[Path]:
         raise CommandError(f"O caminho {path} não existe.")
 
 
-def take(organization: Organization, path: Path) -> Iterator[dict[str, Any]]:
+def take(delivery: Delivery, path: Path, name: str) -> Iterator[dict[str, Any]]:
     """Receive one file, read it, and describe what became of it."""
     try:
         with path.open("rb") as content:
-            file, created = receive_file(
-                organization, uploader=None, filename=path.name, chunks=chunks(content)
+            file, created = receive_item(
+                delivery, uploader=None, filename=name, chunks=chunks(content)
             )
     except DomainError as refusal:
         yield refused(path, SourceFile(filename=path.name), as_problem(refusal))
         return
-    process_file(organization.pk, file.pk)
+    process_file(delivery.organization_id, file.pk)
     read = wait_for(file)
     for line in stored_lines(path, read):
         yield line | {"created": created, "waits_for_scan": read.waits_for_scan}
