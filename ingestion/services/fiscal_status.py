@@ -12,7 +12,9 @@ from collections.abc import Collection
 
 from django.db import connection
 
+from conciliacontag.database import lookup
 from conciliacontag.organizations.models import Organization
+from ingestion.models import DocumentEvent
 from ingestion.parsers.fiscal_status import CANCELLING, FAMILIES_BY_MODEL, LONG_KEY
 
 COMPUTED = """
@@ -52,8 +54,14 @@ OF_ALL = COMPUTED.format(join="LEFT")
 
 
 def apply_events(organization: Organization, keys: Collection[str]) -> int:
-    """Give the documents among these that have events the status that follows from them."""
-    return compute(OF_EVENTS, organization, keys)
+    """Give the documents among these that have events the status that follows from them.
+
+    Few documents have any: asking for those first costs a tenth of computing for all.
+    """
+    if not keys:
+        return 0
+    named = lookup(DocumentEvent, "document_key", list(keys), organization=organization)
+    return compute(OF_EVENTS, organization, named)
 
 
 def recompute(organization: Organization, keys: Collection[str]) -> int:

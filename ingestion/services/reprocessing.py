@@ -85,10 +85,6 @@ def reprocess_files(
         if not created:
             return same_request(job, chosen, wanted), False
         add_rereadings(job, chosen)
-        facts = {"files": len(chosen), **wanted}
-        record(organization, "reprocessing.requested", job, actor=requested_by, diff=facts)
-        ids = str(organization.pk), str(job.pk)
-        on_commit(lambda: ring("ingestion.execute_reprocessing", *ids))
     return job, True
 
 
@@ -111,6 +107,7 @@ def same_request(job: Reprocessing, chosen: Chosen, wanted: dict[str, object]) -
 
 
 def add_rereadings(job: Reprocessing, chosen: Chosen) -> None:
+    """Fill a new request with its uploads, write it down, and ring for it after the commit."""
     Rereading.objects.bulk_create(
         Rereading(
             organization_id=job.organization_id,
@@ -120,6 +117,10 @@ def add_rereadings(job: Reprocessing, chosen: Chosen) -> None:
         )
         for pk, members in chosen.items()
     )
+    facts = {"files": len(chosen), "parser": job.parser, "use": job.use, "dry_run": job.dry_run}
+    record(job.organization, "reprocessing.requested", job, actor=job.requested_by, diff=facts)
+    ids = str(job.organization_id), str(job.pk)
+    on_commit(lambda: ring("ingestion.execute_reprocessing", *ids))
 
 
 def execute_reprocessing(organization_id: UUID, job_id: UUID) -> None:
