@@ -18,19 +18,21 @@ from ingestion.models import DocumentEvent
 from ingestion.parsers.fiscal_status import CANCELLING, FAMILIES_BY_MODEL, LONG_KEY
 
 COMPUTED = """
-WITH cancelled AS (
+WITH undoing AS MATERIALIZED (
+  SELECT document_key AS key, extra -> 'cancels' AS undone FROM ingestion_documentevent
+  WHERE organization_id = %(organization)s AND document_key = ANY(%(keys)s)
+    AND accepted AND extra -> 'cancels' IS NOT NULL
+), cancelled AS MATERIALIZED (
   SELECT event.document_key AS key, bool_or(
     event.accepted AND ltrim(event.event_type, 'e') = ANY(CASE
       WHEN length(event.document_key) = %(long)s THEN %(nfse)s::text[]
       WHEN substr(event.document_key, 21, 2) = ANY(%(freight)s) THEN %(cte)s::text[]
       ELSE %(nfe)s::text[] END)
     AND NOT EXISTS (
-      SELECT FROM ingestion_documentevent AS undone
-      WHERE undone.organization_id = %(organization)s AND undone.accepted
-        AND undone.document_key = event.document_key AND undone.extra -> 'cancels' IS NOT NULL
-        AND CASE WHEN event.protocol <> '' AND undone.extra #>> '{{cancels,protocol}}' <> ''
-          THEN undone.extra #>> '{{cancels,protocol}}' = event.protocol
-          ELSE undone.extra #>> '{{cancels,event_type}}' = event.event_type END
+      SELECT FROM undoing WHERE undoing.key = event.document_key
+        AND CASE WHEN event.protocol <> '' AND undone ->> 'protocol' <> ''
+          THEN undone ->> 'protocol' = event.protocol
+          ELSE undone ->> 'event_type' = event.event_type END
     )) AS so
   FROM ingestion_documentevent AS event
   WHERE event.organization_id = %(organization)s AND event.document_key = ANY(%(keys)s)
