@@ -15,7 +15,7 @@ from ingestion.parsers.model import Options, ParseError
 from tests.data.ofx import move, statement
 from tests.data.zips import Entry, archive
 
-PACKED = gzip.compress(b"<a>conte\xc3\xbado</a>")
+PACKED = gzip.compress(b"<a>conte\xc3\xbado</a>", mtime=0)
 
 
 def refusal(content: bytes, name: str = "a.xml.gz", limits: Limits | None = None) -> str:
