@@ -14,14 +14,14 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from fcntl import F_SETPIPE_SZ, fcntl
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from ingestion.parsers.child import END, LENGTH_BYTES, Answer, Request, refused
-from ingestion.parsers.model import Options, ParseError, Reading
+from ingestion.parsers.model import Options, ParseError, Problem, Reading
 from ingestion.parsers.tables import TablePreview
 
 SECONDS_PER_FILE = 20.0
@@ -175,6 +175,17 @@ def read_original(path: Path, *, member: str = "") -> bytes:
     """
     request = Request(str(path), path.name, member=member, mode="original")
     return _one_answer(request).content or b""
+
+
+def verify_original(path: Path, *, member: str = "") -> tuple[Problem, ...]:
+    """What schemas and signatures say of a stored file, or of one member of an archive.
+
+    Raises:
+        ParseError: the archive does not hold it, or it cannot be unpacked.
+    """
+    request = Request(str(path), path.name, member=member, mode="check")
+    found = _one_answer(request).reading
+    return found.parsed.problems if found else ()
 
 
 def render_page(path: Path, number: int, *, member: str = "") -> bytes:

@@ -12,13 +12,13 @@ import os
 import resource
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from conciliacontag.brazil import clean_text
 from ingestion.parsers import parse
@@ -37,7 +37,7 @@ LARGEST_FILE = 100 * 1024 * 1024  # bytes of a file that is not an archive
 LENGTH_BYTES = 4
 FRAME_BYTES = 256 * 1024  # of files read, before what they say is sent
 
-Mode = Literal["read", "plan", "describe", "verify", "original", "page", "preview"]
+Mode = Literal["read", "plan", "describe", "verify", "check", "original", "page", "preview"]
 
 NOT_SENT: dict[str, Any] = {
     "installments": (),
@@ -53,15 +53,14 @@ NOT_SENT: dict[str, Any] = {
 _to_json = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """Read `count` members of a file from `skip` on; a plain file has one.
 
     Other modes: `plan` answers with the sizes of all members, `describe` with members unparsed, and
     `verify` with nothing but what schema and signature say of each.
     For the one file called `member`, or the plain file itself: `original` answers with its bytes,
-    freed from gzip, `page` with the picture of the PDF page `number`, counted from 1, and `preview`
-    with what a table shows to whoever names its columns.
+    freed from gzip, `page` with the picture of the PDF page `number`, counted from 1, `preview`
+    with what a table shows to whoever names its columns, and `check` as `verify` does.
     """
 
     path: str
@@ -75,8 +74,7 @@ class Request:
     number: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """A reading, sizes, bytes, a table, a refusal of the whole file, or else the end."""
 
     reading: Reading | None = None
@@ -195,6 +193,8 @@ def _shown(content: bytes, request: Request) -> Answer:
         content = gunzip(content, name)
     if request.mode == "preview":
         return Answer(preview=preview(content, name))
+    if request.mode == "check":
+        return Answer(reading=_found(content, name, verify(content)))
     return Answer(
         content=content if request.mode == "original" else render_page(content, request.number)
     )
@@ -226,7 +226,7 @@ def _read_member(file: IO[bytes], member: Member, request: Request) -> Reading:
 def _reading(content: bytes, name: str, request: Request) -> Reading:
     digest = sha256(content).hexdigest()
     if request.mode == "verify":
-        return Reading(name, digest, len(content), Parsed("", "", problems=verify(content)))
+        return _found(content, name, verify(content))
     if request.mode == "describe" or request.options is None:
         return Reading(name, digest, len(content), Parsed("unknown", ""))
     try:
@@ -236,6 +236,11 @@ def _reading(content: bytes, name: str, request: Request) -> Reading:
     contents = tuple(map(_to_json, parsed.documents))
     summaries = tuple(map(_summary, parsed.documents))
     return Reading(name, digest, len(content), replace(parsed, documents=summaries), contents)
+
+
+def _found(content: bytes, name: str, problems: tuple[Problem, ...]) -> Reading:
+    digest = sha256(content).hexdigest()
+    return Reading(name, digest, len(content), Parsed("", "", problems=problems))
 
 
 def _summary(document: Document) -> Document:

@@ -1,6 +1,6 @@
 """CNAB returns: what banks answer to a company's boletos and payments, in 240 or 400 positions."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ingestion.parsers.cnab240 import parse_cnab240
 from ingestion.parsers.cnab400 import parse_cnab400

@@ -1,8 +1,9 @@
 """The records of CT-e and CT-e OS that a file may hold, and what reads each of them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from ingestion.parsers.cte import build_cte
 from ingestion.parsers.cte_checks import check_cte, read_key

@@ -7,7 +7,9 @@ root that is none of them is refused: a file of another system must never look l
 import binascii
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from ingestion.parsers.abrasf_records import ABRASF
 from ingestion.parsers.cte_records import CTE

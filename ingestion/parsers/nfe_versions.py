@@ -1,6 +1,6 @@
 """What version 1 of the reader of NF-e said: the newest result, less what it did not know."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ingestion.parsers.model import Document, Parsed
 from ingestion.parsers.nfe_details import OTHER_TOTALS

@@ -1,7 +1,8 @@
 """What version 1 of the reader of OFX said: the newest result, less what it did not know."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ingestion.parsers.model import Parsed
 

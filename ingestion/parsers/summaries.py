@@ -3,8 +3,9 @@
 Source: Nota Técnica 2014.002 (`resNFe`, `resEvento`) and that of the CT-e's distribution.
 """
 
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from ingestion.parsers.access_key import KEY, key_parts, parse_access_key
 from ingestion.parsers.model import Mention, Options, ParseError, Problem

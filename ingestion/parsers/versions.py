@@ -7,7 +7,8 @@ its line in `NEWEST`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ingestion.parsers.model import Options, Parsed, ParseError
 from ingestion.parsers.nfe_versions import as_nfe_1
