@@ -18,7 +18,7 @@ import orjson
 from lxml import etree
 
 from audits.demonstration.xml import write_invoices
-from bench import bank_files
+from bench import bank_files, tables
 from ingestion.parsers import parse
 from ingestion.parsers.model import Options
 
@@ -130,7 +130,15 @@ def cnab(count: int, rounds: int) -> Figures:
     return bank_files.figures("lines", 2 * titles, bare, ours, bank_files.CNAB_LINES_A_SECOND)
 
 
-SECTIONS: Mapping[str, Section] = {"nfe": nfe, "ofx": ofx, "cnab": cnab}
+def xlsx(count: int, rounds: int) -> Figures:
+    """Rows of one workbook of ten columns, until they stand as cells."""
+    rows = count * tables.ROWS_A_DOCUMENT
+    files = [tables.workbook(rows)]
+    bare, ours = compare(tables.bare_rows, tables.read_rows, files, rounds)
+    return tables.figures(rows, bare, ours)
+
+
+SECTIONS: Mapping[str, Section] = {"nfe": nfe, "ofx": ofx, "cnab": cnab, "xlsx": xlsx}
 
 
 def main() -> None:

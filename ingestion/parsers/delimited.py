@@ -20,6 +20,7 @@ UTF8_BOM = b"\xef\xbb\xbf"
 UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 REMEDY = "Exporte o arquivo de novo, de preferência em UTF-8, e envie-o sem abrir."
 
+_LINE_END = re.compile(r"[\r\n]+")  # and no other: U+2028 stands inside descriptions
 _SEP = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _UTF8_CHARACTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
@@ -98,7 +99,7 @@ def find_delimiter(text: str) -> str:
 
 def has_columns(text: str) -> bool:
     """Whether most lines are cut alike; the last one may be incomplete and is left out."""
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in _LINE_END.split(text) if line.strip()]
     whole = "\n".join(lines[:-1] or lines)
     best = max(_score(whole, delimiter) for delimiter in DELIMITERS)
     return best[0] * 2 > len(lines[:-1] or lines)

@@ -60,7 +60,10 @@ def parse_money(cell: Cell, decimal: str) -> Decimal:
 
 def _money_of_number(number: float) -> Decimal:
     """`repr` gives the shortest decimal with this binary value: what was typed, not its error."""
-    exact = Decimal(repr(number))
+    text = repr(number)
+    if _PLAIN.fullmatch(text):
+        return _signed(Decimal(text), negative=False)
+    exact = Decimal(text)
     if not exact.is_finite() or abs(exact) >= LARGEST:
         raise _no_money(repr(number))
     amount = exact.quantize(CENT, ROUND_HALF_UP)

@@ -4,7 +4,6 @@ calamine is ten times faster than openpyxl; it gives numbers as floats, which `t
 into money by their shortest writing. Cells keep the place they have on the sheet.
 """
 
-from collections.abc import Iterator
 from io import BytesIO
 from types import TracebackType
 
@@ -97,23 +96,15 @@ def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
 
 
 def _grid(sheet: CalamineSheet, parts: Parts, part: str) -> Grid:
-    """The rows with something in them; columns are counted from A, as the flaws are."""
-    rows: list[list[Cell]] = []
-    lines: list[int] = []
-    for line, row in _rows(sheet):
-        rows.append(row)
-        lines.append(line)
+    """The rows down to the last that says something; columns count from A, as the flaws do."""
+    rows: list[list[Cell]] = list(sheet.iter_rows()) if sheet.start else []
+    margin: list[Cell] = [""] * (sheet.start[1] if sheet.start else 0)
+    if margin:
+        rows = [[*margin, *row] for row in rows]
     while rows and is_blank(rows[-1]):
         rows.pop()
-        lines.pop()
-    strays = parts.strays.get(part, ())
+    lines, strays = range(1, len(rows) + 1), parts.strays.get(part, ())
     return Grid(sheet.name, rows, lines, flaws=parts.flaws.get(part, {}), strays=strays)
-
-
-def _rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[Cell]]]:
-    margin: list[Cell] = [""] * (sheet.start[1] if sheet.start else 0)
-    for line, row in enumerate(sheet.iter_rows() if sheet.start else (), 1):
-        yield line, [*margin, *row]
 
 
 def _check_old(content: bytes) -> Parts:

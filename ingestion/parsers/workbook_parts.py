@@ -23,19 +23,23 @@ from ingestion.parsers.ods_area import largest_area
 LIMITS = Limits(members=5_000, member_size=192 * MIB, total_size=256 * MIB, ratio=200)
 MOST_CELLS = 6_000_000  # of the rectangle; 32 bytes each while the workbook is open
 FIRST_FAR_COLUMN = 703  # AAA, the first column with three letters
-FIRST_FAR_ROW = 1_000_000  # the first row with seven digits
+FIRST_FAR_ROW = 1_000_000  # the first row with more than six digits
+LONGEST_ROW = 6
+PROLOG = 200  # bytes
 LARGEST_REWRITTEN = 32 * MIB
 BROKEN = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, RuntimeError, OSError)
 REMEDY = "Abra a planilha, salve-a de novo como .xlsx e envie."
 
-_FAR = re.compile(rb'r="(?:[A-Za-z]{3,}[0-9]|[A-Za-z]{0,2}0*[1-9][0-9]{6})')
+_FAR_COLUMN = re.compile(rb'r="[A-Za-z]{3,}[0-9]')
+_LONG_ROW = re.compile(rb'r="[A-Za-z]*([0-9]{6,})"')
 # References written in a way that no program does; plain beginnings, as these patterns run over
 # every cell of a workbook.
 _ODD = re.compile(rb' r(?:\s|=[^"])')
-_ODD_BLANK = re.compile(rb"[\t\r\n]r\s*=")
+_ODD_BLANK = re.compile(rb"[\t\r\n]r[\s=]")
 _ENCODING = re.compile(rb"encoding=[\"'](?!utf-?8)", re.IGNORECASE)
-_TWO_LETTERS = re.compile(rb'r="[A-Za-z]{2}[0-9]')
+_TWO_LETTERS = re.compile(rb'r="[A-Za-z]{2,}[0-9]')
 _ROWS = re.compile(rb'r="[A-Za-z]+([0-9]+)"')
+_ROWS_BELOW = tuple(re.compile(rb'r="[A-Za-z]+([0-9]{%d})"' % digits) for digits in (5, 4))
 _COLUMNS = re.compile(rb'r="([A-Za-z]+)[0-9]')
 _REFERENCE = re.compile(r"([A-Z]{1,6})([0-9]{1,9})")
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
@@ -68,7 +72,7 @@ def check_parts(content: bytes) -> Parts:
     strays: dict[str, tuple[int, ...]] = {}
     is_changed = False
     for name, part in parts.items():
-        if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
+        if b"<!DOCTYPE" in part:
             message = "A planilha traz uma declaração DOCTYPE, que nenhuma planilha usa."
             raise ParseError("xml_dtd", message, place=name, remedy=REMEDY)
         if name == "content.xml":
@@ -103,7 +107,8 @@ def sheet_parts(content: bytes) -> dict[str, str]:
 def find_flaws(part: bytes) -> Flaws:
     """Cells whose value is a formula's or an error: (line, column from 0) → code."""
     flaws: Flaws = {}
-    if not (b"<f" in part or b":f" in part or b't="e"' in part):
+    is_prefixed = b"<sheetData" not in part
+    if not (is_prefixed or b"<f" in part or b't="e"' in part):
         return flaws
     for cell in _CELL.finditer(part):
         attributes, inside = cell.groups()
@@ -156,17 +161,29 @@ def _check_names(names: set[str]) -> None:
 
 def _check_area(name: str, part: bytes, strays: dict[str, tuple[int, ...]]) -> bytes:
     """The part, without cells that stand far outside; the rest must fit into memory."""
-    if _FAR.search(part) or _is_odd(part):
+    long = _LONG_ROW.findall(part)
+    wide = _TWO_LETTERS.search(part)
+    is_far = max(map(len, long), default=0) > LONGEST_ROW or (wide and _FAR_COLUMN.search(part))
+    if is_far or _is_odd(part):
         part, lines = _without_strays(name, part)
         if lines:
             strays[name] = lines
-    rows = max(map(int, _ROWS.findall(part)), default=0)
-    wide = _TWO_LETTERS.search(part)
+        rows = max(map(int, _ROWS.findall(part)), default=0)
+        wide = _TWO_LETTERS.search(part)
+    else:
+        rows = _last_row(part, long)
     letters = set(_COLUMNS.findall(part)) if wide else {b"Z"}
     columns = max(column_number(one.decode()) for one in letters)
     if rows * columns > MOST_CELLS:
         raise _too_big(name, f"{rows} linhas e {columns} colunas")
     return part
+
+
+def _last_row(part: bytes, long: list[bytes]) -> int:
+    """The last row of a part without far cells: of numbers equally long, the greatest as text."""
+    searches = (pattern.findall(part) for pattern in _ROWS_BELOW)
+    found = long or next(filter(None, searches), [])
+    return int(max(found, default=b"999"))
 
 
 def _check_repeated(part: bytes) -> None:
@@ -180,11 +197,13 @@ def _check_repeated(part: bytes) -> None:
 
 def _is_odd(part: bytes) -> bool:
     """Whether the references of a part may hide from a search for plain ones."""
-    beginning = part[:200]
+    beginning = part[:PROLOG]
     if b"\x00" in beginning or _ENCODING.search(beginning):
         return True
-    has_blanks = any(blank in part for blank in (b"\tr", b"\nr", b"\rr"))
-    return bool(_ODD.search(part) or (has_blanks and _ODD_BLANK.search(part)))
+    # Line ends stand behind the XML declaration, seldom among the cells.
+    has_blanks = any(part.find(blank, PROLOG) >= 0 for blank in (b"\t", b"\n", b"\r"))
+    searched = len(part) if has_blanks else PROLOG + 3
+    return bool(_ODD.search(part) or _ODD_BLANK.search(part, 0, searched))
 
 
 def _too_big(name: str, size: str) -> ParseError:

@@ -16,7 +16,7 @@ from ingestion.models import SourceFile
 from ingestion.services.processing import process_file
 
 FOLDER = os.environ.get("MALFORMED_DIR", "")
-KINDS = ("xml", "nfe", "ofx", "zip", "names", "pdf")
+KINDS = ("xml", "nfe", "ofx", "csv", "xlsx", "zip", "names", "pdf")
 # The index refuses every archive inside an archive; one level is read here, as accountants send
 # the ZIPs of several companies in one. Their only file is the same good invoice.
 READ_NESTED = {"zip/nested.zip": "dentro.zip/um.xml", "zip/nested_renamed.zip": "dentro.xml/um.xml"}

@@ -1,5 +1,6 @@
 """Answer cards: what OMRChecker wrote, and the exact rule of what a person must look at."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -14,7 +15,7 @@ def quoted(rows: Rows) -> bytes:
     return as_csv([[f'"{cell}"' for cell in row] for row in rows], delimiter=",", end="\n")
 
 
-def read(*rows: tuple[str, ...]) -> Parsed:
+def read(*rows: Sequence[str]) -> Parsed:
     content = quoted((ANSWERS[0], *rows))
     return parse(content, "Results_05PM.csv", options=Options(date(2026, 11, 21)))
 

@@ -53,7 +53,9 @@ def refusal(entry: Entry) -> str:
 
 def places(entry: Entry, readings: list[Reading]) -> set[tuple[str, str]]:
     """Category and place of every problem, in the words of the index."""
-    found = {(one.code, one.place) for reading in readings for one in reading.parsed.problems}
+    problems = [one for reading in readings for one in reading.parsed.problems]
+    found = {(one.code, one.place) for one in problems}
+    found |= {(one.code, one.place.partition(" · ")[0]) for one in problems}
     return found | {(one.code, r.name) for r in readings for one in r.parsed.problems}
 
 
@@ -62,9 +64,9 @@ def expected_places(entry: Entry) -> set[tuple[str, str]]:
     for problem in entry.get("problems", ()):
         record = f"registro {problem['record']}" if "record" in problem else ""
         page = f"página {problem['page']}" if "page" in problem else ""
-        place = (
-            record or page or problem.get("field") or problem.get("member") or problem.get("file")
-        )
+        line = f"linha {problem['line']}" if "line" in problem else ""
+        named = problem.get("field") or problem.get("member") or problem.get("file")
+        place = record or page or line or named
         wanted.add((problem["category"], place))
     return {one for one in wanted if one[0] not in NEEDS_STORE}
 
@@ -105,6 +107,16 @@ def statement_values(reading: Reading) -> dict[str, Any]:
     return values
 
 
+def table_values(reading: Reading) -> dict[str, Any]:
+    values: dict[str, Any] = {"records": len(reading.parsed.transactions)}
+    for row in reading.parsed.transactions:
+        values[f"{row.record}.valor"] = str(row.amount)
+        values[f"{row.record}.historico"] = row.memo
+        values[f"{row.record}.documento"] = row.check_number
+        values[f"{row.record}.data"] = row.posted_on.isoformat()
+    return values
+
+
 def archive_values(readings: list[Reading]) -> dict[str, Any]:
     first_of = {
         one.parsed.documents[0].key: one.name for one in reversed(readings) if one.parsed.documents
@@ -118,11 +130,19 @@ def page_values(reading: Reading) -> dict[str, Any]:
     return {"pages": len(pages), "text": text}
 
 
+VALUES = {
+    "ofx": statement_values,
+    "csv": table_values,
+    "xlsx": table_values,
+    "pdf": page_values,
+}
+
+
 def values(entry: Entry, readings: list[Reading]) -> dict[str, Any]:
     if entry["kind"] == "zip":
         return archive_values(readings)
     (only,) = readings
-    read_values = {"ofx": statement_values, "pdf": page_values}.get(entry["kind"], note_values)
+    read_values = VALUES.get(entry["kind"], note_values)
     return {**read_values(only), "name": only.name}
 
 

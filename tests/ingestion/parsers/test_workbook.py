@@ -71,13 +71,24 @@ def test_a_far_cell_is_found_however_it_is_written(reference: str) -> None:
 
 def test_a_far_cell_is_found_in_utf_16_and_under_any_name() -> None:
     sheet = f'<?xml version="1.0" encoding="utf-16"?><worksheet><sheetData>{FAR}</worksheet>'
-    files = {
+    files: dict[str, str | bytes] = {
         "[Content_Types].xml": "<a/>",
         "xl/workbook.xml": "<a/>",
         "x.png": sheet.encode("utf-16"),
     }
 
     assert check_parts(parts(files)).strays == {"x.png": (1048576,)}
+
+
+def test_a_wide_rectangle_is_measured_also_in_utf_16() -> None:
+    cell = '<row r="900000"><c r="ZZ900000"><v>1</v></c></row>'
+    body = f"<worksheet><sheetData>{cell}</sheetData></worksheet>"
+    sheet = f'<?xml version="1.0" encoding="utf-16"?>{body}'
+    files: dict[str, str | bytes] = {"[Content_Types].xml": "<a/>", "xl/workbook.xml": "<a/>"}
+
+    assert refused(parts(files | {"xl/worksheets/sheet1.xml": sheet.encode("utf-16")})) == (
+        "table_too_big"
+    )
 
 
 def test_a_rectangle_beyond_memory_is_refused() -> None:
@@ -133,7 +144,11 @@ def test_what_cannot_be_opened_is_refused(content: bytes, code: str) -> None:
 
 
 def test_macros_are_refused() -> None:
-    files = {"[Content_Types].xml": "<a/>", "xl/workbook.xml": "<a/>", "xl/vbaProject.bin": b"x"}
+    files: dict[str, str | bytes] = {
+        "[Content_Types].xml": "<a/>",
+        "xl/workbook.xml": "<a/>",
+        "xl/vbaProject.bin": b"x",
+    }
 
     assert refused(parts(files)) == "xlsx_macro"
 
