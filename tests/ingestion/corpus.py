@@ -35,6 +35,17 @@ def entries(*kinds: str) -> list[dict[str, Any]]:
     return sorted(chosen, key=lambda entry: depth(entry, {e["file"]: e for e in index}))
 
 
+def without_twins(chosen: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The entries without those whose bytes another name before them got judged otherwise.
+
+    A file is known by its bytes, so where one is kept before, the second name is told of the first.
+    """
+    first: dict[str, str] = {}
+    for entry in chosen:
+        first.setdefault(entry["sha256"], entry["expected"])
+    return [entry for entry in chosen if first[entry["sha256"]] == entry["expected"]]
+
+
 def as_read(entry: dict[str, Any]) -> dict[str, Any]:
     """The entry with what is expected here."""
     if entry["file"] not in READ_NESTED:
