@@ -19,7 +19,8 @@ from ingestion.search.query import Query
 
 MOST_WALKED = 20_000
 MOST_EXPANDED = 16  # lexemes that a beginning may stand for
-COUNTED_TO = 1_000  # rows looked at to learn which word is rarest
+MOST_BRANCHES = 32  # establishments that a root may stand for
+COUNTED_TO = 10_000  # rows looked at to learn which word is rarest
 LAST = "\U0010ffff"  # behind every other character, so prefix + LAST ends a prefix's range
 STAGE = """
 CREATE TEMP TABLE incoming_search ON COMMIT DROP AS
@@ -67,47 +68,45 @@ EXACT = """(
 SELECT id, day FROM ingestion_searchentry
 WHERE organization_id = wanted.organization_id AND {column} = %({name})s AND {after}
 ORDER BY day DESC, id DESC LIMIT %(limit)s)"""
-# Not in the order of days: a company's whole history is cut off before it is sorted.
-ROOT = """(
-SELECT id, day FROM (
-    SELECT id, day FROM ingestion_searchentry
-    WHERE organization_id = wanted.organization_id AND {column} >= %(root)s
-      AND {column} <= %(root_end)s AND {column} <> '' AND {after} LIMIT %(walked)s
-) AS walk ORDER BY day DESC, id DESC LIMIT %(limit)s)"""
 WALK = """(
 SELECT id, day FROM (
     SELECT entry_id AS id, day FROM ingestion_searchword
     WHERE organization_id = wanted.organization_id AND word = %({name})s AND {after}
     ORDER BY day DESC, entry_id DESC LIMIT %(walked)s
 ) AS walk WHERE {beside} ORDER BY day DESC, id DESC LIMIT %(limit)s)"""
+# One look at the entry answers for all other words, however many lexemes each may stand for.
 BESIDE = """EXISTS (
-SELECT 1 FROM ingestion_searchword AS other
-WHERE other.organization_id = wanted.organization_id AND other.word = ANY(%({name})s)
-  AND other.day = walk.day AND other.entry_id = walk.id)"""
-# The distinct lexemes that begin so, one look at the index for each.
+SELECT 1 FROM ingestion_searchentry AS other WHERE other.id = walk.id AND {conditions})"""
+HAS_ONE_OF = "other.words && %({name})s::text[]"
+# The distinct values that begin so, one look at the index for each.
 EXPAND = """
-SELECT DISTINCT found.word
+SELECT DISTINCT found.value
 FROM unnest(%(organizations)s::uuid[]) AS wanted (organization_id)
 CROSS JOIN LATERAL (
     WITH RECURSIVE term AS (
-        (SELECT word FROM ingestion_searchword
-         WHERE organization_id = wanted.organization_id AND word >= %(low)s AND word <= %(high)s
-         ORDER BY word LIMIT 1)
+        (SELECT {column} AS value FROM {table}
+         WHERE organization_id = wanted.organization_id AND {column} <> ''
+           AND {column} >= %(low)s AND {column} <= %(high)s ORDER BY {column} LIMIT 1)
         UNION ALL
-        SELECT (SELECT word FROM ingestion_searchword
-                WHERE organization_id = wanted.organization_id AND word > term.word
-                  AND word <= %(high)s ORDER BY word LIMIT 1)
-        FROM term WHERE term.word IS NOT NULL
-    ) SELECT word FROM term WHERE word IS NOT NULL LIMIT %(most)s
-) AS found ORDER BY found.word LIMIT %(most)s
+        SELECT (SELECT {column} FROM {table}
+                WHERE organization_id = wanted.organization_id AND {column} <> ''
+                  AND {column} > term.value AND {column} <= %(high)s ORDER BY {column} LIMIT 1)
+        FROM term WHERE term.value IS NOT NULL
+    ) SELECT value FROM term WHERE value IS NOT NULL LIMIT %(most)s
+) AS found ORDER BY found.value LIMIT %(most)s
 """
 COUNT = """
-SELECT count(*) FROM unnest(%(organizations)s::uuid[]) AS wanted (organization_id)
-CROSS JOIN unnest(%(words)s::text[]) AS sought (word)
-CROSS JOIN LATERAL (SELECT 1 FROM ingestion_searchword AS kept
-    WHERE kept.organization_id = wanted.organization_id AND kept.word = sought.word
-    LIMIT %(counted)s) AS found
+SELECT count(*) FROM (
+    SELECT 1 FROM unnest(%(organizations)s::uuid[]) AS wanted (organization_id)
+    CROSS JOIN unnest(%(words)s::text[]) AS sought (word)
+    CROSS JOIN LATERAL (
+        SELECT 1 FROM ingestion_searchword AS kept
+        WHERE kept.organization_id = wanted.organization_id AND kept.word = sought.word
+        LIMIT %(counted)s
+    ) AS found LIMIT %(counted)s
+) AS counted
 """
+WORDS = ("ingestion_searchword", "word")
 LEXEMES = "SELECT tsvector_to_array(to_tsvector('portuguese', %s))"
 Values = dict[str, Any]
 
@@ -150,6 +149,7 @@ class PostgresIndex:
         follows = following(after, values)
         branches = [*exact_branches(query, follows, values)]
         with connection.cursor() as cursor:
+            branches += root_branches(cursor, query, follows, values)
             branches += word_branches(cursor, query, follows, values)
             if not branches or not values["organizations"]:
                 return []
@@ -205,16 +205,25 @@ def exact_branches(query: Query, follows: str, values: Values) -> Iterator[str]:
         "number": (query.number, ("number",)),
         "amount": (as_text(query.amount), ("amount",)),
         "tax_id": (query.tax_id, ("emitter", "receiver")),
-        "root": (query.root, ("emitter", "receiver")),
         "day": (query.day, ("day",)),
     }
     after = follows.format(id="id")
     for name, (value, columns) in sought.items():
         if value:
-            values |= {name: value, f"{name}_end": f"{value}{LAST}"}
-            template = ROOT if name == "root" else EXACT
+            values[name] = value
             for column in columns:
-                yield template.format(column=column, name=name, after=after)
+                yield EXACT.format(column=column, name=name, after=after)
+
+
+def root_branches(cursor: Any, query: Query, follows: str, values: Values) -> Iterator[str]:
+    """A branch for each establishment of a company that issued or received something."""
+    after, table = follows.format(id="id"), "ingestion_searchentry"
+    for column in ("emitter", "receiver") if query.root else ():
+        found = expand(cursor, query.root, values["organizations"], (table, column), MOST_BRANCHES)
+        for place, tax_id in enumerate(found):
+            name = f"{column}{place}"
+            values[name] = tax_id
+            yield EXACT.format(column=column, name=name, after=after)
 
 
 def word_branches(cursor: Any, query: Query, follows: str, values: Values) -> list[str]:
@@ -224,9 +233,9 @@ def word_branches(cursor: Any, query: Query, follows: str, values: Values) -> li
     if not terms or 0 in counts:
         return []
     rarest, *others = sorted(range(len(terms)), key=counts.__getitem__)
-    for place in others:
-        values[f"beside{place}"] = terms[place]
-    beside = " AND ".join(BESIDE.format(name=f"beside{place}") for place in others) or "TRUE"
+    values |= {f"beside{place}": terms[place] for place in others}
+    conditions = [HAS_ONE_OF.format(name=f"beside{place}") for place in others]
+    beside = BESIDE.format(conditions=" AND ".join(conditions)) if conditions else "TRUE"
     branches = []
     for place, word in enumerate(terms[rarest]):
         values[f"word{place}"] = word
@@ -245,17 +254,21 @@ def terms_of(cursor: Any, query: Query, organizations: list[UUID]) -> list[list[
         cursor.execute(LEXEMES, [word])
         lexemes: list[str] = cursor.fetchone()[0]
         if lexemes and query.is_prefix and place == len(query.words):
-            lexemes = expand(cursor, lexemes[0], organizations)
-            terms.append(lexemes)
+            terms.append(expand(cursor, lexemes[0], organizations, WORDS, MOST_EXPANDED))
         elif lexemes:
             terms.append(lexemes[:1])
     return terms
 
 
-def expand(cursor: Any, prefix: str, organizations: list[UUID]) -> list[str]:
-    bounds = {"low": prefix, "high": f"{prefix}{LAST}", "most": MOST_EXPANDED}
-    cursor.execute(EXPAND, bounds | {"organizations": organizations})
-    return [word for (word,) in cursor.fetchall()]
+def expand(
+    cursor: Any, prefix: str, organizations: list[UUID], place: tuple[str, str], most: int
+) -> list[str]:
+    """The distinct values of a table's column that begin so, in their order."""
+    table, column = place
+    bounds = {"low": prefix, "high": f"{prefix}{LAST}", "most": most}
+    statement = EXPAND.format(table=table, column=column)
+    cursor.execute(statement, bounds | {"organizations": organizations})
+    return [value for (value,) in cursor.fetchall()]
 
 
 def count(cursor: Any, words: list[str], organizations: list[UUID]) -> int:
