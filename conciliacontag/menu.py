@@ -90,6 +90,13 @@ MENU: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     entry(
+                        "Trabalhos",
+                        "pending_actions",
+                        "ingestion_delivery_jobs",
+                        "/ingestion/delivery/",
+                    )
+                    | {"badge": "ingestion.delivery_screens.running_badge"},
+                    entry(
                         "Arquivos recebidos",
                         "folder_open",
                         "ingestion_sourcefile_changelist",

@@ -10,12 +10,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from unfold.sites import UnfoldAdminSite
 
+from conciliacontag.organizations.models import Organization
+from conciliacontag.organizations.roles import Act, may
 from conciliacontag.scope import scope_of
 
 View = Callable[..., HttpResponse]
 
 # The shell's widgets evaluate small expressions: loosened here and nowhere else.
 loosened = csp_replace({"script-src": [SELF, UNSAFE_EVAL]})
+
+
+def receivers(request: HttpRequest) -> list[Organization]:
+    """The companies to which files dropped on a page may go: the chosen one, or any of several."""
+    roles = getattr(request.user, "roles", {})
+    mine = [row for row in scope_of(request).shown if row.pk in roles]
+    return [row for row in mine if may(roles[row.pk], Act.SEND)]
 
 
 class Site(UnfoldAdminSite):
@@ -55,5 +64,6 @@ class Site(UnfoldAdminSite):
         return {
             **context,
             "scope": scope_of(request),
+            "receivers": receivers(request),
             "kept_parameters": [(name, value) for name, values in kept for value in values],
         }

@@ -16,25 +16,18 @@ from conciliacontag.brazil import format_brl, format_date, is_cnpj, is_cpf, only
 from conciliacontag.chips import chip, money_cell
 from conciliacontag.pages import FactAdmin, display
 from conciliacontag.scope import scope_of
+from ingestion.delivery_admin import DeliveryAdmin as DeliveryAdmin
+from ingestion.delivery_screens import recent_deliveries, unfinished_deliveries
 from ingestion.models import Document, DocumentBooking, DocumentEvent, SourceFile, Transaction
 from ingestion.preference_admin import SupplierPreferenceAdmin as SupplierPreferenceAdmin
 from ingestion.reread_admin import RereadAdmin, reread_context
 from ingestion.screens import EVENTS, forwardings_of, mirror, original_text, senders
 from ingestion.source_admin import SourceAdmin as SourceAdmin
+from ingestion.wording import KINDS, tell_counts
 
 SEND = ("admin:ingestion_sourcefile_upload", "Enviar arquivos")
 KEY = re.compile(r"[0-9A-Z]{44}")
 MONEY = re.compile(r"-?(\d{1,3}(\.\d{3})+|\d+),\d{2}")
-KINDS = {
-    "nfe": "NF-e",
-    "nfce": "NFC-e",
-    "event": "Evento",
-    "ofx": "Extrato OFX",
-    "zip": "Pacote ZIP",
-    "summary": "Resumo",
-    "unknown": "Não reconhecido",
-    "": "—",
-}
 SHOWN_MEMBERS = 50
 
 
@@ -98,12 +91,13 @@ class SourceFileAdmin(RereadAdmin):
             raise PermissionDenied
         scope = scope_of(request)
         companies = senders(request.user, scope.organizations)  # type: ignore[arg-type]
-        recent = SourceFile.objects.uploads().filter(organization__in=companies)
+        user: Any = request.user
         context = {
             "title": "Enviar",
             "companies": companies,
             "chosen": scope.organization,
-            "recent": recent.select_related("organization", "uploader")[:8],
+            "unfinished": unfinished_deliveries(user, companies),
+            "recent": recent_deliveries(companies),
             "opts": None,
         }
         return self.show(request, "pages/upload.html", None, context)
@@ -143,18 +137,6 @@ class SourceFileAdmin(RereadAdmin):
     @display(description="enviado por", ordering="uploader__name")
     def sent_by(self, row: SourceFile) -> str:
         return row.uploader.name if row.uploader else "Recebido pelo sistema"
-
-
-def tell_counts(row: SourceFile) -> str:
-    """`12 novos · 3 já conhecidos · 1 recusado`; a dash while nothing was read."""
-    words = (
-        (row.new, "novo", "novos"),
-        (row.known, "já conhecido", "já conhecidos"),
-        (row.informative, "informativo", "informativos"),
-        (row.rejected, "recusado", "recusados"),
-    )
-    told = [f"{count} {one if count == 1 else many}" for count, one, many in words if count]
-    return " · ".join(told) or "—"
 
 
 @admin.register(Document)
