@@ -22,6 +22,7 @@ from msgspec.structs import replace
 
 from ingestion.parsers.child import END, LENGTH_BYTES, Answer, Request, refused
 from ingestion.parsers.model import Options, ParseError, Problem, Reading
+from ingestion.parsers.table_trial import TableTrial
 from ingestion.parsers.tables import TablePreview
 
 SECONDS_PER_FILE = 20.0
@@ -208,6 +209,19 @@ def preview_table(path: Path, name: str, *, member: str = "") -> TablePreview:
     if shown is None:
         raise _crashed().as_refusal()
     return shown
+
+
+def try_layout(path: Path, name: str, *, options: Options, member: str = "") -> TableTrial:
+    """How a stored table would be read by the layout in the options; nothing is kept.
+
+    Raises:
+        ParseError: the layout is not this table's, or the file cannot be read.
+    """
+    request = Request(str(path), name, options, member=member, mode="try")
+    trial = _one_answer(request).trial
+    if trial is None:
+        raise _crashed().as_refusal()
+    return trial
 
 
 def _one_answer(request: Request) -> Answer:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from ingestion import (
     delivery_api,
+    original_api,
     preference_views,
     reprocess_api,
     told_api,
@@ -42,6 +43,12 @@ urlpatterns = [
     path("webhooks/uploaded", webhooks.UploadedView.as_view(), name="webhook-uploaded"),
     path("documents", views.DocumentsView.as_view(), name="documents"),
     path("documents/<uuid:pk>", views.DocumentView.as_view(), name="document"),
+    path(
+        "documents/<uuid:pk>/original",
+        original_api.DocumentOriginalView.as_view(),
+        name="document-original",
+    ),
+    path("documents/<uuid:pk>/pdf", original_api.DocumentPdfView.as_view(), name="document-pdf"),
     path("transactions", views.TransactionsView.as_view(), name="transactions"),
     path("transactions/<uuid:pk>", views.TransactionView.as_view(), name="transaction"),
     path("statements", told_api.StatementsView.as_view(), name="statements"),

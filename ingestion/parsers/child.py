@@ -28,6 +28,7 @@ from ingestion.parsers.model import Document, Options, Parsed, ParseError, Probl
 from ingestion.parsers.nested import list_tree, open_inner
 from ingestion.parsers.pdf_pages import render_page
 from ingestion.parsers.sniff import sniff
+from ingestion.parsers.table_trial import TableTrial, try_table
 from ingestion.parsers.tables import TablePreview, preview
 from ingestion.parsers.verifying import verify
 
@@ -37,7 +38,7 @@ LARGEST_FILE = 100 * 1024 * 1024  # bytes of a file that is not an archive
 LENGTH_BYTES = 4
 FRAME_BYTES = 256 * 1024  # of files read, before what they say is sent
 
-Mode = Literal["read", "plan", "describe", "verify", "check", "original", "page", "preview"]
+Mode = Literal["read", "plan", "describe", "verify", "check", "original", "page", "preview", "try"]
 
 NOT_SENT: dict[str, Any] = {
     "installments": (),
@@ -60,7 +61,8 @@ class Request(msgspec.Struct, frozen=True):
     `verify` with nothing but what schema and signature say of each.
     For the one file called `member`, or the plain file itself: `original` answers with its bytes,
     freed from gzip, `page` with the picture of the PDF page `number`, counted from 1, `preview`
-    with what a table shows to whoever names its columns, and `check` as `verify` does.
+    with what a table shows to whoever names its columns, `try` with how it would be read by the
+    layout in the options, and `check` as `verify` does.
     """
 
     path: str
@@ -81,6 +83,7 @@ class Answer(msgspec.Struct, frozen=True):
     sizes: tuple[int, ...] = ()
     content: bytes | None = None
     preview: TablePreview | None = None
+    trial: TableTrial | None = None
     refusal: Problem | None = None
 
 
@@ -193,6 +196,8 @@ def _shown(content: bytes, request: Request) -> Answer:
         content = gunzip(content, name)
     if request.mode == "preview":
         return Answer(preview=preview(content, name))
+    if request.mode == "try" and request.options is not None:
+        return Answer(trial=try_table(content, name, request.options))
     if request.mode == "check":
         return Answer(reading=_found(content, name, verify(content)))
     return Answer(

@@ -3,7 +3,7 @@
 import gzip
 
 from ingestion.models import FileStatus, SourceFile
-from ingestion.screens import original_text
+from ingestion.originals import original_text
 from tests.data.files import archive, invoices, xml
 from tests.ingestion.conftest import Send
 

@@ -1,0 +1,89 @@
+"""The original bytes of what arrived: as text on a page, and as files that can do no harm."""
+
+import re
+from pathlib import PurePosixPath
+
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.utils.http import content_disposition_header
+
+from conciliacontag.storage import harmless, open_stored
+from ingestion.models import SourceFile
+from ingestion.parsers.sniff import HEAD, sniff
+from ingestion.services.stored import is_kept, original_bytes
+
+LONGEST_TEXT = 512 * 1024
+IMAGES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+TYPES = {
+    "xml": "application/xml",
+    "ofx": "application/x-ofx",
+    "pdf": "application/pdf",
+    "gzip": "application/gzip",
+    "zip": "application/zip",
+}
+TEXTS = {"cnab", "sped", "table"}
+# Nothing inside may run, load or send; what strangers wrote is only ever looked at.
+SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'self'"
+# Chromium opens no PDF in a sandbox; its reader runs apart from the page, without scripts of ours.
+PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+
+
+def original_text(file: SourceFile | None) -> str:
+    """The original as text, one element a line; empty when its bytes are gone or are no text."""
+    content = original_bytes(file)
+    return "" if content is None else readable(content[:LONGEST_TEXT])
+
+
+def readable(content: bytes) -> str:
+    if content[:2] == b"PK":
+        return ""
+    declared = re.match(rb"<\?xml[^>]*encoding=.(iso-8859-1|windows-1252)", content, re.IGNORECASE)
+    text = content.decode("cp1252" if declared else "utf-8", "replace")
+    return re.sub(r">\s*<", ">\n<", text)
+
+
+def image_type(content: bytes) -> str:
+    """The type of a picture that a browser shows, "" for anything else."""
+    return next((kind for head, kind in IMAGES.items() if content.startswith(head)), "")
+
+
+def content_type(content: bytes) -> str:
+    """What the bytes are, by themselves and not by what their sender called them."""
+    kind = sniff(content)
+    if kind in TEXTS:
+        return "text/plain"
+    return TYPES.get(kind) or image_type(content) or "application/octet-stream"
+
+
+def download(file: SourceFile | None) -> HttpResponseBase | None:
+    """A file as it arrived, or one member of a package, as an attachment; None when it is gone."""
+    if file is None or not is_kept(file):
+        return None
+    name = harmless(PurePosixPath(file.filename.replace("\\", "/")).name) or "arquivo"
+    answer: HttpResponseBase
+    if file.container_id:
+        content = original_bytes(file)
+        if content is None:
+            return None
+        answer = HttpResponse(content, content_type=content_type(content))
+    else:
+        stored = open_stored(file.storage_path)
+        kind = content_type(stored.read(HEAD))
+        stored.seek(0)
+        answer = FileResponse(stored, content_type=kind)
+    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return guarded(answer, SANDBOX)
+
+
+def guarded(answer: HttpResponseBase, policy: str) -> HttpResponseBase:
+    """Keep what strangers wrote away from caches and from everything around it."""
+    answer.headers["Content-Security-Policy"] = policy
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def as_pdf(content: bytes, name: str) -> HttpResponseBase:
+    """A PDF of ours, shown where it is asked for."""
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer.headers["Content-Disposition"] = content_disposition_header(False, name) or "inline"
+    return guarded(answer, PDF_POLICY)
