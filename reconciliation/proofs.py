@@ -17,13 +17,22 @@ from ingestion.models.documents import Direction, FiscalStatus
 from ingestion.models.transactions import TransactionSource
 from ingestion.proofs.balances import prove_days
 from ingestion.proofs.duplicates import Note, find_twins
-from ingestion.proofs.findings import Finding, balance_findings, gap_findings, twin_findings
+from ingestion.proofs.findings import (
+    Finding,
+    balance_findings,
+    gap_findings,
+    settlement_findings,
+    twin_findings,
+)
 from ingestion.proofs.numbers import Gap, Numbers, find_gaps
+from ingestion.proofs.settlements import Settlement, compare_days
 from reconciliation.models import Reconciliation
 
 TYPES = {"55": "nfe", "65": "nfce", "57": "cte", "67": "cteos"}  # by model, as in the access key
 BEFORE = timedelta(days=62)  # how far back the number before the month's first is looked for
 INVALID = Q(fiscal_status__in=[FiscalStatus.CANCELLED, FiscalStatus.DENIED])
+# "CRÉD.LIQUIDAÇÃO COBRANÇA", "LIQ COBRANCA", "LIQUID. DE COBRANÇA": one line a day for all boletos.
+SETTLEMENT = r"liq[^ ]* *(de )?cob"
 SEVERITIES = ("error", "warning", "info")
 
 # Numbers in a row become one range, so that a month of a supermarket is a handful of rows.
@@ -53,6 +62,7 @@ def month_findings(organization: Organization, month: date) -> list[Finding]:
     """
     found = [
         *proved_balances(organization, month),
+        *settlement_findings(settlements(organization, month)),
         *paid_though_cancelled(organization, month),
         *gap_findings(number_gaps(organization, month)),
         *untold_documents(organization, month),
@@ -152,7 +162,25 @@ def movements(
         date__gt=after,
         date__lte=until,
     )
-    return dict(rows.order_by("date").values_list("date").annotate(total=Sum("amount")))
+    return summed(rows.order_by("date"))
+
+
+def settlements(organization: Organization, month: date) -> list[Settlement]:
+    """Days of the month on which boletos and the bank's one credit for them differ.
+
+    Only companies that send reports of boletos are asked for them, and only statements that were
+    sent can lack a credit.
+    """
+    rows = Transaction.objects.filter(
+        organization=organization, date__gte=month, date__lt=next_month(month), amount__gt=0
+    ).order_by("date")
+    boletos = summed(rows.filter(source=TransactionSource.BOLETO))
+    credited = summed(rows.filter(source=TransactionSource.BANK, memo__iregex=SETTLEMENT))
+    return compare_days(boletos, credited) if boletos and credited else []
+
+
+def summed(rows: "QuerySet[Transaction]") -> dict[date, Decimal]:
+    return dict(rows.values_list("date").annotate(total=Sum("amount")))
 
 
 def paid_though_cancelled(organization: Organization, month: date) -> Iterator[Finding]:

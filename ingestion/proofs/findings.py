@@ -9,6 +9,7 @@ from conciliacontag.brazil import format_brl, format_date, format_tax_id
 from ingestion.proofs.balances import Span, first_break
 from ingestion.proofs.duplicates import Twins
 from ingestion.proofs.numbers import Gap, Numbers
+from ingestion.proofs.settlements import Settlement
 
 TYPES = {"nfe": "NF-e", "nfce": "NFC-e", "cte": "CT-e", "nfse": "NFS-e", "cteos": "CT-e OS"}
 VOIDED = "Nada a fazer: a SEFAZ registrou a inutilização desses números."
@@ -65,6 +66,33 @@ def balance_findings(account: str, spans: list[Span]) -> Iterator[Finding]:
         days = f"{format_date(spans[0].after)} a {format_date(spans[-1].until)}"
         message = f"Na conta {name}, os saldos de {days} fecham com os lançamentos."
         yield Finding("balance_proved", "info", message, "", len(spans), account=account)
+
+
+def settlement_findings(days: Iterable[Settlement]) -> Iterator[Finding]:
+    """Days whose boletos and settlement in the statement do not agree."""
+    for one in days:
+        day = format_date(one.day)
+        if one.boletos is None:
+            message = (
+                f"O extrato traz {format_brl(one.credited or Decimal(0))} de liquidação de cobrança"
+                f" em {day}, e nenhum relatório diz de quais boletos."
+            )
+            remedy = "Envie o retorno CNAB ou a francesinha desse dia."
+            yield Finding("settlement_unexplained", "warning", message, remedy, 1, one.credited)
+        elif one.credited is None:
+            message = (
+                f"Os boletos de {day} somam {format_brl(one.boletos)}, mas o extrato não traz a"
+                " liquidação desse dia."
+            )
+            remedy = "Confira se o crédito caiu em outro dia ou em outra conta."
+            yield Finding("settlement_missing", "warning", message, remedy, 1, one.boletos)
+        else:
+            message = (
+                f"Em {day}, os boletos somam {format_brl(one.boletos)} e o extrato credita"
+                f" {format_brl(one.credited)}: diferença de {format_brl(one.difference)}."
+            )
+            remedy = "Confira tarifas descontadas do crédito e boletos que faltam no relatório."
+            yield Finding("settlement_difference", "error", message, remedy, 1, one.difference)
 
 
 def twin_findings(groups: Iterable[Twins]) -> Iterator[Finding]:

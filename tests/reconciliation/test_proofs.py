@@ -126,6 +126,24 @@ def test_boletos_and_ledger_do_not_move_the_account(organization: Organization) 
     assert codes(organization) == ["balance_proved"]
 
 
+def test_a_day_of_boletos_must_add_up_to_its_settlement(organization: Organization) -> None:
+    for amount in ("1000.00", "490.00"):
+        make_transaction(organization, amount, source="boleto")
+    make_transaction(organization, "1500.00", memo="CRÉD.LIQUIDAÇÃO COBRANÇA")
+    (finding,) = month_findings(organization, OCTOBER)
+
+    assert (finding.code, finding.amount) == ("settlement_difference", Decimal("-10.00"))
+
+
+def test_a_settlement_without_report_is_asked_for(organization: Organization) -> None:
+    make_transaction(organization, "10.00", source="boleto", date=date(2026, 10, 2))
+    make_transaction(organization, "10.00", memo="LIQ COBRANCA", date=date(2026, 10, 2))
+    make_transaction(organization, "30.00", memo="LIQUID. DE COBRANCA", date=date(2026, 10, 6))
+    (finding,) = month_findings(organization, OCTOBER)
+
+    assert (finding.code, finding.amount) == ("settlement_unexplained", Decimal("30.00"))
+
+
 def test_money_for_a_cancelled_note_is_an_error(organization: Organization) -> None:
     document, line = make_pair(organization)
     Reconciliation.objects.create(
