@@ -42,7 +42,7 @@ class SourceFileAdmin(RereadAdmin):
     search_help_text = "Nome do arquivo"
     page_template = "pages/file.html"
     empty_title = "Nenhum arquivo enviado ainda"
-    empty_text = "Envie um ZIP de XML e o extrato OFX do mês: a leitura começa sozinha."
+    empty_text = "Envie os XML e os extratos do mês, soltos ou em ZIP: a leitura começa sozinha."
     empty_link = SEND
 
     def narrow(self, request: HttpRequest, rows: "QuerySet[Model]") -> "QuerySet[Model]":

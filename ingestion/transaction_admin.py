@@ -67,7 +67,7 @@ class TransactionAdmin(FactAdmin):
     month_field = "date"
     page_template = "pages/transaction.html"
     empty_title = "Ainda não há lançamentos"
-    empty_text = "Envie o extrato em OFX: as linhas aparecem aqui assim que ele é lido."
+    empty_text = "Envie o extrato em OFX, planilha ou CNAB: as linhas aparecem depois da leitura."
     empty_link = SEND
 
     def get_search_results(

@@ -48,7 +48,10 @@ NAMES = {
 # Pages and pictures are evidence: under the name of data they are a mistake of who sent them.
 EVIDENCE = {"pdf", "image"}
 DATA_SUFFIXES = {".csv", ".ods", ".ofx", ".rem", ".ret", ".txt", ".xls", ".xlsx", ".xml"}
-READS = "Envie XML de NF-e, NFC-e ou evento, extrato OFX ou um ZIP com esses arquivos."
+READS = (
+    "Envie XML de notas ou eventos, extrato OFX, retorno CNAB, planilha ou CSV, SPED, PDF ou imagem"
+    ", soltos ou em ZIP."
+)
 
 _BLANK = " \t\r\n\ufeff\x00\x1a"
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
