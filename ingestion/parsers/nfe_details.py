@@ -4,6 +4,7 @@ Source: Manual de Orientação do Contribuinte 7.0, Anexo I (groups BA, W, X, Y,
 Técnicas 2025.002 (IBS, CBS, IS) and 2026.006 (payments linked to the note).
 """
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from ingestion.parsers.values import MONEY, shown
 ZERO = Decimal(0)
 LONGEST_ID = 60  # a foreign one has 20 at most
 NO_AMOUNTS = {"", "0", "0.00"}
+ODD_ZERO = re.compile(r"-?0+(?:\.0*)?")
 ROLES = {
     "transporta": "carrier",
     "retirada": "pickup",
@@ -164,8 +166,8 @@ def _above_zero(
     for name, text in written.items():
         if text in NO_AMOUNTS:
             continue
-        if MONEY.fullmatch(text):
-            found[name] = Decimal(text)
-        else:
+        if MONEY.fullmatch(text) and (amount := Decimal(text)):
+            found[name] = amount
+        elif not ODD_ZERO.fullmatch(text):
             problems.append(amount_problem(OTHER_TOTALS.get(name, f"{place}/{name}"), text))
     return found

@@ -23,8 +23,6 @@ _SKIPPED = {"avulsa", "exporta", "compra", "cana", "infRespTec", "infSolicNFF", 
 _OF_ADDRESS = ("xMun", "UF")
 _LINKS = ("gPgto", "pgto")  # a payment that is linked to the note, Nota Técnica 2026.006
 _ALL_TEXT = etree.XPath("string()", smart_strings=False)
-# Two of three totals are zero: left out here, they cost nothing. What is no number comes along.
-_NOT_ZERO = etree.XPath("n:*[number() != 0 or self::n:vNF]", namespaces={"n": NAMESPACE})
 
 
 @dataclass(slots=True)
@@ -53,6 +51,15 @@ class Groups:
 def tag(name: str) -> str:
     """The full name of an NF-e element, for lxml."""
     return f"{{{NAMESPACE}}}{name}"
+
+
+# What a line of a note tells here; the rest of a product costs its place and no more.
+_OF_PRODUCT = {
+    tag(name): name
+    for name in ("cProd", "xProd", "NCM", "CFOP", "uCom", "qCom", "vUnCom", "vProd", "indTot")
+}
+_USUAL_ITEM = (tag("prod"), tag("imposto"))
+_TOTAL = tag("vNF")
 
 
 def local(element: Element) -> str:
@@ -187,21 +194,40 @@ def _read_authorized(groups: Groups, group: Element) -> None:
 
 def _read_item(groups: Groups, item: Element) -> None:
     """The product, and the document that this line alone refers to."""
+    number = item.get("nItem", "")
+    if tuple(child.tag for child in item) == _USUAL_ITEM:
+        groups.items.append((number, _product(item[0])))
+        return
     found = children(item)
-    product = found.get("prod")
-    groups.items.append((item.get("nItem", ""), {} if product is None else fields(product)))
+    groups.items.append((number, _product(found["prod"]) if "prod" in found else {}))
     if "DFeReferenciado" in found:
         groups.references.append(("DFeReferenciado", nested(found["DFeReferenciado"])))
+
+
+def _product(group: Element) -> Fields:
+    return {
+        name: (child.text or "").strip()
+        for child in group
+        if (name := _OF_PRODUCT.get(str(child.tag)))
+    }
 
 
 def _read_total(groups: Groups, group: Element) -> None:
     for child in group:
         name = child.tag[_PREFIX:]
         if name == "ICMSTot":
-            above_zero: Any = _NOT_ZERO(child)
-            groups.totals = fields(above_zero)
+            groups.totals = _totals(child)
         else:
             groups.extra[name] = nested(child)
+
+
+def _totals(group: Element) -> Fields:
+    """The total of the note and what else is not zero: two of three are, and cost nothing here."""
+    return {
+        child.tag[_PREFIX:]: (child.text or "").strip()
+        for child in group
+        if child.text != "0.00" or child.tag == _TOTAL
+    }
 
 
 def _read_billing(groups: Groups, group: Element) -> None:

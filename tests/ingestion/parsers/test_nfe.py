@@ -126,6 +126,14 @@ def test_only_totals_above_zero_are_taxes() -> None:
     assert note.taxes == {"vProd": Decimal("100.00"), "vICMS": Decimal("18.00")}
 
 
+@pytest.mark.parametrize("zero", ["0", "00.00", "0.000", "-0.00", ""])
+def test_a_zero_is_no_tax_and_no_doubt_however_it_is_written(zero: str) -> None:
+    parsed = read(authorized(more_totals=f"<vST>{zero}</vST>"))
+
+    assert parsed.documents[0].taxes == {"vProd": Decimal("100.00")}
+    assert not parsed.problems
+
+
 def test_a_batch_in_an_envelope_gives_all_its_notes() -> None:
     notes = invoice(number=1) + invoice(number=2)
     service = f"{NAMESPACE}/wsdl/NFeAutorizacao4"
