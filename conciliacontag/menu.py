@@ -123,6 +123,7 @@ MENU: dict[str, Any] = {
                     entry(
                         "Fornecedores", "local_shipping", "ingestion_supplierpreference_changelist"
                     ),
+                    entry("Tabelas", "table_chart", "ingestion_tablelayout_changelist"),
                     entry("Usuários", "group", "organizations_user_changelist"),
                     entry("Trilha de auditoria", "history", "organizations_auditlog_changelist"),
                 ],

@@ -7,32 +7,34 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.safestring import SafeString
 
 from conciliacontag.chips import chip
-from conciliacontag.pages import display
+from conciliacontag.organizations.roles import Act
+from conciliacontag.pages import display, holds
 from conciliacontag.scope import scope_of
 from ingestion.delivery_admin import DeliveryAdmin as DeliveryAdmin
 from ingestion.delivery_screens import recent_deliveries, unfinished_deliveries
 from ingestion.document_admin import DocumentAdmin as DocumentAdmin
+from ingestion.file_screens import file_context
 from ingestion.kind_filters import SEND, ByKind
-from ingestion.models import Document, SourceFile
+from ingestion.mapping_admin import MappingAdmin
+from ingestion.mapping_admin import TableLayoutAdmin as TableLayoutAdmin
+from ingestion.models import SourceFile
 from ingestion.preference_admin import SupplierPreferenceAdmin as SupplierPreferenceAdmin
-from ingestion.reread_admin import RereadAdmin, reread_context
-from ingestion.screens import forwardings_of, senders
+from ingestion.reread_admin import reread_context
+from ingestion.screens import senders
+from ingestion.services.mapping import is_mappable
 from ingestion.source_admin import SourceAdmin as SourceAdmin
 from ingestion.transaction_admin import TransactionAdmin as TransactionAdmin
-from ingestion.wording import tell_counts
-from ingestion.words import FILE_KINDS
-
-SHOWN_MEMBERS = 50
+from ingestion.wording import KINDS, tell_counts
 
 
 @admin.register(SourceFile)
-class SourceFileAdmin(RereadAdmin):
+class SourceFileAdmin(MappingAdmin):
     """Everything that people sent, with what became of it."""
 
     list_display = ["filename", "kind_name", "state", "counted", "sent_by", "created_at"]
@@ -74,24 +76,16 @@ class SourceFileAdmin(RereadAdmin):
         return self.show(request, "pages/upload.html", None, context)
 
     def page(self, request: HttpRequest, row: SourceFile) -> dict[str, Any]:
-        members = row.members.order_by("status", "filename")  # what failed comes first
         return {
-            "problems": row.problems.all()[:SHOWN_MEMBERS],
-            "problem_count": row.problems.count(),
-            "members": members[:SHOWN_MEMBERS],
-            "member_total": members.count(),
-            "documents": Document.objects.filter(Q(file=row) | Q(file__container=row)).defer(
-                "normalized"
-            )[:SHOWN_MEMBERS],
-            "line_count": row.transactions.count(),
-            "forwardings": forwardings_of(row),
-            "kind_name": FILE_KINDS.get(row.kind, row.kind),
+            **file_context(row),
+            "kind_name": KINDS.get(row.kind, row.kind),
+            "is_mappable": is_mappable(row) and holds(request, row.organization_id, Act.SEND),
             **reread_context(request, row),
         }
 
     @display(description="tipo", ordering="kind")
     def kind_name(self, row: SourceFile) -> str:
-        return FILE_KINDS.get(row.kind, row.kind)
+        return KINDS.get(row.kind, row.kind)
 
     @display(description="situação", ordering="status")
     def state(self, row: SourceFile) -> SafeString:

@@ -1,6 +1,9 @@
 """The original bytes of what arrived: as text on a page, and as files that can do no harm."""
 
+import csv
+import io
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
@@ -21,6 +24,7 @@ TYPES = {
     "zip": "application/zip",
 }
 TEXTS = {"cnab", "sped", "table"}
+FORMULAS = ("=", "@", "\t", "\r")
 # Nothing inside may run, load or send; what strangers wrote is only ever looked at.
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'self'"
 # Chromium opens no PDF in a sandbox; its reader runs apart from the page, without scripts of ours.
@@ -87,3 +91,20 @@ def as_pdf(content: bytes, name: str) -> HttpResponseBase:
     answer = HttpResponse(content, content_type="application/pdf")
     answer.headers["Content-Disposition"] = content_disposition_header(False, name) or "inline"
     return guarded(answer, PDF_POLICY)
+
+
+def as_csv(rows: Sequence[Sequence[str]], name: str) -> HttpResponseBase:
+    """Rows as a spreadsheet opens them here: semicolons, UTF-8 with its mark, no live formulas."""
+    written = io.StringIO()
+    csv.writer(written, delimiter=";", lineterminator="\r\n").writerows(
+        [[harmless_cell(cell) for cell in row] for row in rows]
+    )
+    answer = HttpResponse(written.getvalue().encode("utf-8-sig"), content_type="text/csv")
+    name = f"{harmless(name).rpartition('.')[0] or 'linhas'}.csv"
+    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return guarded(answer, SANDBOX)
+
+
+def harmless_cell(cell: str) -> str:
+    """A cell that a spreadsheet would calculate is kept as text; amounts below zero stay."""
+    return f"'{cell}" if cell[:1] in FORMULAS else cell

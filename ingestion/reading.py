@@ -22,6 +22,7 @@ from msgspec.structs import replace
 
 from ingestion.parsers.child import END, LENGTH_BYTES, Answer, Request, refused
 from ingestion.parsers.model import Options, ParseError, Problem, Reading
+from ingestion.parsers.table_lines import Line
 from ingestion.parsers.table_trial import TableTrial
 from ingestion.parsers.tables import TablePreview
 
@@ -222,6 +223,18 @@ def try_layout(path: Path, name: str, *, options: Options, member: str = "") -> 
     if trial is None:
         raise _crashed().as_refusal()
     return trial
+
+
+def read_lines(
+    path: Path, lines: tuple[Line, ...], *, member: str = ""
+) -> tuple[tuple[str, ...], ...]:
+    """The header of a stored table and these rows of it, each with its line as the first cell.
+
+    Raises:
+        ParseError: the file holds no table, or cannot be read.
+    """
+    request = Request(str(path), path.name, member=member, lines=lines, mode="lines")
+    return _one_answer(request).rows
 
 
 def _one_answer(request: Request) -> Answer:

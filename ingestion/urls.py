@@ -4,6 +4,7 @@ from django.urls import path
 
 from ingestion import (
     delivery_api,
+    layout_api,
     original_api,
     preference_views,
     reprocess_api,
@@ -18,6 +19,12 @@ urlpatterns = [
     path("uploads", upload_api.UploadsView.as_view(), name="uploads"),
     path("uploads/<uuid:pk>", views.UploadView.as_view(), name="upload"),
     path("uploads/<uuid:pk>/link", views.UploadLinkView.as_view(), name="upload-link"),
+    path(
+        "uploads/<uuid:pk>/table-preview",
+        layout_api.TablePreviewView.as_view(),
+        name="table-preview",
+    ),
+    path("table-layouts", layout_api.LayoutsView.as_view(), name="table-layouts"),
     path("deliveries", delivery_api.DeliveriesView.as_view(), name="deliveries"),
     path("deliveries/<uuid:pk>", delivery_api.DeliveryView.as_view(), name="delivery"),
     path(

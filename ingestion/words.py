@@ -1,37 +1,4 @@
-"""What people call the codes of files, documents, parties, payments, taxes, events."""
-
-# What `Parsed.kind` says of a file, and `sniff` while it is still to be read.
-FILE_KINDS = {
-    "zip": "Pacote ZIP",
-    "nfe": "NF-e",
-    "nfce": "NFC-e",
-    "cte": "CT-e",
-    "cteos": "CT-e OS",
-    "nfse": "NFS-e",
-    "dps": "DPS",
-    "event": "Evento",
-    "summary": "Resumo",
-    "xml": "XML fiscal",
-    "ofx": "Extrato OFX",
-    "cnab": "Retorno CNAB",
-    "table": "Tabela",
-    "office": "Planilha",
-    "ole": "Planilha XLS",
-    "html": "Tabela HTML",
-    "francesinha": "Francesinha",
-    "omr": "Cartões-resposta",
-    "sped": "SPED",
-    "pdf": "PDF",
-    "image": "Imagem",
-    "gzip": "Arquivo GZIP",
-    "json": "JSON",
-    "text": "Texto",
-    "empty": "Vazio",
-    "binary": "Não reconhecido",
-    "ignored": "Arquivo de sistema",
-    "unknown": "Não reconhecido",
-    "": "—",
-}
+"""What people call the codes of documents, parties, payments, taxes, events."""
 
 DOCUMENT_KINDS = {
     "nfe": "NF-e",

@@ -31,6 +31,8 @@ ACTS = {
     "file.forwarded": "encaminhou {notes} nota(s) de um arquivo à empresa {company}",
     "preference.saved": "guardou como se contabilizam as notas do fornecedor {supplier}",
     "preference.removed": "removeu a preferência do fornecedor {supplier}",
+    "layout.saved": "disse o que são as colunas da tabela {name}",
+    "layout.removed": "removeu o leiaute da tabela {name}",
     "run.started": "pediu uma conciliação",
     "run.finished": "concluiu uma conciliação (conciliados: {matched}, a decidir: {partial}, "
     "sem par: {unmatched})",
@@ -57,6 +59,7 @@ NOUNS = {
     "ingestion.transaction": "Lançamento",
     "ingestion.reprocessing": "Releitura",
     "ingestion.supplierpreference": "Preferência de fornecedor",
+    "ingestion.tablelayout": "Leiaute de tabela",
     "reconciliation.run": "Execução",
     "reconciliation.reconciliation": "Conciliação",
     "audits.batch": "Lote",

@@ -28,6 +28,7 @@ from ingestion.parsers.model import Document, Options, Parsed, ParseError, Probl
 from ingestion.parsers.nested import list_tree, open_inner
 from ingestion.parsers.pdf_pages import render_page
 from ingestion.parsers.sniff import sniff
+from ingestion.parsers.table_lines import Line, lines_of
 from ingestion.parsers.table_trial import TableTrial, try_table
 from ingestion.parsers.tables import TablePreview, preview
 from ingestion.parsers.verifying import verify
@@ -38,7 +39,18 @@ LARGEST_FILE = 100 * 1024 * 1024  # bytes of a file that is not an archive
 LENGTH_BYTES = 4
 FRAME_BYTES = 256 * 1024  # of files read, before what they say is sent
 
-Mode = Literal["read", "plan", "describe", "verify", "check", "original", "page", "preview", "try"]
+Mode = Literal[
+    "read",
+    "plan",
+    "describe",
+    "verify",
+    "check",
+    "original",
+    "page",
+    "preview",
+    "try",
+    "lines",
+]
 
 NOT_SENT: dict[str, Any] = {
     "installments": (),
@@ -62,7 +74,7 @@ class Request(msgspec.Struct, frozen=True):
     For the one file called `member`, or the plain file itself: `original` answers with its bytes,
     freed from gzip, `page` with the picture of the PDF page `number`, counted from 1, `preview`
     with what a table shows to whoever names its columns, `try` with how it would be read by the
-    layout in the options, and `check` as `verify` does.
+    layout in the options, `lines` with these rows of a table, and `check` as `verify` does.
     """
 
     path: str
@@ -74,6 +86,7 @@ class Request(msgspec.Struct, frozen=True):
     careful: bool = False  # each reading in a frame of its own, so that none is lost with the child
     member: str = ""
     number: int = 1
+    lines: tuple[Line, ...] = ()
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -84,6 +97,7 @@ class Answer(msgspec.Struct, frozen=True):
     content: bytes | None = None
     preview: TablePreview | None = None
     trial: TableTrial | None = None
+    rows: tuple[tuple[str, ...], ...] = ()
     refusal: Problem | None = None
 
 
@@ -198,6 +212,8 @@ def _shown(content: bytes, request: Request) -> Answer:
         return Answer(preview=preview(content, name))
     if request.mode == "try" and request.options is not None:
         return Answer(trial=try_table(content, name, request.options))
+    if request.mode == "lines":
+        return Answer(rows=lines_of(content, request.lines))
     if request.mode == "check":
         return Answer(reading=_found(content, name, verify(content)))
     return Answer(
