@@ -17,6 +17,7 @@ from ingestion.parsers.cnab_values import (
     parse_day,
     parse_due,
     parse_label,
+    parse_name,
     parse_net,
     parse_tax_id,
 )
@@ -47,9 +48,9 @@ class Titles:
         self._unknown: dict[str, int] = {}
         self._odd: list[int] = []
         self._odd_paid: dict[str, list[tuple[int, Decimal]]] = {}
-        self._last = ("", "")
+        self._last = ""
         self._seen: Counter[str] = Counter()
-        self._names = self.codes.names
+        self._names, self._settled = self.codes.names, self.codes.settled
         self._tells = bool(layout.totals)
         self._cut_title = cutter(layout.title, TITLE)
         self._cut_payment = cutter(layout.payment or layout.title, PAYMENT)
@@ -61,9 +62,9 @@ class Titles:
             title_value = paid = parse_cents(pieces[VALUE])
             if pieces[PAID] != pieces[VALUE]:
                 paid = parse_cents(pieces[PAID])
-            is_paid = bool(paid) and pieces[0] in self.codes.settled
+            is_paid = pieces[0] in self._settled and bool(paid)
             if is_paid:
-                self._settle(number, pieces, (title_value, paid), (lot, sequence))
+                self._settle(number, pieces, title_value, paid, lot, sequence)
             if len(title) != self.size or len(payment) != self.size:
                 self._measure(number, title, payment, pieces)
             if not is_paid:
@@ -107,42 +108,49 @@ class Titles:
         self,
         number: int,
         pieces: tuple[str, ...],
-        amounts: tuple[Decimal, Decimal],
-        place: tuple[str, str],
+        title_value: Decimal,
+        paid: Decimal,
+        lot: str,
+        sequence: str,
     ) -> None:
+        """A title that brought money: runs for every one of a large file, so nothing is copied."""
         movement, our_number, document, control, payer, payer_id, due_on = pieces[:VALUE]
         occurred_on, posted_on = parse_day(pieces[-2]), parse_day(pieces[-1])
         posted_on = posted_on or occurred_on
         if posted_on is None:
             message = "A liquidação veio sem data de crédito e sem data de ocorrência."
             raise ParseError("cnab_date", message, remedy=CHECK)
-        our_number, document, payer = our_number.strip(), parse_label(document), parse_label(payer)
-        name, (lot, sequence) = self._names[movement], place
+        our_number, document = our_number.strip(), document.strip()
+        if document[:1] == "0":
+            document = parse_label(document)
+        name = self._names[movement]
         memo = f"{name} · nosso número {our_number}"
         if document:
             memo = f"{memo} · doc. {document}"
-        identity = f"{our_number}/{lot}{sequence}"
         extra = {
             "identifiers": _identifiers(our_number, document, control, payer_id),
-            "title_value": amounts[0],
+            "title_value": title_value,
             "due_on": parse_due(due_on),
             "occurred_on": occurred_on,
             "movement": movement,
             "movement_name": name,
             "lot": lot,
             "sequence": sequence,
-            **parse_charges(pieces[FIRST_CHARGE:NET]),
         }
+        charges = pieces[FIRST_CHARGE:NET]
+        if "".join(charges).strip("0"):
+            extra |= parse_charges(charges)
         if pieces[NET] != pieces[PAID]:
             extra |= parse_net(pieces[NET])
+        identity = f"{our_number}/{lot}{sequence}"
         self.transactions.append(
             Transaction(
-                identity, self.account, posted_on, amounts[1], memo, payer, movement, document,
-                self._ordinal(identity, place), number, extra, "boleto",
+                identity, self.account, posted_on, paid, memo, parse_name(payer), movement,
+                document, self._ordinal(identity, lot + sequence), number, extra, "boleto",
             )
         )  # fmt: skip
 
-    def _ordinal(self, identity: str, place: tuple[str, str]) -> int:
+    def _ordinal(self, identity: str, place: str) -> int:
         """The count of titles of one identity; while their numbers grow, none can come again."""
         if place > self._last and not self._seen:
             self._last = place
@@ -215,8 +223,9 @@ def _identifiers(our_number: str, document: str, control: str, payer_id: str) ->
     found = {"our_number": our_number}
     if document:
         found["document"] = document
+    control = control.strip()
     if control.strip(" 0"):
-        found["control"] = control.strip()
+        found["control"] = control
     tax_id = parse_tax_id(payer_id)
     if tax_id:
         found["tax_id"] = tax_id

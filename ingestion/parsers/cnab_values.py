@@ -99,6 +99,9 @@ def parse_label(text: str) -> str:
     return bare if bare[:1] != "0" or bare.strip("0") else ""
 
 
+parse_name = lru_cache(maxsize=8192)(parse_label)  # payers come again, numbers do not
+
+
 @lru_cache(maxsize=65_536)
 def parse_tax_id(text: str) -> str:
     """CNPJ or CPF of the payer, without mask; empty unless its check digits are right.
