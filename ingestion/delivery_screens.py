@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest
 
 from conciliacontag.organizations.models import Organization, User
@@ -35,6 +35,9 @@ STATES = {
     State.DONE: ("Concluído", "done"),
 }
 TABS = {"precisa": "Precisa de você", "andamento": "Em andamento", "concluidos": "Concluídos"}
+WRONG = Q(outcome__in=[Outcome.REFUSED, Outcome.WAITING]) | Q(
+    outcome=Outcome.RECEIVED, file__rejected__gt=0
+)
 FILTERS = {"": "Todos", "erro": "Com erro", "existiam": "Já existiam", "lendo": "Por ler"}
 
 
@@ -107,7 +110,7 @@ def headline(progress: Progress) -> str:
         of = f"{came} de {thousands(announced)}" if announced else came
         return f"Parou em {of} arquivos" if progress.delivery.is_stalled else f"{of} recebidos"
     if sums.unread:
-        read = f"{thousands(sums.members_read)} de {thousands(sums.members)}"
+        read = f"{thousands(sums.members_read)} de {thousands(sums.members)} lidos"
         left = progress.remaining
         return f"{read} · cerca de {spell(left)}" if left else read
     return totals(progress)
@@ -204,11 +207,10 @@ def recent_deliveries(companies: Iterable[Organization]) -> list[Job]:
 
 
 def items_of(delivery: Delivery, only: str) -> "QuerySet[DeliveryItem]":
-    """The files of a delivery that a filter leaves; what is wrong comes first in its own."""
+    """The files of a delivery that a filter leaves."""
     rows = delivery.items.select_related("file")
-    kept_out = Q(outcome__in=[Outcome.REFUSED, Outcome.WAITING])
     wanted = {
-        "erro": kept_out | Q(outcome=Outcome.RECEIVED, file__rejected__gt=0),
+        "erro": WRONG,
         "existiam": Q(outcome=Outcome.KNOWN),
         "lendo": Q(
             outcome=Outcome.RECEIVED,
@@ -219,8 +221,8 @@ def items_of(delivery: Delivery, only: str) -> "QuerySet[DeliveryItem]":
 
 
 def lines_of(delivery: Delivery, only: str = "") -> tuple[list[Line], int]:
-    """The first lines of a delivery, and how many more there are."""
-    rows = items_of(delivery, only)
+    """The first lines of a delivery, what is wrong before all, and how many more there are."""
+    rows = items_of(delivery, only).order_by(Case(When(WRONG, then=0), default=1), "id")
     shown = list(rows[: SHOWN_LINES + 1])
     more = rows.count() - SHOWN_LINES if len(shown) > SHOWN_LINES else 0
     files = [row.file_id for row in shown[:SHOWN_LINES] if row.file_id]
@@ -252,7 +254,10 @@ def line_of(item: DeliveryItem, error: Problem | None, company: str) -> Line:
     told, remedy = item.message, ""
     if item.file and item.outcome == Outcome.RECEIVED:
         told = tell_counts(item.file) if item.file.processed_at else ""
-    if error:
+    if error and item.file and item.file.new:
+        where = f"{error.place}: " if error.place else ""
+        remedy = f"{where}{error.message} {error.remedy}".strip()
+    elif error:
         told, remedy = error.message, error.remedy
     kind = item.file.kind if item.file else ""
     return Line(item, KINDS.get(kind, kind), company, state, tone, told, remedy)

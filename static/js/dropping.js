@@ -81,8 +81,10 @@ function titleOf(files) {
     if (files.length === 1) return files[0].file.name.slice(0, 200);
     const folders = new Set(files.map(({ path }) => (path.includes("/") ? path.split("/")[0] : "")));
     const folder = folders.size === 1 ? [...folders][0] : "";
-    const count = `${files.length.toLocaleString("pt-BR")} arquivos`;
-    return folder ? `${folder} · ${count}`.slice(0, 200) : count;
+    const named = folder || files[0].file.name;
+    const rest = files.length - (folder ? 0 : 1);
+    const count = `${rest.toLocaleString("pt-BR")} ${rest === 1 ? "arquivo" : "arquivos"}`;
+    return folder ? `${named.slice(0, 150)} · ${count}` : `${named.slice(0, 150)} e mais ${count}`;
 }
 
 function tell(region, sending) {

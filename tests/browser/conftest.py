@@ -35,7 +35,8 @@ from conciliacontag.organizations.access import look_around
 from conciliacontag.organizations.models import Membership, Organization, User
 from conciliacontag.organizations.roles import Role
 from conciliacontag.storage import storage
-from ingestion.services.files import receive_file
+from ingestion.models import Origin
+from ingestion.services.deliveries import receive_item, settle_arrivals, start_delivery
 from ingestion.services.indexing import rebuild_index
 from ingestion.services.processing import process_file
 from reconciliation.services import execute_run, start_run
@@ -131,11 +132,12 @@ def fill(url: str) -> Site:
         )
         quiet = make_organization("Padaria Aurora Ltda", 1)
         people = {role: make_person(role, organization, quiet) for role in PEOPLE}
+    sender, count = people[Role.OPERATOR], len(month.files)
+    delivery = start_delivery(organization, sender=sender, origin=Origin.WEB, announced=count)
     for file in month.files:
-        row, _ = receive_file(
-            organization, uploader=people[Role.OPERATOR], filename=file.name, chunks=[file.content]
-        )
+        row, _ = receive_item(delivery, uploader=sender, filename=file.name, chunks=[file.content])
         process_file(organization.pk, row.pk)
+    settle_arrivals(delivery)
     rebuild_index(organization)
     run, _ = start_run(organization, requested_by=people[Role.OPERATOR])
     execute_run(organization.pk, run.pk)

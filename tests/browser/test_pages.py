@@ -14,7 +14,7 @@ from audits.models import Batch, Card
 from conciliacontag.database import EVERY, session
 from conciliacontag.organizations.models import AuditLog, Organization, User
 from conciliacontag.organizations.roles import Role
-from ingestion.models import Document, SourceFile, Transaction
+from ingestion.models import Delivery, Document, SourceFile, Transaction
 from reconciliation.models import Reconciliation, Run
 
 pytestmark = pytest.mark.browser
@@ -23,6 +23,7 @@ SHOTS = os.environ.get("SCREENSHOTS", "")
 LISTS = {
     "inicio": "",
     "enviar": "ingestion/sourcefile/enviar/",
+    "trabalhos": "ingestion/delivery/trabalhos/?aba=concluidos",
     "arquivos": "ingestion/sourcefile/",
     "documentos": "ingestion/document/",
     "lancamentos": "ingestion/transaction/",
@@ -43,6 +44,7 @@ LISTS = {
     "senha": "password_change/",
 }
 DETAILS: dict[str, tuple[str, Any]] = {
+    "envio": ("ingestion/delivery", Delivery.objects.all()),
     "arquivo": ("ingestion/sourcefile", SourceFile.objects.filter(kind="zip")),
     "documento": ("ingestion/document", Document.objects.filter(status="reconciled")),
     "lancamento": ("ingestion/transaction", Transaction.objects.filter(status="reconciled")),
@@ -100,7 +102,8 @@ def test_page_is_in_order(look_at: Callable[..., Any], name: str) -> None:
 AA = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 }
-NARROW = ["busca-achou", "inicio", "enviar", "documentos", "documento", "lote", "cartao", "arquivo"]
+NARROW = ["busca-achou", "inicio", "enviar", "trabalhos", "envio", "documentos", "documento"]
+NARROW += ["lote", "cartao", "arquivo"]
 
 
 @pytest.mark.parametrize("name", NARROW)
@@ -113,7 +116,9 @@ def test_page_fits_a_phone(look_at: Callable[..., Any], name: str) -> None:
     assert watched.faults == []
 
 
-@pytest.mark.parametrize("name", ["inicio", "documentos", "documento", "lote", "cartao"])
+@pytest.mark.parametrize(
+    "name", ["inicio", "trabalhos", "envio", "documentos", "documento", "lote", "cartao"]
+)
 def test_page_is_readable_in_the_dark(look_at: Callable[..., Any], name: str) -> None:
     watched = look_at(Role.MANAGER, dark=True)
     watched.page.goto(address(name))

@@ -5,11 +5,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
-from rest_framework.settings import api_settings
 
 from audits.models import Batch, Card, ClosingRecord, Decision, Export, Verdict
 from audits.services import decide_card
-from conciliacontag.api import throttling
 from conciliacontag.database import EVERY, session
 from conciliacontag.organizations.roles import Role
 from conciliacontag.storage import open_stored
@@ -43,37 +41,13 @@ def test_a_file_is_sent_read_and_told_about(open_page: Callable[..., Any], site:
     content = FilePayload(name="nota.xml", mimeType="text/xml", buffer=xml(invoices(1)[0]))
 
     page.set_input_files("#files", files=[content])
-    expect(page.get_by_text("Em leitura")).to_be_visible()
+    expect(page.locator("[data-lines] .chip", has_text="Na fila")).to_be_visible()
     read_waiting(site)
-    expect(page.locator("[data-sent] .chip", has_text="Lido")).to_be_visible()
+    expect(page.locator("[data-lines] .chip", has_text="Lido")).to_be_visible()
     page.set_input_files("#files", files=[content])
 
-    expect(page.get_by_text("Estes mesmos bytes já tinham chegado.")).to_be_visible()
+    expect(page.locator("[data-lines] .chip", has_text="Já existia")).to_be_visible()
     assert (watched.faults, watched.foreign) == ([], [])
-
-
-def test_more_files_than_a_minute_allows_wait_for_their_turn(
-    open_page: Callable[..., Any], site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page: Page = open_page(Role.OPERATOR).page
-    page.goto("/admin/ingestion/sourcefile/enviar/?empresa=empresa-1")
-    notes = [
-        FilePayload(name=f"{note.number}.xml", mimeType="text/xml", buffer=xml(note))
-        for note in invoices(9)[5:]
-    ]
-    sent = page.locator("[data-sent] .chip")
-    with monkeypatch.context() as patch:
-        patch.setattr(throttling, "WINDOW", 2)
-        patch.setitem(api_settings.DEFAULT_THROTTLE_RATES, "tenant", "1/min")
-        page.set_input_files("#files", files=notes)
-        expect(sent.filter(has_text="Aguardando a vez").first).to_be_visible()
-
-    for _ in range(120):
-        read_waiting(site)
-        page.wait_for_timeout(250)
-        if sent.filter(has_text="Lido").count() == len(notes):
-            break
-    expect(sent.filter(has_text="Lido")).to_have_count(len(notes))
 
 
 def read_waiting(site: Site) -> None:

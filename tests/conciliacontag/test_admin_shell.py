@@ -10,7 +10,8 @@ from django.urls import reverse
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.organizations.roles import Role
 from conciliacontag.scope import as_month, next_month, previous_month, spell_month
-from ingestion.models import SourceFile, Transaction
+from ingestion.models import Origin, SourceFile, Transaction
+from ingestion.services.deliveries import close_delivery, start_delivery
 
 LISTS = (
     "ingestion_sourcefile",
@@ -122,13 +123,12 @@ def test_scripts_may_evaluate_under_the_shell_alone(
 def test_what_a_page_reads_late_is_still_visible(
     operator: User, organization: Organization, screen: Callable[[User], Client]
 ) -> None:
-    SourceFile.objects.create(
-        organization=organization, uploader=operator, filename="nota.xml", size=1, sha256="0" * 64
-    )
+    sent = start_delivery(organization, sender=operator, origin=Origin.WEB, title="outubro")
+    close_delivery(sent)
 
     page = screen(operator).get(reverse("admin:ingestion_sourcefile_upload"))
 
-    assert "Enviados há pouco" in page.content.decode()
+    assert "Envios recentes" in page.content.decode()
 
 
 def test_sending_is_for_those_who_may(
