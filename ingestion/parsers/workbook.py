@@ -18,9 +18,9 @@ from python_calamine import (
 
 from ingestion.parsers.grid import Cell, Grid, is_blank, no_table
 from ingestion.parsers.model import ParseError
+from ingestion.parsers.ole_file import OLE, check_old_workbook, unreadable_old
 from ingestion.parsers.workbook_parts import Parts, check_parts, malformed, sheet_parts
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 MACROS = "_VBA_PROJECT".encode("utf-16-le")
 MOST_SHEETS = 60
@@ -57,14 +57,14 @@ def read_workbook(content: bytes) -> tuple[list[Grid], list[str]]:
     parts = _check_old(content) if is_old else check_parts(content)
     try:
         with (
-            _Panics(_old() if is_old else malformed()),
+            _Panics(unreadable_old() if is_old else malformed()),
             CalamineWorkbook.from_filelike(BytesIO(parts.content)) as book,
         ):
             grids, hidden = _read_sheets(book, parts)
     except PasswordError as error:
         raise _encrypted() from error
     except CalamineError as error:
-        raise _old() if is_old else malformed() from error
+        raise unreadable_old() if is_old else malformed() from error
     if not grids:
         message = "A planilha não tem nenhuma aba visível com dados."
         raise no_table("xlsx_sheet", message, SHEETS_REMEDY)
@@ -108,20 +108,15 @@ def _grid(sheet: CalamineSheet, parts: Parts, part: str) -> Grid:
 
 
 def _check_old(content: bytes) -> Parts:
-    """What can be told of an OLE file by the names of its streams."""
+    """What can be told of an OLE file by its sectors and the names of its streams."""
     if ENCRYPTED in content:
         raise _encrypted()
     if MACROS in content:
         message = "A planilha traz macros, que não são lidas nem guardadas."
         raise ParseError("xlsx_macro", message, remedy="Salve-a como .xlsx e envie.")
-    return Parts(content)
+    return Parts(check_old_workbook(content))
 
 
 def _encrypted() -> ParseError:
     message = "A planilha está protegida por senha."
     return ParseError("xlsx_encrypted", message, remedy="Retire a senha, salve e envie de novo.")
-
-
-def _old() -> ParseError:
-    message = "O arquivo é do Office anterior a 2007 e não pôde ser lido como planilha."
-    return ParseError("xlsx_old", message, remedy="Abra-o, salve como .xlsx e envie.")
