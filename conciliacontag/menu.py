@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
-SENDING = "/sourcefile/enviar/"
+SENDING, PROOFS = "/sourcefile/enviar/", "/conferencias/"
+OWN_PLACES = (SENDING, PROOFS)  # lines of their own, though they lie below another's pages
 
 
 def entry(title: str, icon: str, name: str, *places: str) -> dict[str, Any]:
@@ -17,13 +18,12 @@ def entry(title: str, icon: str, name: str, *places: str) -> dict[str, Any]:
 
 
 def marked(*places: str) -> Callable[[HttpRequest], bool]:
-    """Whether a page lies below one of these places, and not on the page that sends files."""
+    """Whether a page lies below one of these places, and is no line of its own elsewhere."""
 
     def is_marked(request: HttpRequest) -> bool:
-        is_sending = request.path.endswith(SENDING)
-        return any(place in request.path for place in places) and (
-            not is_sending or SENDING in places
-        )
+        own = [place for place in OWN_PLACES if request.path.endswith(place)]
+        wanted = own or [place for place in places if place in request.path]
+        return any(place in places for place in wanted)
 
     return is_marked
 
@@ -73,7 +73,10 @@ MENU: dict[str, Any] = {
                     entry("Início", "home", "index"),
                     entry("Enviar", "upload_file", "ingestion_sourcefile_upload", SENDING),
                     entry(
-                        "Conciliar", "compare_arrows", "reconciliation_reconciliation_changelist"
+                        "Conciliar",
+                        "compare_arrows",
+                        "reconciliation_reconciliation_changelist",
+                        "/reconciliation/reconciliation/",
                     ),
                     entry("Documentos", "receipt_long", "ingestion_document_changelist"),
                     entry(
@@ -103,7 +106,7 @@ MENU: dict[str, Any] = {
                         "/ingestion/sourcefile/",
                     ),
                     entry("Lançamentos", "account_balance", "ingestion_transaction_changelist"),
-                    entry("Conferências", "fact_check", "reconciliation_proofs", "/conferencias/"),
+                    entry("Conferências", "fact_check", "reconciliation_proofs", PROOFS),
                     entry("Execuções", "play_circle", "reconciliation_run_changelist"),
                     entry("Exportações", "verified", "audits_export_changelist"),
                 ],
