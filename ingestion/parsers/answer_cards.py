@@ -19,7 +19,7 @@ PARSER = "omr/1"
 FIXED = ("file_id", "input_path", "output_path", "score")
 IDENTIFIERS = ("matricula", "lingua")  # columns that begin so tell whose card it is
 UNREAD = frozenset({"", "UNMARKED", "INVALID", "MULTI", "MULTIPLE", "?", "NA", "BLANK", "EMPTY"})
-OPEN_BATCH = "Abra um lote de cartões com este arquivo e corrija a leitura."
+LOOK = "Confira a resposta na imagem do cartão; o arquivo original fica como veio."
 
 # Only `q` and digits: a column `quantidade` is no question.
 _QUESTION = re.compile(r"q[0-9]+", re.IGNORECASE)
@@ -138,5 +138,5 @@ def _problems(card: AnswerCard) -> list[Problem]:
         shown = "; ".join(card.issues[:10]) + ("…" if len(card.issues) > 10 else "")
         message = f"O cartão tem {len(card.issues)} questões a conferir: {shown}."
         place = f"linha {card.line} · {first}"
-        found.append(Problem("omr_issues", "warning", place, message, OPEN_BATCH))
+        found.append(Problem("omr_issues", "warning", place, message, LOOK))
     return found

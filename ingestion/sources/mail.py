@@ -37,8 +37,8 @@ from ingestion.sources.network import connect, is_loopback, unreachable
 LARGEST = 64 * 1024 * 1024  # bytes of one message
 CHUNK = 1024 * 1024
 READABLE = (
-    *("xml", "zip", "gz", "ofx", "ofc", "pdf", "csv", "txt", "tsv", "xls", "xlsx", "ods"),
-    *("ret", "rem", "sped", "jpg", "jpeg", "png", "tif", "tiff"),
+    *("xml", "zip", "gz", "ofx", "ofc", "pdf", "csv", "txt", "tsv", "xls", "xlsx", "xlsm", "ods"),
+    *("htm", "html", "ret", "rem", "sped", "jpg", "jpeg", "png", "gif", "tif", "tiff"),
 )
 BY_TYPE = {
     "text/xml": "xml",

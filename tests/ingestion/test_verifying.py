@@ -1,5 +1,7 @@
 """After the reading, schema and signature findings stand on the file's page; nothing is refused."""
 
+import gzip
+
 from conciliacontag.organizations.models import Organization
 from ingestion.models import SourceFile
 from ingestion.services.enrichment import enrich_file
@@ -50,6 +52,13 @@ def test_what_a_whole_package_shares_is_summed_up(send: Send) -> None:
 
     assert (problem.code, problem.severity) == ("signature_missing", "info")
     assert f"{SUMMED_FROM} de {SUMMED_FROM} arquivos" in problem.message
+
+
+def test_a_compressed_note_is_verified_too(send: Send) -> None:
+    file = send(gzip.compress(xml(invoices(1)[0])), "nota.xml.gz")
+    verify(file)
+
+    assert told(file) == [("signature_missing", "raiz")]
 
 
 def test_a_statement_has_nothing_to_verify(send: Send) -> None:
