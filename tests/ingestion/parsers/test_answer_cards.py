@@ -54,7 +54,7 @@ def test_only_q_and_digits_is_a_question() -> None:
     assert card.answers == {"q1": "A", "Q2": "B"}
 
 
-def test_a_file_of_cards_books_nothing_and_asks_for_a_batch() -> None:
+def test_a_file_of_cards_books_nothing_and_asks_for_a_look() -> None:
     parsed = read(*ANSWERS[1:])
     (problem,) = parsed.problems
 
@@ -65,7 +65,7 @@ def test_a_file_of_cards_books_nothing_and_asks_for_a_batch() -> None:
         "warning",
         "linha 2 · q1",
     )
-    assert "lote" in problem.remedy
+    assert "imagem" in problem.remedy
 
 
 def test_lines_with_one_identity_are_two_cards_and_told() -> None:
