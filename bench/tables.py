@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from ingestion.parsers.workbook import read_workbook
 
 ROWS_A_DOCUMENT = 50
-TIMES_CALAMINE = 1.8  # checks of every reference and formula included
+TIMES_CALAMINE = 1.5  # checks of every reference and formula included
 HEADER = (
     "Data",
     "Histórico",

@@ -24,12 +24,17 @@ LIMITS = Limits(members=5_000, member_size=192 * MIB, total_size=256 * MIB, rati
 MOST_CELLS = 6_000_000  # of the rectangle; 32 bytes each while the workbook is open
 FIRST_FAR_COLUMN = 703  # AAA, the first column with three letters
 FIRST_FAR_ROW = 1_000_000  # the first row with more than six digits
+SHEET = b"sheetData"  # what holds the cells, whatever its prefix
 LONGEST_ROW = 6
+LAST_SHORT_ROW = 99_999  # with one letter for the column, no sheet is too large
 PROLOG = 200  # bytes
 LARGEST_REWRITTEN = 32 * MIB
 BROKEN = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, RuntimeError, OSError)
 REMEDY = "Abra a planilha, salve-a de novo como .xlsx e envie."
 
+# An r among the cells that neither begins a reference of one letter and five digits at most nor
+# stands in the other words of a usual sheet (row, customFormat, str): one look for all of them.
+_NOT_PLAIN = re.compile(rb'r(?!="[A-Za-z]?+[0-9]{1,5}+"|ow|mat|")')
 _FAR_COLUMN = re.compile(rb'r="[A-Za-z]{3,}[0-9]')
 _LONG_ROW = re.compile(rb'r="[A-Za-z]*([0-9]{6,})"')
 # References written in a way that no program does; plain beginnings, as these patterns run over
@@ -107,8 +112,12 @@ def sheet_parts(content: bytes) -> dict[str, str]:
 def find_flaws(part: bytes) -> Flaws:
     """Cells whose value is a formula's or an error: (line, column from 0) → code."""
     flaws: Flaws = {}
+    start, end = part.find(SHEET), part.rfind(SHEET)
+    cells = start + len(SHEET), end
+    # Looking for a letter that is seldom there costs a tenth of looking for what it begins.
+    has_letters = part.find(b"f", *cells) >= 0 or part.find(b"e", *cells) >= 0
     is_prefixed = b"<sheetData" not in part
-    if not (is_prefixed or b"<f" in part or b't="e"' in part):
+    if start >= 0 and not (has_letters and (is_prefixed or b"<f" in part or b't="e"' in part)):
         return flaws
     for cell in _CELL.finditer(part):
         attributes, inside = cell.groups()
@@ -161,6 +170,8 @@ def _check_names(names: set[str]) -> None:
 
 def _check_area(name: str, part: bytes, strays: dict[str, tuple[int, ...]]) -> bytes:
     """The part, without cells that stand far outside; the rest must fit into memory."""
+    if _is_plain(part):
+        return part
     long = _LONG_ROW.findall(part)
     wide = _TWO_LETTERS.search(part)
     is_far = max(map(len, long), default=0) > LONGEST_ROW or (wide and _FAR_COLUMN.search(part))
@@ -171,12 +182,26 @@ def _check_area(name: str, part: bytes, strays: dict[str, tuple[int, ...]]) -> b
         rows = max(map(int, _ROWS.findall(part)), default=0)
         wide = _TWO_LETTERS.search(part)
     else:
-        rows = _last_row(part, long)
+        rows = _last_row(part, long) if long or wide else LAST_SHORT_ROW
     letters = set(_COLUMNS.findall(part)) if wide else {b"Z"}
     columns = max(column_number(one.decode()) for one in letters)
     if rows * columns > MOST_CELLS:
         raise _too_big(name, f"{rows} linhas e {columns} colunas")
     return part
+
+
+def _is_plain(part: bytes) -> bool:
+    """Whether no cell stands beyond column Z or row 99,999, as in nearly every workbook."""
+    if _hides_text(part):
+        return False
+    start, end = part.find(SHEET), part.rfind(SHEET)
+    return start < 0 or not _NOT_PLAIN.search(part, start, end)
+
+
+def _hides_text(part: bytes) -> bool:
+    """Whether the encoding hides references from a search for plain ones."""
+    beginning = part[:PROLOG]
+    return b"\x00" in beginning or bool(_ENCODING.search(beginning))
 
 
 def _last_row(part: bytes, long: list[bytes]) -> int:
@@ -197,8 +222,7 @@ def _check_repeated(part: bytes) -> None:
 
 def _is_odd(part: bytes) -> bool:
     """Whether the references of a part may hide from a search for plain ones."""
-    beginning = part[:PROLOG]
-    if b"\x00" in beginning or _ENCODING.search(beginning):
+    if _hides_text(part):
         return True
     # Line ends stand behind the XML declaration, seldom among the cells.
     has_blanks = any(part.find(blank, PROLOG) >= 0 for blank in (b"\t", b"\n", b"\r"))

@@ -69,6 +69,21 @@ def test_a_far_cell_is_found_however_it_is_written(reference: str) -> None:
     assert checked.strays == {SHEET: (1048576,)}
 
 
+def test_a_far_cell_behind_glued_attributes_is_no_sheet() -> None:
+    far = '<row><c s="1"r="XFD1048576"><v>1</v></c></row></sheetData>'
+
+    assert refused(changed_part(as_xlsx(STATEMENT), SHEET, "</sheetData>", far)) == "xlsx_malformed"
+
+
+@pytest.mark.parametrize("reference", ["AB10", "A100000", "Z99999"])
+def test_sheets_beyond_one_letter_and_five_digits_are_measured_and_kept(reference: str) -> None:
+    row = reference.strip("ABZ")
+    more = f'<row r="{row}"><c r="{reference}"><v>1</v></c></row></sheetData>'
+    content = changed_part(as_xlsx(STATEMENT), SHEET, "</sheetData>", more)
+
+    assert check_parts(content).content == content
+
+
 def test_a_far_cell_is_found_in_utf_16_and_under_any_name() -> None:
     sheet = f'<?xml version="1.0" encoding="utf-16"?><worksheet><sheetData>{FAR}</worksheet>'
     files: dict[str, str | bytes] = {
