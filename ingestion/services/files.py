@@ -17,6 +17,7 @@ from conciliacontag.storage import Arrived, arriving, keep, object_key, remove
 from ingestion.models import SourceFile
 from ingestion.parsers.model import ParseError
 from ingestion.parsers.names import safe_name
+from ingestion.services.renaming import read_by_new_name
 from ingestion.services.scanning import scan_arrival
 
 STORED = ("uploader", "filename", "content_type", "size", "storage_path", "scanned_at")
@@ -32,7 +33,8 @@ def receive_file(
 ) -> tuple[SourceFile, bool]:
     """Store bytes as they come and queue their reading; the same bytes again give the first file.
 
-    The original is durable before its row is committed, and the row before anybody is told.
+    The original is durable before its row is committed, and the row before anybody is told. A
+    first file that was refused under another name is read once more, by this one.
 
     Raises:
         NotAllowed: the person may not send files to this organization.
@@ -55,13 +57,14 @@ def receive_file(
             file.scanned_at = scan_arrival(
                 organization, arrived.path, filename=name, sha256=file.sha256, actor=uploader
             )
-            return store_once(file, arrived)
+            stored, created = store_once(file, arrived)
     except ValueError as fault:
         raise too_large() from fault
     except OSError as fault:
         if fault.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise Unavailable("Não há espaço para guardar o arquivo.", code="storage_full") from fault
+    return (stored if created else read_by_new_name(stored, name, sender=uploader)), created
 
 
 def usable_name(filename: str) -> str:

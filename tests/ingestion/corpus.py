@@ -36,14 +36,19 @@ def entries(*kinds: str) -> list[dict[str, Any]]:
 
 
 def without_twins(chosen: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The entries without those whose bytes another name before them got judged otherwise.
+    """The entries without those that are refused for their name only, after another was accepted.
 
-    A file is known by its bytes, so where one is kept before, the second name is told of the first.
+    A file is known by its bytes: what was kept under a right name stays, whatever it is called
+    later. The other way round, the right name has a refused file read again.
     """
     first: dict[str, str] = {}
     for entry in chosen:
         first.setdefault(entry["sha256"], entry["expected"])
-    return [entry for entry in chosen if first[entry["sha256"]] == entry["expected"]]
+    return [
+        entry
+        for entry in chosen
+        if (first[entry["sha256"]], entry["expected"]) != ("accepted", "rejected")
+    ]
 
 
 def as_read(entry: dict[str, Any]) -> dict[str, Any]:
