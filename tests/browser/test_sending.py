@@ -17,13 +17,13 @@ from conciliacontag.organizations.roles import Role
 from ingestion.models import Delivery, DeliveryItem, SourceFile
 from ingestion.progress import Sums, sums_of
 from ingestion.services.processing import process_file
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, watch
 from tests.browser.test_pages import AA, shoot
 from tests.data.drops import drop, mixed, notes, packages
 
 pytestmark = pytest.mark.browser
 
-SLOW = 40_000  # milliseconds: the machine may have other work
+SLOW = 80_000  # milliseconds: the machine may have other work
 SEND = "/admin/ingestion/sourcefile/enviar/?empresa=empresa-1"
 
 
@@ -63,17 +63,18 @@ def sums(delivery: Delivery) -> Sums:
         return sums_of([delivery.pk])[delivery.pk]
 
 
+@pytest.mark.timeout(240)
 def test_a_tab_closed_half_way_loses_and_doubles_nothing(
     open_page: Callable[..., Any], site: Site, worker: None
 ) -> None:
     contents = mixed(300, 2000) | packages(20, 2400)
-    watched = open_page(Role.OPERATOR)
-    page: Page = watched.page
+    page: Page = open_page(Role.OPERATOR).page
     page.goto(SEND)
     hold_after(page, 3)
     drop(page, contents)
     expect(page.locator("[data-sending] [data-told]")).to_contain_text("150 de 302", timeout=SLOW)
-    tab = page.context.new_page()
+    watched = watch(page.context.new_page(), site.url)
+    tab = watched.page
     page.close(run_before_unload=False)
 
     half = newest()
@@ -105,13 +106,15 @@ def test_a_tab_closed_half_way_loses_and_doubles_nothing(
 
 
 def hold_after(page: Page, count: int) -> None:
-    """Let so many slices through; those after them hang until the tab is gone."""
+    """Let so many slices through; the line is dead for those after them."""
     passed: list[str] = []
 
     def decide(route: Route) -> None:
         passed.append(route.request.url)
         if len(passed) <= count:
             route.continue_()
+        else:
+            route.abort()
 
     page.route(re.compile(r"/v1/uploads$"), decide)
 
