@@ -133,7 +133,7 @@ class DocumentAdmin(FactAdmin):
 
     @display(description="documento", ordering="number")
     def name(self, row: Document) -> str:
-        return f"{DOCUMENT_KINDS.get(row.doc_type, row.doc_type)} {row.number}"
+        return str(row)
 
     @display(description="cliente ou fornecedor")
     def party(self, row: Document) -> str:

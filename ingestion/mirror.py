@@ -100,8 +100,8 @@ def mirror(document: Document, matches: Iterable[Any] = ()) -> Mirror:
         facts=tuple(face(document, said, origins, matched)),
         parties=tuple(parties(document, said, origins, matched)),
         items=tuple(said.get("items") or ()),
-        totals=tuple((words.TAXES.get(k, k), v) for k, v in (said.get("taxes") or {}).items()),
-        withheld=tuple((words.WITHHELD.get(k, k), v) for k, v in withheld.items()),
+        totals=tuple(in_order(said.get("taxes") or {}, words.TAXES)),
+        withheld=tuple(in_order(withheld, words.WITHHELD)),
         withheld_total=sum(map(Decimal, withheld.values()), Decimal(0)),
         net=said.get("net"),
         rest=rest_of(document, said.get("net"), withheld),
@@ -113,6 +113,13 @@ def mirror(document: Document, matches: Iterable[Any] = ()) -> Mirror:
         matched=matched,
         operation=said.get("operation") or "",
     )
+
+
+def in_order(amounts: Mapping[str, str], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Amounts in the order of their names; the database keeps none. Unknown ones come last."""
+    known = [name for name in names if name in amounts]
+    for name in [*known, *(name for name in amounts if name not in names)]:
+        yield names.get(name, name), amounts[name]
 
 
 def rest_of(document: Document, net: str | None, withheld: Mapping[str, str]) -> Decimal:

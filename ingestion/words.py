@@ -66,9 +66,15 @@ REFERENCES = {
     "complemented": "Complementa",
     "annulled": "Anula",
 }
-# Totals by their names in the layouts of NF-e, CT-e and NFS-e (Manual de Orientação do
-# Contribuinte, Nota Técnica 2025.002).
+# Totals by their names in the layouts of NF-e, CT-e and NFS-e, in the order of a page (Manual de
+# Orientação do Contribuinte, Nota Técnica 2025.002).
 TAXES = {
+    "vProd": "Produtos",
+    "vServ": "Serviços",
+    "vFrete": "Frete",
+    "vSeg": "Seguro",
+    "vOutro": "Outras despesas",
+    "vDesc": "Desconto",
     "vBC": "Base de cálculo do ICMS",
     "vICMS": "ICMS",
     "vICMSDeson": "ICMS desonerado",
@@ -85,11 +91,6 @@ TAXES = {
     "vFCPSTRet": "Fundo de combate à pobreza, ST retido antes",
     "vFCPUFDest": "Fundo de combate à pobreza da UF de destino",
     "vFCPUFFim": "Fundo de combate à pobreza da UF de término",
-    "vProd": "Produtos",
-    "vServ": "Serviços",
-    "vFrete": "Frete",
-    "vSeg": "Seguro",
-    "vDesc": "Desconto",
     "vII": "Imposto de importação",
     "vIPI": "IPI",
     "vIPIDevol": "IPI devolvido",
@@ -100,7 +101,6 @@ TAXES = {
     "vCSLL": "CSLL",
     "vISS": "ISS",
     "vISSQN": "ISS",
-    "vOutro": "Outras despesas",
     "vTotTrib": "Tributos aproximados",
     "vBCIBSCBS": "Base de cálculo de IBS e CBS",
     "vIBS": "IBS",

@@ -8,6 +8,7 @@ from django.db.models import Q
 from conciliacontag.keys import new_id
 from conciliacontag.organizations.models import Organization
 from ingestion.models.files import SourceFile
+from ingestion.words import DOCUMENT_KINDS
 
 
 class MatchStatus(models.TextChoices):
@@ -118,7 +119,7 @@ class Document(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.doc_type.upper()} {self.number}"
+        return f"{DOCUMENT_KINDS.get(self.doc_type, self.doc_type.upper())} {self.number}"
 
     @property
     def is_open(self) -> bool:
