@@ -38,6 +38,7 @@ LISTS = {
     "trilha": "organizations/auditlog/",
     "fornecedores": "ingestion/supplierpreference/",
     "fornecedor-novo": "ingestion/supplierpreference/add/",
+    "tabelas": "ingestion/tablelayout/",
     "busca": "buscar",
     "busca-achou": "buscar?q=pix",
     "busca-nada": "buscar?q=inexistente",

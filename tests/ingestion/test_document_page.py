@@ -165,17 +165,25 @@ def test_the_original_comes_byte_by_byte(client: Client, send: Send) -> None:
     assert answer["Content-Security-Policy"].startswith("sandbox")
 
 
-def test_a_check_tells_a_broken_signature_and_a_sound_one(client: Client, send: Send) -> None:
-    good = signed(nfe.authorized())
-    send(archive({"boa.xml": good, "ruim.xml": signed(nfe.authorized(number=3)).replace(
-        b"FARINHA", b"AREIA..")}), "mes.zip")  # fmt: skip
+def test_a_check_tells_a_broken_signature_from_a_sound_one(client: Client, send: Send) -> None:
+    sound = signed(nfe.authorized())
+    broken = signed(nfe.authorized(number=3)).replace(b"FARINHA", b"AREIA..")
+    send(archive({"boa.xml": sound, "ruim.xml": broken}), "mes.zip")
     told = [
         client.get(address(row, "check")).content.decode()
         for row in Document.objects.order_by("number")
     ]
 
-    assert "ssinatura" in told[1] and "ponto" in told[1]
-    assert told[0] != told[1]
+    assert ["O conteúdo não é mais o que foi assinado" in one for one in told] == [False, True]
+
+
+def test_a_check_of_bytes_that_left_says_so(client: Client, send: Send) -> None:
+    file = send(xml(invoices(1)[0]), "nota.xml")
+    file.storage_path = ""
+    file.save()
+    told = client.get(address(Document.objects.get(), "check")).content.decode()
+
+    assert "já não está guardado" in told
 
 
 @pytest.mark.parametrize("name", ["change", "printed", "download", "check", "original"])
