@@ -55,7 +55,7 @@ class Transaction(models.Model):
     memo = models.TextField("histórico", blank=True)
     payee = models.TextField("favorecido", blank=True)
     kind = models.CharField("tipo", max_length=20, blank=True)
-    check_number = models.CharField("documento", max_length=40, blank=True)
+    check_number = models.CharField("documento", max_length=100, blank=True)
     natural_key = models.CharField("chave natural", max_length=64)
     metadata = models.JSONField("outros dados", default=dict)
     parser = models.CharField("leitor", max_length=20)

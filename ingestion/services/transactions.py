@@ -15,6 +15,7 @@ from ingestion.models import Transaction
 from ingestion.parsers import model
 from ingestion.services.documents import PENDING, Origin, Stored
 
+LONGEST_NUMBER = 100  # an entry of the ledger may name a document by its access key
 COLUMNS = (
     "id",
     "organization_id",
@@ -66,7 +67,7 @@ def transaction_rows(organization: Organization, origins: Iterable[Origin]) -> I
             clean_text(said.memo),
             clean_text(said.payee),
             said.kind[:20],
-            said.check_number[:40],
+            said.check_number[:LONGEST_NUMBER],
             transaction_key(said),
             orjson.dumps(said.extra | {"record": said.record}, default=str).decode(),
             origin.parser,
