@@ -20,11 +20,11 @@ from typing import IO, Any, Literal
 import msgspec
 from msgspec.structs import replace
 
-from conciliacontag.brazil import clean_text
 from ingestion.parsers import parse
 from ingestion.parsers.archive import Member, read_member
 from ingestion.parsers.gunzip import gunzip
 from ingestion.parsers.model import Document, Options, Parsed, ParseError, Problem, Reading
+from ingestion.parsers.names import stored_name
 from ingestion.parsers.nested import list_tree, open_inner
 from ingestion.parsers.pdf_pages import render_page
 from ingestion.parsers.sniff import sniff
@@ -196,12 +196,15 @@ def _one_file(file: IO[bytes], request: Request) -> bytes:
     if not request.member:
         file.seek(0)
         return file.read(LARGEST_FILE)
-    named = (one for one in _members_of(file, request) if clean_text(one.name) == request.member)
-    member = next(named, None)
-    if member is None:
+    members = _members_of(file, request)
+    named = [one for one in members if stored_name(one.name) == request.member]
+    if len(named) > 1:
+        message = "Vários arquivos do pacote têm nomes longos que começam do mesmo modo."
+        raise ParseError("member_missing", message, remedy="Baixe o pacote e abra-o aí.")
+    if not named:
         message = "O arquivo não está mais no pacote em que chegou."
         raise ParseError("member_missing", message, remedy="Envie o pacote de novo.")
-    return _content(file, member, request)
+    return _content(file, named[0], request)
 
 
 def _shown(content: bytes, request: Request) -> Answer:

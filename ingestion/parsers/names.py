@@ -6,9 +6,11 @@ their hash. So accents, other alphabets and odd but harmless names stay untouche
 
 import re
 
+from conciliacontag.brazil import clean_text
 from ingestion.parsers.model import ParseError
 
 LONGEST = 4096
+LONGEST_STORED = 1024  # characters of a name that are kept; the rest is cut
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -29,6 +31,11 @@ def safe_name(sent: str) -> str:
     if len(name) > LONGEST:
         raise _refused(f"O nome do arquivo tem {len(name)} caracteres.")
     return name
+
+
+def stored_name(name: str) -> str:
+    """The name of a member of an archive as it is kept, and as it is asked for again."""
+    return clean_text(name)[:LONGEST_STORED]
 
 
 def _refused(message: str) -> ParseError:

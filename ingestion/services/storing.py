@@ -19,6 +19,7 @@ from conciliacontag.organizations.models import Organization
 from ingestion.models import FileStatus, Problem, SourceFile
 from ingestion.parsers.model import Parsed, Reading
 from ingestion.parsers.model import Problem as Finding
+from ingestion.parsers.names import stored_name
 from ingestion.services.documents import Origin, Stored, event_key, store_documents, store_events
 from ingestion.services.findings import conflict, early, located, repeated
 from ingestion.services.told import (
@@ -253,7 +254,7 @@ def member_rows(file: SourceFile, members: Iterable[Member]) -> Iterator[list[An
             file.organization_id,
             file.uploader_id,
             file.pk,
-            clean_text(reading.name)[:1024],
+            stored_name(reading.name),
             file.storage_path,
             "",
             member.parsed.kind,

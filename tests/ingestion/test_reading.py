@@ -12,6 +12,7 @@ import pytest
 
 from ingestion import reading
 from ingestion.parsers.model import Options, ParseError, Reading
+from ingestion.parsers.names import stored_name
 from ingestion.reading import (
     count_members,
     preview_table,
@@ -118,6 +119,16 @@ def test_the_original_of_any_file_comes_back(tmp_path: Path) -> None:
     with pytest.raises(ParseError) as refused:
         read_original(path, member="fora.xml")
     assert refused.value.code == "member_missing"
+
+
+def test_a_long_name_is_found_by_what_is_kept_of_it(tmp_path: Path) -> None:
+    path, long = tmp_path / "a.zip", "ã" * 1500
+    path.write_bytes(archive([Entry(f"{long}.xml", b"<a/>"), Entry("b.xml", b"<b/>")]))
+    assert read_original(path, member=stored_name(f"{long}.xml")) == b"<a/>"
+
+    path.write_bytes(archive([Entry(f"{long}.xml", b"<a/>"), Entry(f"{long}2.xml", b"<b/>")]))
+    with pytest.raises(ParseError, match="começam do mesmo modo"):
+        read_original(path, member=stored_name(f"{long}.xml"))
 
 
 def test_a_page_is_rendered_in_the_child_also_from_an_archive(tmp_path: Path) -> None:
