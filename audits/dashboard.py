@@ -78,7 +78,7 @@ def show_month(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 def newest_month(organizations: Iterable[Organization]) -> date:
     theirs = Q(organization__in=organizations)
     days = (
-        Transaction.objects.filter(theirs).aggregate(day=Max("date"))["day"],
+        Transaction.objects.money().filter(theirs).aggregate(day=Max("date"))["day"],
         Document.objects.filter(theirs).aggregate(day=Max("issue_date"))["day"],
     )
     known = [day for day in days if day]
@@ -98,7 +98,7 @@ def company_months(organizations: list[Organization], month: date) -> list[Compa
         documents=Count("pk"),
     )
     lines = by_company(
-        Transaction.objects.filter(within, date__gte=month, date__lt=end),
+        Transaction.objects.money().filter(within, date__gte=month, date__lt=end),
         lines=Count("pk"),
         reconciled=Count("pk", filter=~OPEN),
         open_amount=Sum(Abs("amount"), filter=OPEN),
@@ -200,7 +200,7 @@ def rate_chart(organizations: list[Organization], month: date) -> Chart:
     months = [month]
     while len(months) < MONTHS_SHOWN:
         months.insert(0, previous_month(months[0]))
-    rows = Transaction.objects.filter(
+    rows = Transaction.objects.money().filter(
         organization__in=organizations, date__gte=months[0], date__lt=next_month(month)
     )
     counted = (

@@ -19,10 +19,11 @@ def reconciliation_report(
 ) -> dict[str, Any]:
     """Count by status what is dated `first` to `last`, both included.
 
-    Bank lines count by their day, documents by their issue, reconciliations by their bank line.
-    Amounts are decimal strings in reais, without sign.
+    Lines that moved money count by their day, documents by their issue, reconciliations by their
+    bank line. Entries of the ledger move none. Amounts are decimal strings in reais, without sign.
     """
-    lines = within(Transaction.objects.filter(organization=organization), "date", first, last)
+    money = Transaction.objects.money().filter(organization=organization)
+    lines = within(money, "date", first, last)
     documents = Document.objects.filter(PAYABLE, organization=organization)
     links = Reconciliation.objects.filter(organization=organization)
     return {

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from audits.charts import Bar, bars, share
-from audits.dashboard import company_months
+from audits.dashboard import company_months, newest_month
 from conciliacontag.organizations.models import Organization, User
 from ingestion.models import Transaction
 
@@ -16,14 +16,19 @@ OCTOBER = date(2026, 10, 1)
 
 
 def make_line(
-    organization: Organization, amount: str, status: str = "pending", day: date = OCTOBER
+    organization: Organization,
+    amount: str,
+    status: str = "pending",
+    day: date = OCTOBER,
+    source: str = "bank",
 ) -> None:
     Transaction.objects.create(
         organization=organization,
         date=day,
         amount=amount,
         status=status,
-        natural_key=f"{organization.pk}{amount}{status}{day}"[-64:],
+        source=source,
+        natural_key=f"{organization.pk}{source}{amount}{status}{day}"[-64:],
         parser="ofx/1",
     )
 
@@ -35,12 +40,20 @@ def test_a_companys_month_adds_up(
     make_line(organization, "-30.05")
     make_line(organization, "20.00", day=date(2026, 10, 31))
     make_line(organization, "999.00", day=date(2026, 11, 1))
+    make_line(organization, "5000.00", source="ledger")
 
     first, second = company_months([organization, other_organization], OCTOBER)
 
     assert (first.lines, first.reconciled, first.open_amount) == (3, 1, Decimal("50.05"))
     assert first.oldest == OCTOBER
     assert (second.lines, second.rate) == (0, None)
+
+
+def test_the_newest_month_is_one_with_movements_of_money(organization: Organization) -> None:
+    make_line(organization, "10.00")
+    make_line(organization, "10.00", day=date(2026, 12, 1), source="ledger")
+
+    assert newest_month([organization]) == OCTOBER
 
 
 def test_many_companies_cost_as_much_as_one(

@@ -9,7 +9,7 @@ from django.test import Client
 
 from conciliacontag.organizations.models import Organization, User
 from reconciliation.models import Reconciliation, Run
-from tests.data.rows import make_document, make_doubt, make_pair
+from tests.data.rows import make_document, make_doubt, make_pair, make_transaction
 
 Reconcile = Callable[..., Run]
 Screen = Callable[[User], Client]
@@ -94,6 +94,17 @@ def test_the_report_counts_by_status_and_period(
     assert inside.json()["transactions"]["reconciled"] == {"count": 1, "amount": "1500.00"}
     assert inside.json()["reconciliations"]["partial"] == {"count": 2, "amount": "1600.00"}
     assert outside.json()["transactions"]["total"] == 0
+
+
+def test_the_report_leaves_entries_of_the_ledger_out(
+    organization: Organization, operator: User, screen: Screen
+) -> None:
+    make_transaction(organization, "10.00")
+    make_transaction(organization, "500.00", source="ledger")
+
+    report = screen(operator).get("/v1/reports/reconciliation").json()
+    assert report["transactions"]["total"] == 1
+    assert report["transactions"]["pending"] == {"count": 1, "amount": "10.00"}
 
 
 def test_a_wrong_day_is_a_clear_400(operator: User, screen: Screen) -> None:
