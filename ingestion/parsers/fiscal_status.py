@@ -30,6 +30,7 @@ CANCELLING = {
 CANCELLING_TYPES = frozenset().union(*CANCELLING.values())
 FAMILIES_BY_MODEL = {"57": "cte", "67": "cte"}
 LONG_KEY = 50  # characters of a national NFS-e's key
+CITY_MARK = "|"  # joins city, issuer and number, by which cities know their notes
 
 
 def cancels_document(event: Event) -> bool:
@@ -63,4 +64,6 @@ def _names(cancelled: Mapping[str, Any], event: Event) -> bool:
 
 
 def _family(key: str) -> str:
-    return "nfse" if len(key) == LONG_KEY else FAMILIES_BY_MODEL.get(key[20:22], "nfe")
+    if len(key) == LONG_KEY or CITY_MARK in key:
+        return "nfse"
+    return FAMILIES_BY_MODEL.get(key[20:22], "nfe")

@@ -15,7 +15,7 @@ from django.db import connection
 from conciliacontag.database import lookup
 from conciliacontag.organizations.models import Organization
 from ingestion.models import DocumentEvent
-from ingestion.parsers.fiscal_status import CANCELLING, FAMILIES_BY_MODEL, LONG_KEY
+from ingestion.parsers.fiscal_status import CANCELLING, CITY_MARK, FAMILIES_BY_MODEL, LONG_KEY
 
 COMPUTED = """
 WITH undoing AS MATERIALIZED (
@@ -25,7 +25,8 @@ WITH undoing AS MATERIALIZED (
 ), cancelled AS MATERIALIZED (
   SELECT event.document_key AS key, bool_or(
     event.accepted AND ltrim(event.event_type, 'e') = ANY(CASE
-      WHEN length(event.document_key) = %(long)s THEN %(nfse)s::text[]
+      WHEN length(event.document_key) = %(long)s
+        OR strpos(event.document_key, %(mark)s) > 0 THEN %(nfse)s::text[]
       WHEN substr(event.document_key, 21, 2) = ANY(%(freight)s) THEN %(cte)s::text[]
       ELSE %(nfe)s::text[] END)
     AND NOT EXISTS (
@@ -81,6 +82,7 @@ def compute(statement: str, organization: Organization, keys: Collection[str]) -
                 "organization": organization.pk,
                 "keys": list(keys),
                 "long": LONG_KEY,
+                "mark": CITY_MARK,
                 "freight": [model for model, kind in FAMILIES_BY_MODEL.items() if kind == "cte"],
                 **{kind: sorted(types) for kind, types in CANCELLING.items()},
             },

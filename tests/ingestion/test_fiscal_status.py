@@ -15,6 +15,7 @@ from tests.data.readings import KEY, event, make_file, reading
 from tests.data.rows import make_document
 
 CANCEL = event("110111", "P1")
+CITY = "3106200|11222333000181|57|AB12"
 UNDO = event("110001", "P2", extra={"cancels": {"protocol": "P1"}})
 
 
@@ -83,6 +84,15 @@ def test_services_and_freight_have_cancellations_of_their_own(seller: Organizati
     assert found == ["authorized", "cancelled"] * 2
 
 
+def test_the_note_of_a_city_has_the_cancellations_of_services(seller: Organization) -> None:
+    cancel = event("101101", "P1", document_key=CITY)
+    replaced = event("110112", "P2", document_key=CITY)
+
+    assert status_after(seller, replaced, key=CITY) == "authorized"
+    Document.objects.all().delete()
+    assert status_after(seller, cancel, key=CITY) == "cancelled"
+
+
 def test_a_denied_note_stays_denied(seller: Organization) -> None:
     assert status_after(seller, CANCEL, itself="denied") == "denied"
 
@@ -98,7 +108,7 @@ def test_a_denied_note_stays_denied(seller: Organization) -> None:
         ),
         max_size=5,
     ),
-    key=st.sampled_from([KEY, "5" * 50, f"{'0' * 20}57{'0' * 22}"]),
+    key=st.sampled_from([KEY, CITY, "5" * 50, f"{'0' * 20}57{'0' * 22}"]),
 )
 @settings(
     max_examples=40,

@@ -94,6 +94,8 @@ def test_the_old_message_of_cancellation_counts_as_well() -> None:
         ("3" * 50, "e101101", "cancelled"),
         ("3" * 50, "e105102", "cancelled"),
         ("3" * 50, "e202201", "authorized"),
+        ("3106200|11222333000181|57|AB12", "101101", "cancelled"),
+        ("3106200|11222333000181|57|AB12", "110111", "authorized"),
     ],
 )
 def test_each_family_has_its_own_cancellations(key: str, kind: str, status: str) -> None:
