@@ -1,16 +1,21 @@
 """Documents that another file only tells of, known by their access key.
 
 Models: table 4.1.1 "Modelos de Documentos Fiscais" of the Guia Prático da EFD ICMS/IPI; the same
-codes stand at places 21 and 22 of the access key (Manual de Orientação do Contribuinte).
+codes stand at places 21 and 22 of the access key (Manual de Orientação do Contribuinte). The key of
+the national NFS-e has 50 characters of its own (Manual dos Contribuintes, "Id da NFS-e").
 """
 
+import re
 from collections.abc import Iterator
 from itertools import accumulate
 
-from ingestion.parsers.access_key import KEY, check_digit
+from ingestion.parsers.access_key import KEY, check_digit, modulo_11
 from ingestion.parsers.model import Mention
 
-KEY_LENGTH = 44
+KEY_LENGTH, SERVICE_KEY_LENGTH = 44, 50
+# City, who made it, CPF (1) or CNPJ (2), 14 characters of it, number, year and month, code, digit.
+SERVICE_KEY = re.compile(r"\d{7}[12][12][0-9A-Z]{14}\d{13}\d\d(?:0[1-9]|1[0-2])\d{10}")
+PERSON = "1"
 DOC_TYPES = {
     "55": "nfe",
     "65": "nfce",
@@ -61,15 +66,21 @@ def is_document_key(key: str) -> bool:
     )
 
 
+def is_service_key(key: str) -> bool:
+    """Whether these are the 50 characters of a national NFS-e: shape, state and check digit."""
+    return bool(SERVICE_KEY.fullmatch(key)) and key[:2] in STATES and key[49] == modulo_11(key[:49])
+
+
 def find_keys(text: str) -> Iterator[str]:
     """The access keys printed in a text, with or without blanks, dots and dashes between them."""
     words = [word.translate(_PAPER_MARKS) for word in text.split()]
     bare = "".join(words)
     edges = set(accumulate(map(len, words), initial=0))
     for start in sorted(edges):
-        key = bare[start : start + KEY_LENGTH]
-        if start + KEY_LENGTH in edges and is_document_key(key):
-            yield key
+        for length, is_key in KINDS.items():
+            key = bare[start : start + length]
+            if start + length in edges and is_key(key):
+                yield key
 
 
 def mention_of_key(key: str, told_by: str) -> Mention:
@@ -78,6 +89,8 @@ def mention_of_key(key: str, told_by: str) -> Mention:
     In the series 890 to 899 the key carries the CNPJ of the tax office, not of the issuer; in 920
     to 969 the issuer is a person, whose CPF follows three zeros (Ajuste SINIEF 7/2005, MOC 7.0).
     """
+    if len(key) == SERVICE_KEY_LENGTH:
+        return _mention_of_service(key, told_by)
     series = int(key[22:25])
     issuer = key[6:20]
     if 890 <= series <= 899:
@@ -93,3 +106,17 @@ def mention_of_key(key: str, told_by: str) -> Mention:
         issuer_tax_id=issuer,
         told_by=told_by,
     )
+
+
+def _mention_of_service(key: str, told_by: str) -> Mention:
+    return Mention(
+        natural_key=key,
+        key=key,
+        doc_type="nfse",
+        number=str(int(key[23:36])),
+        issuer_tax_id=key[12:23] if key[8] == PERSON else key[9:23],
+        told_by=told_by,
+    )
+
+
+KINDS = {KEY_LENGTH: is_document_key, SERVICE_KEY_LENGTH: is_service_key}

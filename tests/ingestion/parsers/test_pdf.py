@@ -7,9 +7,11 @@ import pytest
 
 from ingestion.parsers import parse, pdf_pages
 from ingestion.parsers import pdf as pdf_reader
+from ingestion.parsers.access_key import modulo_11
 from ingestion.parsers.model import Options, Parsed, ParseError
 from ingestion.parsers.pdf_pages import render_page
 from tests.data.nfe import ISSUER, access_key
+from tests.data.nfse import note_key
 from tests.data.pdfs import PICTURE, pdf, text_page
 
 TODAY = date(2026, 11, 21)
@@ -68,6 +70,18 @@ def test_the_issuer_of_a_key_is_not_the_tax_office() -> None:
 
     assert [told.issuer_tax_id for told in parsed.mentions] == ["", "52998224725", ISSUER]
     assert [told.doc_type for told in parsed.mentions] == ["nfe", "nfe", "cte"]
+
+
+@pytest.mark.parametrize("issuer", [ISSUER, "00052998224725"])
+def test_the_key_of_a_service_note_is_found_as_well(issuer: str) -> None:
+    kind = "2" if issuer == ISSUER else "1"
+    body = note_key(31)[:8] + kind + issuer + note_key(31)[23:49]
+    key = body + modulo_11(body)
+    wrong = body + str((int(key[-1]) + 1) % 10)
+    (told,) = read(pdf([text_page("DANFSe", key, wrong, KEY[:43])])).mentions
+
+    assert (told.natural_key, told.doc_type, told.number) == (key, "nfse", "31")
+    assert told.issuer_tax_id == issuer.removeprefix("000")
 
 
 def test_a_boleto_is_told_once_with_amount_and_due_date() -> None:
