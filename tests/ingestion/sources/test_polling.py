@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from conciliacontag.organizations.models import Organization
 from ingestion import tasks
-from ingestion.models import Source, SourceFile, SourceItem
+from ingestion.models import Delivery, DeliveryItem, Source, SourceFile, SourceItem
 from ingestion.services import polling
 from ingestion.services.polling import claim, poll_source, poll_sources
 from ingestion.services.processing import LeaseLost
@@ -90,8 +90,12 @@ def test_a_kill_between_file_and_note_doubles_nothing(
     assert (SourceFile.objects.count(), SourceItem.objects.count()) == (1, 0)
     Source.objects.update(locked_until=None)
 
-    assert poll(filled) == {"counts": {"repeated": 1}}
+    # The killed round told nobody: the one that goes on with its delivery tells the file once.
+    assert poll(filled) == {"counts": {"received": 1}}
     assert (SourceFile.objects.count(), SourceItem.objects.count()) == (1, 1)
+    assert (Delivery.objects.count(), DeliveryItem.objects.count()) == (1, 1)
+    filled.refresh_from_db()
+    assert poll(filled) == {"counts": {}}
 
 
 def test_a_place_that_somebody_else_took_over_is_left(
