@@ -17,7 +17,7 @@ from rest_framework.parsers import JSONParser
 from conciliacontag.errors import InvalidInput
 
 DEEPEST = 50
-LONGEST_NUMBER = 400  # digits, and powers of ten: beyond it arithmetic takes seconds
+LONGEST_NUMBER = 300  # digits, and powers of ten: other programs count to 10^308
 TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -49,13 +49,15 @@ def read_json(body: bytes) -> Any:
     """Read one JSON document.
 
     Raises:
-        JSONRefused: `json_malformed`, `json_number`, `json_repeated`, `json_deep`, `text_control`.
+        JSONRefused: `json_malformed`, `json_number`, `json_repeated`, `json_deep`, `text_control`,
+            `text_encoding`.
     """
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         raise JSONRefused(
-            f"O corpo não está em UTF-8 (byte {fault.start + 1}). Grave o texto em UTF-8."
+            f"O corpo não está em UTF-8 (byte {fault.start + 1}). Grave o texto em UTF-8.",
+            code="text_encoding",
         ) from fault
     refuse_depth(text)
     try:
