@@ -36,6 +36,19 @@ def any_namespace(path: str) -> str:
     return "/".join(f"{{*}}{name}" for name in path.split("/"))
 
 
+@lru_cache(maxsize=1024)
+def steps(path: str) -> tuple[str, ...]:
+    """`ide/toma3` as its names; the same hundred paths come again with every document."""
+    return tuple(path.split("/"))
+
+
+def children_of(element: Element) -> dict[str, Element]:
+    """The children of a group by local name; walked backwards, so the first of equals stays."""
+    return {
+        str(child.tag).rpartition("}")[2]: child for child in element.iterchildren(reversed=True)
+    }
+
+
 @dataclass(slots=True)
 class Record:
     """One record and the findings about it; `base` is written before every place."""
@@ -48,20 +61,16 @@ class Record:
 
     def find(self, path: str) -> Element | None:
         """The first element at each step: a dictionary of each group costs a fifth of a search."""
-        element: Element | None = self.element
-        for name in path.split("/"):
-            if element is None:
+        element, groups = self.element, self.children
+        for name in steps(path):
+            group = groups.get(element)
+            if group is None:
+                group = groups[element] = children_of(element)
+            below = group.get(name)
+            if below is None:
                 return None
-            element = self._children_of(element).get(name)
+            element = below
         return element
-
-    def _children_of(self, element: Element) -> dict[str, Element]:
-        found = self.children.get(element)
-        if found is None:
-            found = self.children[element] = {}
-            for child in element:
-                found.setdefault(local_name(child), child)
-        return found
 
     def below(self, path: str) -> "Record | None":
         """The same reading, one group further down."""
