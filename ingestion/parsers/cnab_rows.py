@@ -5,6 +5,7 @@ confirmation, a rejection or a tariff is informative, said once per code with it
 """
 
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 
 from conciliacontag.brazil import format_brl
@@ -115,46 +116,35 @@ class Titles:
     ) -> None:
         """A title that brought money: runs for every one of a large file, so nothing is copied."""
         movement, our_number, document, control, payer, payer_id, due_on = pieces[:VALUE]
-        occurred_on, posted_on = parse_day(pieces[-2]), parse_day(pieces[-1])
-        posted_on = posted_on or occurred_on
-        if posted_on is None:
-            message = "A liquidação veio sem data de crédito e sem data de ocorrência."
-            raise ParseError("cnab_date", message, remedy=CHECK)
+        occurred_on = parse_day(pieces[-2])
+        posted_on = parse_day(pieces[-1]) or _day(occurred_on)
         our_number, document = our_number.strip(), document.strip()
         if document[:1] == "0":
             document = parse_label(document)
         name = self._names[movement]
-        memo = f"{name} · nosso número {our_number}"
-        if document:
-            memo = f"{memo} · doc. {document}"
+        told = f"{our_number} · doc. {document}" if document else our_number
         extra = {
             "identifiers": _identifiers(our_number, document, control, payer_id),
-            "title_value": title_value,
-            "due_on": parse_due(due_on),
-            "occurred_on": occurred_on,
-            "movement": movement,
-            "movement_name": name,
-            "lot": lot,
-            "sequence": sequence,
-        }
-        charges = pieces[FIRST_CHARGE:NET]
-        if "".join(charges).strip("0"):
-            extra |= parse_charges(charges)
-        if pieces[NET] != pieces[PAID]:
-            extra |= parse_net(pieces[NET])
-        identity = f"{our_number}/{lot}{sequence}"
+            "title_value": title_value, "due_on": parse_due(due_on), "occurred_on": occurred_on,
+            "movement": movement, "movement_name": name, "lot": lot, "sequence": sequence,
+        }  # fmt: skip
+        if pieces[NET] != pieces[PAID] or "".join(pieces[FIRST_CHARGE:NET]).strip("0"):
+            extra |= _charges(pieces)
+        place = lot + sequence
+        identity, ordinal = f"{our_number}/{place}", 1
+        if place > self._last and not self._seen:  # while numbers grow, none can come again
+            self._last = place
+        else:
+            ordinal = self._ordinal(identity)
         self.transactions.append(
             Transaction(
-                identity, self.account, posted_on, paid, memo, parse_name(payer), movement,
-                document, self._ordinal(identity, lot + sequence), number, extra, "boleto",
+                identity, self.account, posted_on, paid, f"{name} · nosso número {told}",
+                parse_name(payer), movement, document, ordinal, number, extra, "boleto",
             )
         )  # fmt: skip
 
-    def _ordinal(self, identity: str, place: str) -> int:
-        """The count of titles of one identity; while their numbers grow, none can come again."""
-        if place > self._last and not self._seen:
-            self._last = place
-            return 1
+    def _ordinal(self, identity: str) -> int:
+        """The count of titles of one identity, once their numbers have ceased to grow."""
         if not self._seen:
             self._seen.update(row.external_id for row in self.transactions)
         self._seen[identity] += 1
@@ -217,6 +207,24 @@ class Titles:
             if is_cut or len(line.rstrip()) > self.size:
                 self._odd.append(number)
                 return
+
+
+def _day(occurred_on: date | None) -> date:
+    """The day of a settlement that tells none of its credit.
+
+    Raises:
+        ParseError: `cnab_date`: it tells no day at all.
+    """
+    if occurred_on is None:
+        message = "A liquidação veio sem data de crédito e sem data de ocorrência."
+        raise ParseError("cnab_date", message, remedy=CHECK)
+    return occurred_on
+
+
+def _charges(pieces: tuple[str, ...]) -> dict[str, Decimal]:
+    """What was added or taken off, and what reached the account when that is not what was paid."""
+    found = parse_charges(pieces[FIRST_CHARGE:NET])
+    return found | parse_net(pieces[NET]) if pieces[NET] != pieces[PAID] else found
 
 
 def _identifiers(our_number: str, document: str, control: str, payer_id: str) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Cutting CNAB lines and understanding what was cut: cents, days, tax identifiers.
 
 A table of fields is compiled once to one `itemgetter` over slices, so that a line is cut in one
-call; months repeat their days and amounts, which are therefore remembered.
+call; months repeat their days and payers, which are therefore remembered. Amounts are not: there
+are more of them in a large file than it pays to remember.
 """
 
 from collections.abc import Callable
@@ -25,7 +26,6 @@ CENTURY = 80  # two digits of a year: from 80 on the last century's
 REMEDY = "Baixe o retorno de novo no banco; não edite o arquivo."
 
 
-@lru_cache(maxsize=65_536)
 def parse_cents(text: str) -> Decimal:
     """Digits with two implied decimals; blank is zero.
 
