@@ -98,7 +98,7 @@ MENU: dict[str, Any] = {
                         "ingestion_delivery_jobs",
                         "/ingestion/delivery/",
                     )
-                    | {"badge": "ingestion.delivery_screens.running_badge"},
+                    | {"badge": "ingestion.screens.deliveries.running_badge"},
                     entry(
                         "Arquivos recebidos",
                         "folder_open",

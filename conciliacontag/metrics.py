@@ -30,7 +30,9 @@ PROCESS_FILE_SECONDS = Histogram(
 )
 DOCUMENTS_PROCESSED = Counter("documents_processed_total", "Fiscal documents read", ["doc_type"])
 FILES_PROCESSED = Counter("files_processed_total", "Files read to their end", ["kind", "status"])
-FILES_INFECTED = Counter("files_infected_total", "Files kept out by the scanner for malware", ["at"])
+FILES_INFECTED = Counter(
+    "files_infected_total", "Files kept out by the scanner for malware", ["at"]
+)
 SOURCE_ITEMS = Counter("source_items_total", "Items of automatic entries", ["kind", "status"])
 RECONCILIATIONS = Counter("reconciliations_total", "Pairs and doubts stored by runs", ["status"])
 TASK_FAILURES = Counter("celery_task_failures_total", "Tasks that raised", ["task"])

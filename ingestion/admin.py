@@ -16,21 +16,22 @@ from conciliacontag.chips import chip
 from conciliacontag.organizations.roles import Act
 from conciliacontag.pages import display, holds
 from conciliacontag.scope import scope_of
-from ingestion.delivery_admin import DeliveryAdmin as DeliveryAdmin
-from ingestion.delivery_screens import recent_deliveries, unfinished_deliveries
-from ingestion.document_admin import DocumentAdmin as DocumentAdmin
-from ingestion.file_screens import file_context
-from ingestion.kind_filters import SEND, ByKind
-from ingestion.mapping_admin import MappingAdmin
-from ingestion.mapping_admin import TableLayoutAdmin as TableLayoutAdmin
 from ingestion.models import SourceFile
-from ingestion.preference_admin import SupplierPreferenceAdmin as SupplierPreferenceAdmin
-from ingestion.reread_admin import reread_context
-from ingestion.screens import senders
+from ingestion.screens.deliveries import recent_deliveries, unfinished_deliveries
+from ingestion.screens.delivery_admin import DeliveryAdmin as DeliveryAdmin
+from ingestion.screens.document_admin import DocumentAdmin as DocumentAdmin
+from ingestion.screens.files import file_context
+from ingestion.screens.forwardings import senders
+from ingestion.screens.kind_filters import SEND, ByKind
+from ingestion.screens.mapping_admin import MappingAdmin
+from ingestion.screens.mapping_admin import TableLayoutAdmin as TableLayoutAdmin
+from ingestion.screens.preference_admin import SupplierPreferenceAdmin as SupplierPreferenceAdmin
+from ingestion.screens.reread_admin import reread_context
+from ingestion.screens.source_admin import SourceAdmin as SourceAdmin
+from ingestion.screens.transaction_admin import TransactionAdmin as TransactionAdmin
+from ingestion.screens.wording import tell_counts
 from ingestion.services.mapping import is_mappable
-from ingestion.source_admin import SourceAdmin as SourceAdmin
-from ingestion.transaction_admin import TransactionAdmin as TransactionAdmin
-from ingestion.wording import KINDS, tell_counts
+from ingestion.words import FILE_KINDS
 
 
 @admin.register(SourceFile)
@@ -78,14 +79,14 @@ class SourceFileAdmin(MappingAdmin):
     def page(self, request: HttpRequest, row: SourceFile) -> dict[str, Any]:
         return {
             **file_context(row),
-            "kind_name": KINDS.get(row.kind, row.kind),
+            "kind_name": FILE_KINDS.get(row.kind, row.kind),
             "is_mappable": is_mappable(row) and holds(request, row.organization_id, Act.SEND),
             **reread_context(request, row),
         }
 
     @display(description="tipo", ordering="kind")
     def kind_name(self, row: SourceFile) -> str:
-        return KINDS.get(row.kind, row.kind)
+        return FILE_KINDS.get(row.kind, row.kind)
 
     @display(description="situação", ordering="status")
     def state(self, row: SourceFile) -> SafeString:

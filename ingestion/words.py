@@ -1,4 +1,38 @@
-"""What people call the codes of documents, parties, payments, taxes, events."""
+"""What people call the codes of files, documents, parties, payments, taxes, events."""
+
+# What `Parsed.kind` says of a file, and `sniff` while it is still to be read.
+FILE_KINDS = {
+    "zip": "Pacote ZIP",
+    "nfe": "NF-e",
+    "nfce": "NFC-e",
+    "cte": "CT-e",
+    "cteos": "CT-e OS",
+    "nfse": "NFS-e",
+    "dps": "DPS",
+    "event": "Evento",
+    "voiding": "Inutilização",
+    "summary": "Resumo",
+    "xml": "XML fiscal",
+    "ofx": "Extrato OFX",
+    "cnab": "Retorno CNAB",
+    "table": "Tabela CSV ou planilha",
+    "office": "Planilha",
+    "ole": "Planilha XLS",
+    "html": "Tabela HTML",
+    "francesinha": "Francesinha",
+    "omr": "Cartões-resposta",
+    "sped": "SPED",
+    "pdf": "PDF",
+    "image": "Imagem",
+    "gzip": "Arquivo GZ",
+    "json": "JSON",
+    "text": "Texto",
+    "empty": "Vazio",
+    "ignored": "Arquivo de sistema",
+    "binary": "Não reconhecido",
+    "unknown": "Não reconhecido",
+    "": "—",
+}
 
 DOCUMENT_KINDS = {
     "nfe": "NF-e",

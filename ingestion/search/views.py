@@ -12,10 +12,10 @@ from rest_framework.views import APIView
 from conciliacontag.api.pagination import cursor_refused, read_limit, refused
 from conciliacontag.organizations.access import choose_organization
 from conciliacontag.organizations.roles import Act
+from ingestion.api.views import person
 from ingestion.models import Kind
 from ingestion.search.cursors import read_place, write_place
 from ingestion.services.searching import Found, search
-from ingestion.views import person
 
 QUERY = "Chave de acesso, CNPJ ou CPF, raiz do CNPJ, número, valor (1.234,56), data ou palavras."
 

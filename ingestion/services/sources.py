@@ -20,8 +20,8 @@ from conciliacontag.organizations.models import Organization, User
 from conciliacontag.organizations.roles import Act
 from conciliacontag.secrets import seal
 from ingestion.models import Source, SourceKind
-from ingestion.source_forms import FORMS, SourceForm
 from ingestion.sources import WAYS
+from ingestion.sources.forms import FORMS, SourceForm
 from ingestion.sources.model import Checked
 
 MARK = "cce_"  # tells what it is when it is found where it should not be

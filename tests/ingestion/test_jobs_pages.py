@@ -11,9 +11,10 @@ from django.utils import timezone
 from conciliacontag.errors import DomainError
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.organizations.roles import Role
-from ingestion.delivery_screens import headline, lines_of, totals
 from ingestion.models import Delivery, Origin, Reprocessing, SourceFile
 from ingestion.progress import follow
+from ingestion.screens.deliveries import headline, lines_of, totals
+from ingestion.screens.wording import spell
 from ingestion.services.deliveries import (
     close_delivery,
     receive_item,
@@ -21,7 +22,6 @@ from ingestion.services.deliveries import (
     start_delivery,
 )
 from ingestion.services.processing import process_file
-from ingestion.wording import spell
 from tests.data.files import invoices, xml
 
 JOBS = "/admin/ingestion/delivery/trabalhos/"

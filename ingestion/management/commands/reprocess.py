@@ -12,9 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from conciliacontag.database import session
 from conciliacontag.errors import Busy, Conflict, DomainError
 from conciliacontag.organizations.models import Organization
+from ingestion.api.reprocess import ReprocessingSerializer, RereadingSerializer
 from ingestion.management.commands.ingest import ITEMS_FAILED, PAUSE, find_organization
 from ingestion.models import JobStatus, Reprocessing, Rereading
-from ingestion.reprocess_api import ReprocessingSerializer, RereadingSerializer
 from ingestion.services.reprocessing import execute_reprocessing, reprocess_files
 
 REFUSED = 4

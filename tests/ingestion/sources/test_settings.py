@@ -18,7 +18,7 @@ from ingestion.services.sources import (
     remove_source,
     save_source,
 )
-from ingestion.source_forms import FORMS
+from ingestion.sources.forms import FORMS
 from tests.data.imap_server import Server
 from tests.ingestion.sources.conftest import mail_fields
 

@@ -7,10 +7,10 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 
 from conciliacontag.errors import NotFound
+from ingestion.api.serializers import DocumentSerializer
 from ingestion.models import Document
 from ingestion.originals import as_pdf, download
 from ingestion.printing import is_printable, printed
-from ingestion.serializers import DocumentSerializer
 from ingestion.services.stored import original_bytes
 from ingestion.words import PRINTED_NAMES
 

@@ -27,7 +27,7 @@ from ingestion.services.sources import (
     remove_source,
     save_source,
 )
-from ingestion.source_forms import FORMS, SourceForm
+from ingestion.sources.forms import FORMS, SourceForm
 
 View = Callable[["SourceAdmin", HttpRequest, Source], HttpResponse]
 LIST = "admin:ingestion_source_changelist"

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 from conciliacontag.brazil import format_brl, format_date, format_tax_id
 from conciliacontag.chips import chip, money_cell
 from conciliacontag.pages import FactAdmin, display
-from ingestion.kind_filters import SEND, as_money
 from ingestion.models import Transaction, TransactionSource
+from ingestion.screens.kind_filters import SEND, as_money
 from ingestion.words import IDENTIFIERS
 
 CAME_FROM = {

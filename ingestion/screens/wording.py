@@ -1,40 +1,7 @@
-"""Words that several pages share: kinds of file, counts, spans of time."""
+"""How several pages word counts and spans of time."""
 
 from datetime import timedelta
 from typing import Protocol
-
-KINDS = {
-    "zip": "Pacote ZIP",
-    "nfe": "NF-e",
-    "nfce": "NFC-e",
-    "cte": "CT-e",
-    "cteos": "CT-e OS",
-    "nfse": "NFS-e",
-    "dps": "DPS",
-    "event": "Evento",
-    "voiding": "Inutilização",
-    "summary": "Resumo",
-    "xml": "XML fiscal",
-    "ofx": "Extrato OFX",
-    "cnab": "Retorno CNAB",
-    "table": "Tabela CSV",
-    "office": "Planilha",
-    "ole": "Planilha XLS",
-    "html": "Tabela HTML",
-    "francesinha": "Francesinha",
-    "omr": "Cartões-resposta",
-    "sped": "SPED",
-    "pdf": "PDF",
-    "image": "Imagem",
-    "gzip": "Arquivo GZ",
-    "json": "JSON",
-    "text": "Texto",
-    "empty": "Vazio",
-    "ignored": "Arquivo de sistema",
-    "binary": "Não reconhecido",
-    "unknown": "Não reconhecido",
-    "": "—",
-}
 
 
 class Counted(Protocol):

@@ -18,7 +18,7 @@ from ingestion.models import (
 from ingestion.models.files import BETWEEN
 from ingestion.parsers.fiscal_status import cancels_document, fiscal_status_after
 from ingestion.parsers.model import Event
-from ingestion.screens import Forwarded, forwardings_of
+from ingestion.screens.forwardings import Forwarded, forwardings_of
 from ingestion.words import event_name
 
 SHOWN_PROBLEMS = 20

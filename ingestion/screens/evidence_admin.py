@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from conciliacontag.errors import DomainError
 from ingestion.models import SourceFile
 from ingestion.originals import SANDBOX, as_csv, download, guarded, image_type
-from ingestion.refused_rows import refused_rows
-from ingestion.reread_admin import RereadAdmin
+from ingestion.screens.refused_rows import refused_rows
+from ingestion.screens.reread_admin import RereadAdmin
 from ingestion.services.stored import original_bytes, page_picture
 
 GONE = "O arquivo original já não está guardado."

@@ -17,9 +17,9 @@ from conciliacontag.errors import NotFound
 from conciliacontag.organizations.access import choose_organization
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.organizations.roles import Act
+from ingestion.api.views import person
 from ingestion.models import Reprocessing, Rereading, SourceFile
 from ingestion.services.reprocessing import reprocess_files
-from ingestion.views import person
 
 SECONDS_TO_WAIT = "2"
 

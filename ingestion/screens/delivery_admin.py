@@ -11,7 +11,9 @@ from django.views.decorators.http import require_POST
 from conciliacontag.organizations.roles import Act
 from conciliacontag.pages import FactAdmin, attempt, holds
 from conciliacontag.scope import scope_of
-from ingestion.delivery_screens import (
+from ingestion.models import Delivery
+from ingestion.progress import follow
+from ingestion.screens.deliveries import (
     FILTERS,
     TABS,
     as_page_number,
@@ -22,8 +24,6 @@ from ingestion.delivery_screens import (
     page_of_jobs,
     totals,
 )
-from ingestion.models import Delivery
-from ingestion.progress import follow
 from ingestion.services.deliveries import close_delivery, dismiss_delivery
 from ingestion.services.retrying import retry_delivery
 

@@ -17,18 +17,18 @@ from conciliacontag.api.idempotency import replayed
 from conciliacontag.errors import DomainError, InvalidInput, NotFound
 from conciliacontag.organizations.access import as_uuids, choose_organization, require
 from conciliacontag.organizations.roles import Act
-from ingestion.delivery_api import DeliverySerializer, origin_of, tell
-from ingestion.filters import FileFilter
+from ingestion.api.deliveries import DeliverySerializer, origin_of, tell
+from ingestion.api.filters import FileFilter
+from ingestion.api.multipart import UploadParser
+from ingestion.api.serializers import FileSerializer, ReceivedSerializer, UploadRequest
+from ingestion.api.views import person
 from ingestion.models import Delivery, Outcome, SourceFile
-from ingestion.multipart import UploadParser
-from ingestion.serializers import FileSerializer, ReceivedSerializer, UploadRequest
 from ingestion.services.deliveries import (
     CALM,
     receive_item,
     settle_arrivals,
     start_delivery,
 )
-from ingestion.views import person
 
 MOST_FILES = 50
 RECEIVED = "Arquivo recebido. A leitura começa em instantes."

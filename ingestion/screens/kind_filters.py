@@ -8,8 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from ingestion.wording import KINDS
-from ingestion.words import DOCUMENT_KINDS
+from ingestion.words import DOCUMENT_KINDS, FILE_KINDS
 
 SEND = ("admin:ingestion_sourcefile_upload", "Enviar arquivos")
 MONEY = re.compile(r"-?(\d{1,3}(\.\d{3})+|\d+),\d{2}")
@@ -34,7 +33,7 @@ class ByKind(admin.SimpleListFilter):
     field = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(kind, KINDS[kind]) for kind in READ_KINDS]
+        return [(kind, FILE_KINDS[kind]) for kind in READ_KINDS]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         return queryset.filter(**{self.field: self.value()}) if self.value() else queryset

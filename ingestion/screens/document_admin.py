@@ -14,12 +14,12 @@ from django.views.decorators.http import require_safe
 from conciliacontag.brazil import format_brl, format_date, is_cnpj, is_cpf, only_id
 from conciliacontag.chips import chip, money_cell
 from conciliacontag.pages import FactAdmin, display
-from ingestion.document_screens import arrival_of, problems_of, story_of
-from ingestion.kind_filters import SEND, ByDocumentType, as_money
-from ingestion.mirror import mirror
 from ingestion.models import Document, DocumentBooking
 from ingestion.originals import as_pdf, download, original_text
 from ingestion.printing import is_printable, printed
+from ingestion.screens.documents import arrival_of, problems_of, story_of
+from ingestion.screens.kind_filters import SEND, ByDocumentType, as_money
+from ingestion.screens.mirror import mirror
 from ingestion.services.stored import check_original, original_bytes
 from ingestion.words import DOCUMENT_KINDS, PRINTED_NAMES
 

@@ -15,12 +15,12 @@ from conciliacontag.api.idempotency import idempotent
 from conciliacontag.organizations.access import choose_organization
 from conciliacontag.organizations.authentication import ScreenAuthentication
 from conciliacontag.organizations.roles import Act
+from ingestion.api.reprocess import ReprocessingSerializer
+from ingestion.api.views import person
 from ingestion.models import Delivery, DeliveryItem, Origin, SourceFile
 from ingestion.progress import Progress, State, follow
-from ingestion.reprocess_api import ReprocessingSerializer
 from ingestion.services.deliveries import Known, close_delivery, note_known, start_delivery
 from ingestion.services.retrying import retry_delivery
-from ingestion.views import person
 
 MOST_HASHES = 1000
 HASH = serializers.RegexField(r"^[0-9a-f]{64}$")

@@ -16,10 +16,10 @@ from conciliacontag.errors import NotFound
 from conciliacontag.organizations.access import choose_organization
 from conciliacontag.organizations.roles import Act
 from conciliacontag.organizations.views import read
-from ingestion.filters import SupplierPreferenceFilter
+from ingestion.api.filters import SupplierPreferenceFilter
+from ingestion.api.views import person
 from ingestion.models import Operation, SupplierPreference
 from ingestion.services.preferences import FIELDS, remove_preference, save_preference
-from ingestion.views import person
 
 
 class PreferenceSerializer(serializers.ModelSerializer[SupplierPreference]):

@@ -22,8 +22,8 @@ from ingestion.models import (
 )
 from ingestion.models.files import Severity
 from ingestion.proofs.balances import Span, first_break, prove_days
-from ingestion.refused_rows import has_refused_rows
-from ingestion.screens import forwardings_of
+from ingestion.screens.forwardings import forwardings_of
+from ingestion.screens.refused_rows import has_refused_rows
 from ingestion.services.stored import is_kept
 from ingestion.words import TOLD_BY
 

@@ -7,15 +7,15 @@ from rest_framework.response import Response
 
 from conciliacontag.organizations.models import User
 from conciliacontag.storage import link
-from ingestion.filters import DocumentFilter, TransactionFilter
-from ingestion.models import Document, SourceFile, Transaction
-from ingestion.serializers import (
+from ingestion.api.filters import DocumentFilter, TransactionFilter
+from ingestion.api.serializers import (
     DocumentDetailSerializer,
     DocumentSerializer,
     FileDetailSerializer,
     LinkSerializer,
     TransactionSerializer,
 )
+from ingestion.models import Document, SourceFile, Transaction
 
 
 def person(request: Request) -> User:

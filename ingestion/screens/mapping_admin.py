@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST
 from conciliacontag.errors import DomainError
 from conciliacontag.organizations.roles import Act
 from conciliacontag.pages import FactAdmin, attempt, display, holds
-from ingestion.evidence_admin import EvidenceAdmin
 from ingestion.models import SourceFile, TableLayout, TransactionSource
 from ingestion.parsers.table_trial import ROLE_NAMES
 from ingestion.parsers.tables import TablePreview
+from ingestion.screens.evidence_admin import EvidenceAdmin
 from ingestion.services.mapping import (
     Said,
     check,

@@ -24,7 +24,8 @@ from ingestion.models import (
     SourceFile,
 )
 from ingestion.progress import Progress, State, follow
-from ingestion.wording import KINDS, counted, spell, tell_counts, thousands
+from ingestion.screens.wording import counted, spell, tell_counts, thousands
+from ingestion.words import FILE_KINDS
 
 SHOWN_LINES = 200
 PER_PAGE = 30
@@ -260,7 +261,7 @@ def line_of(item: DeliveryItem, error: Problem | None, company: str) -> Line:
     elif error:
         told, remedy = error.message, error.remedy
     kind = item.file.kind if item.file else ""
-    return Line(item, KINDS.get(kind, kind), company, state, tone, told, remedy)
+    return Line(item, FILE_KINDS.get(kind, kind), company, state, tone, told, remedy)
 
 
 def state_of(item: DeliveryItem) -> tuple[str, str]:

@@ -12,10 +12,10 @@ from conciliacontag.api.idempotency import idempotent
 from conciliacontag.errors import NotFound
 from conciliacontag.organizations.roles import Act
 from conciliacontag.organizations.views import read
+from ingestion.api.views import person
 from ingestion.models import SourceFile, TableLayout, TransactionSource
 from ingestion.parsers.table_trial import ROLE_NAMES
 from ingestion.services.mapping import Said, map_file, preview_of
-from ingestion.views import person
 
 ROLES = "; ".join(f"{role}: {name.lower()}" for role, name in ROLE_NAMES.items())
 

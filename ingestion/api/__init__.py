@@ -1,0 +1,1 @@
+"""What clients see of this app below /v1: thin views over the services."""
