@@ -1,7 +1,7 @@
 """What the page of a file tells: findings, proofs of statements, what it brought and showed."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -28,6 +28,8 @@ from ingestion.services.stored import is_kept
 from ingestion.words import TOLD_BY
 
 SHOWN = 50
+GROUPED = 2_000  # problems that are looked at to find equal ones
+PLACES = 5  # where each of them happened
 TITLES = {
     Severity.ERROR: "Recusados",
     Severity.WARNING: "Pedem atenção",
@@ -36,13 +38,31 @@ TITLES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What happened, once, with the places where it did."""
+
+    problem: Problem
+    places: tuple[str, ...]
+    count: int
+
+    @property
+    def others(self) -> int:
+        """Places that are not shown."""
+        return self.count - max(len(self.places), 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
-    """The problems of one severity: the first of them, and how many there are."""
+    """The problems of one severity: the first of them by what happened, and how many there are."""
 
     severity: str
     title: str
-    rows: tuple[Problem, ...]
+    rows: tuple[Finding, ...]
     total: int
+
+    @property
+    def shown(self) -> int:
+        return sum(finding.count for finding in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +119,22 @@ def findings_of(row: SourceFile) -> list[Findings]:
         Findings(
             severity.value,
             title,
-            tuple(problems.filter(severity=severity)[:SHOWN]),
+            tuple(grouped(problems.filter(severity=severity)[:GROUPED]))[:SHOWN],
             counted[severity],
         )
         for severity, title in TITLES.items()
         if counted[severity]
     ]
+
+
+def grouped(problems: Iterable[Problem]) -> Iterator[Finding]:
+    """Twenty files with one mistake are one line, not twenty."""
+    same: dict[tuple[str, str, str], list[Problem]] = {}
+    for problem in problems:
+        same.setdefault((problem.code, problem.message, problem.remedy), []).append(problem)
+    for found in same.values():
+        places = [problem.place for problem in found if problem.place]
+        yield Finding(found[0], tuple(places[:PLACES]), len(found))
 
 
 def problems_of(row: SourceFile) -> "QuerySet[Problem]":

@@ -43,6 +43,15 @@ def shown(client: Client, file: SourceFile) -> str:
     return " ".join(answer.content.decode().replace("&quot;", '"').split())
 
 
+def test_one_mistake_of_many_files_is_told_once(client: Client, send: Send) -> None:
+    file = send(archive({f"{at}.xml": b"<x/>" for at in range(9)}), "mes.zip")
+    page = shown(client, file)
+
+    assert page.count("O XML começa por") == 1
+    assert page.count('class="place"') == 5
+    assert "e mais 4" in page
+
+
 def test_the_counts_are_a_sum(client: Client, send: Send) -> None:
     first, second = invoices(2)
     send(xml(first), "nota.xml")
