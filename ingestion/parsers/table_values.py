@@ -22,12 +22,13 @@ NOISE = Decimal("0.000001")
 KEY_DIGITS = 44
 CENTURY = 2000  # two-digit years: no bank's export is older
 TAX_IDS = (("CNPJ", 14, is_cnpj), ("CPF", 11, is_cpf))
+LONGEST_MONEY = 64  # characters; the pattern takes time with the square of the blanks
 CHECK = "Confira esta linha na origem e exporte o arquivo de novo."
 
 _CURRENCY = r"(?:R\$|US\$|\$|€|BRL|USD|EUR)"
 _MONEY = re.compile(
-    rf"(\()?\s*([-+]?)\s*{_CURRENCY}?\s*([-+]?)\s*([0-9][0-9., ]*?)\s*{_CURRENCY}?\s*(\))?"
-    r"\s*([-+]|[DC])?",
+    rf"(\()?\s*+([-+]?)\s*+{_CURRENCY}?\s*+([-+]?)\s*+([0-9][0-9., ]*?)\s*+{_CURRENCY}?\s*+"
+    r"(\))?\s*+([-+]|[DC])?",
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"-?[0-9]{1,13}[.,][0-9]{2}")
@@ -79,7 +80,7 @@ def _money_of_text(text: str, decimal: str) -> Decimal:
     bare = text.translate(_ODD_MARKS).strip().removeprefix("'").strip()
     if not bare:
         raise ParseError("value_missing", "O valor está vazio.", remedy=CHECK)
-    found = _MONEY.fullmatch(bare)
+    found = _match_money(bare)
     if not found:
         raise _no_money(text)
     opened, first, second, number, closed, tail = found.groups()
@@ -96,6 +97,10 @@ def _signed(amount: Decimal, *, negative: bool) -> Decimal:
     if not amount:
         return Decimal("0.00")
     return -amount if negative else amount
+
+
+def _match_money(text: str) -> re.Match[str] | None:
+    return _MONEY.fullmatch(text) if len(text) <= LONGEST_MONEY else None
 
 
 def _number(number: str, decimal: str, text: str) -> Decimal:
@@ -123,7 +128,7 @@ def shows_decimal(cell: Cell) -> str:
     """The decimal mark that a cell proves by showing thousands as well, "" when it proves none."""
     if not isinstance(cell, str):
         return ""
-    found = _MONEY.fullmatch(cell.translate(_ODD_MARKS).strip().removeprefix("'").strip())
+    found = _match_money(cell.translate(_ODD_MARKS).strip().removeprefix("'").strip())
     grouped = _GROUPED.fullmatch(found[4]) if found else None
     if grouped is None or grouped[2] == " " or is_ambiguous(found[4] if found else ""):
         return ""

@@ -153,3 +153,13 @@ def test_a_key_kept_as_a_number_is_lost() -> None:
     assert parse_key(KEY) == KEY
     assert parse_key(float(KEY)) is None
     assert parse_key("3,52608E+43") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["1" + " " * 100_000 + "*", "(" + " " * 100_000 + "x", "1 " * 50_000]
+)
+def test_a_cell_of_blanks_is_no_amount_and_takes_no_time(text: str) -> None:
+    with pytest.raises(ParseError) as refused:
+        parse_money(text, ",")
+
+    assert (refused.value.code, shows_decimal(text)) == ("value_amount", "")
