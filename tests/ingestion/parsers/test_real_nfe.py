@@ -24,6 +24,13 @@ REFUSED_KEYS = {
     "nfe/nfephp-org__nfe.xml": "mês 34 na chave",
     "nfe/wmixvideo__nota.xml": "mês 65 na chave",
 }
+# Answers to questions: what they say of a note is kept with the file; only the note itself, or an
+# event of it, changes its status.
+ANSWERS = {
+    "evento/danimaribe__paulistana_canc_errado.xml": "summary",
+    "evento/oca__cancelado.xml": "nfe_protocol",
+    "evento/oca__uso_denegado.xml": "summary",
+}
 DISTRIBUTION = "evento/syn_retDistDFeInt_3doczip.xml"
 
 pytestmark = needs_samples
@@ -113,6 +120,16 @@ def test_values_of_an_event_are_those_of_the_manifest(file: str) -> None:
         "nProt": event.protocol,
     }
     assert found == {name: expected.get(name, "") for name in found}
+
+
+@pytest.mark.parametrize("file", ANSWERS)
+def test_an_answer_without_its_note_cancels_nothing(file: str) -> None:
+    parsed = read(file)
+    accepted = [event for event in parsed.events if event.accepted]
+
+    assert EXPECTED[file]["kind"] == "other"
+    assert [one.code for one in parsed.problems] == [ANSWERS[file]]
+    assert (parsed.documents, accepted, parsed.read, parsed.rejected) == ((), [], 1, 0)
 
 
 @pytest.mark.parametrize("file", files("evento/", key="ini"))
