@@ -80,6 +80,7 @@ def point_at(name: str) -> None:
 
 
 def clone(main: str, name: str) -> None:
+    """A copy of the template. Tests kill processes, never the machine: commits need no disk."""
     quoted = sql.Identifier(name)
     with owner(main) as database:
         database.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(quoted))
@@ -88,6 +89,7 @@ def clone(main: str, name: str) -> None:
                 quoted, sql.Identifier(template_name())
             )
         )
+        database.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(quoted))
 
 
 def drop(main: str, name: str) -> None:

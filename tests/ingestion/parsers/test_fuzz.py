@@ -33,7 +33,7 @@ def test_a_whole_seed_is_accepted(name: str) -> None:
 
 @pytest.mark.parametrize("name", SEEDS)
 @settings(
-    max_examples=25, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=12, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 @given(data=st.data())
 def test_a_damaged_seed_is_read_or_refused(name: str, data: st.DataObject) -> None:
@@ -42,7 +42,7 @@ def test_a_damaged_seed_is_read_or_refused(name: str, data: st.DataObject) -> No
     verdict(seed, data.draw(damaged(seed.content)), OPTIONS)
 
 
-@settings(max_examples=80, derandomize=True, deadline=None)
+@settings(max_examples=40, derandomize=True, deadline=None)
 @given(content=damaged(PACKAGE))
 def test_a_damaged_archive_gives_its_files_or_a_reason(content: bytes) -> None:
     file = BytesIO(content)
