@@ -44,7 +44,9 @@ def shown(client: Client, file: SourceFile) -> str:
 
 
 def test_one_mistake_of_many_files_is_told_once(client: Client, send: Send) -> None:
-    file = send(archive({f"{at}.xml": b"<x/>" for at in range(9)}), "mes.zip")
+    (note,) = invoices(1)
+    broken = {f"{at}.xml": b"<x/>" for at in range(9)}
+    file = send(archive({"boa.xml": xml(note), **broken}), "mes.zip")
     page = shown(client, file)
 
     assert page.count("O XML começa por") == 1
