@@ -92,7 +92,7 @@ def run_rounds(path: Path, kinds: Counter[str], rounds: int) -> Rounds:
         taken.product.append(seconds)
         check(organization, file, kinds)
         taken.again.append(run_product(path, organization)[0])
-        taken.reader_mb = max(taken.reader_mb, *peaks_of_children(), ended_children())
+        taken.reader_mb = max(taken.reader_mb, *peaks_of_children())
     return taken
 
 
@@ -128,11 +128,6 @@ def peaks_of_children() -> Iterator[int]:
             )
             if status["PPid"].strip() == str(os.getpid()) and "VmHWM" in status:
                 yield int(status["VmHWM"].split()[0]) // 1024
-
-
-def ended_children() -> int:
-    """The same of the largest reader that was replaced meanwhile."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
 
 
 def check(organization: Organization, file: SourceFile, kinds: Counter[str]) -> None:
