@@ -9,6 +9,7 @@ from ingestion.parsers.model import Parsed, ParseError
 from ingestion.parsers.sped_ecd import Ledger
 from ingestion.parsers.sped_efd import Books
 from ingestion.parsers.sped_lines import Doubts, Record, read_records
+from ingestion.parsers.values import shown
 
 UNREAD = "sped/1"
 SEND = "Envie o arquivo completo, como o programa da Receita o gerou ou recebeu."
@@ -79,7 +80,7 @@ def _check_end(last: Record, number: int, doubts: Doubts) -> None:
         message = "O arquivo termina sem o registro 9999: pode estar cortado."
         doubts.warn("sped_total", last.place, message, SEND)
     elif last.get(2) != str(number):
-        message = f"O registro 9999 declara {last.get(2)[:20]} linhas, e o arquivo tem {number}."
+        message = f"O registro 9999 declara {shown(last.get(2))} linhas, e o arquivo tem {number}."
         doubts.warn("sped_total", last.place, message, SEND)
 
 

@@ -176,3 +176,14 @@ def test_warnings_of_one_kind_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> N
 
     assert codes(parsed) == ["sped_key"] * 3
     assert parsed.problems[-1].message == "Há mais 3 avisos iguais."
+
+
+def test_a_declared_total_of_odd_characters_can_be_shown() -> None:
+    odd = sped(icms(invoice_row()), total=7).replace(
+        b"|9999|7|", b"|9999|7\x00" + b"A" * 900 + b"|"
+    )
+    (problem,) = read(odd).problems
+
+    assert problem.code == "sped_total"
+    assert "\x00" not in problem.message
+    assert len(problem.message) < 200
