@@ -8,7 +8,8 @@ import pytest
 from ingestion.parsers.grid import Grid
 from ingestion.parsers.model import ParseError
 from ingestion.parsers.ods_area import largest_area
-from ingestion.parsers.workbook import OLE, read_workbook
+from ingestion.parsers.ole_file import OLE
+from ingestion.parsers.workbook import read_workbook
 from ingestion.parsers.workbook_parts import check_parts, column_number, find_flaws
 from tests.data.tables import STATEMENT, Rows, as_ods, as_xls, as_xlsx, changed_part, parts
 
