@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ingestion.models import Document, DocumentEvent, Problem, SourceFile, Transaction
+from ingestion.parsers.origins import provenance_of
 
 
 class UploadRequest(serializers.Serializer[Any]):
@@ -144,6 +145,13 @@ class DocumentDetailSerializer(DocumentSerializer):
 
     class Meta(DocumentSerializer.Meta):
         fields = [*DocumentSerializer.Meta.fields, "normalized", "events", "reconciliations"]
+
+    def to_representation(self, instance: Document) -> dict[str, Any]:
+        """The stored content, with the path of each field in the original file."""
+        shown = super().to_representation(instance)
+        said = instance.normalized
+        paths = provenance_of(instance.parser, instance.doc_type, said.get("layout") or "")
+        return {**shown, "normalized": {**said, "provenance": paths}}
 
     @extend_schema_field(EventSerializer(many=True))
     def get_events(self, document: Document) -> Any:

@@ -257,7 +257,7 @@ def _reading(content: bytes, name: str, request: Request) -> Reading:
         parsed = parse(content, name, options=request.options)
     except ParseError as error:
         parsed = refused(error)
-    contents = tuple(map(_to_json, parsed.documents))
+    contents = tuple(_to_json(replace(one, provenance={})) for one in parsed.documents)
     summaries = tuple(map(_summary, parsed.documents))
     return Reading(name, digest, len(content), replace(parsed, documents=summaries), contents)
 

@@ -32,6 +32,7 @@ EXTRA = (
     "ChaveRPS", "TipoRPS", "DataEmissaoRPS", "TributacaoNFe", "OpcaoSimples", "ValorDeducoes",
     "AliquotaServicos", "ValorCredito", "ChaveNotaNacional", "IBSCBS",
 )  # fmt: skip
+LAYOUT = "paulistana"  # the city numbers no version
 PROVENANCE = {
     "key": "NFe/ChaveNFe",
     "number": "NFe/ChaveNFe/NumeroNFe",
@@ -74,7 +75,7 @@ def build_paulistana(note: Record) -> Document:
         fiscal_status=STATUSES.get(note.text("StatusNFe") or "N", "unauthorized"),
         protocol=code,
         operation=note.text("TributacaoNFe"),
-        layout="",
+        layout=LAYOUT,
         items=(_item(note, total),),
         taxes=note.amounts({"vISSQN": "ValorISS"}),
         extra=kept(note, EXTRA),

@@ -10,6 +10,7 @@ from uuid import UUID
 from conciliacontag.brazil import format_date, format_tax_id
 from ingestion import words
 from ingestion.models import Document
+from ingestion.parsers.origins import provenance_of
 
 AMOUNT_FACTOR, DATE_FACTOR = "amount", "date"
 PARTY_FACTORS = ("name", "tax_id")
@@ -94,7 +95,7 @@ def mirror(document: Document, matches: Iterable[Any] = ()) -> Mirror:
     said, booked = document.normalized, list(matches)
     by_installment = {match.installment: match for match in booked}
     matched = frozenset(factors(booked))
-    origins = {name: str(path) for name, path in (said.get("provenance") or {}).items()}
+    origins = provenance_of(document.parser, document.doc_type, said.get("layout") or "")
     withheld = said.get("withheld") or {}
     return Mirror(
         facts=tuple(face(document, said, origins, matched)),
