@@ -92,7 +92,7 @@ def run_rounds(path: Path, kinds: Counter[str], rounds: int) -> Rounds:
         taken.product.append(seconds)
         check(organization, file, kinds)
         taken.again.append(run_product(path, organization)[0])
-        taken.reader_mb = max(taken.reader_mb, *peaks_of_children())
+        taken.reader_mb = max([taken.reader_mb, *peaks_of_children()])
     return taken
 
 
