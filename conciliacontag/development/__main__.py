@@ -58,8 +58,13 @@ def test(arguments: list[str]) -> int:
 
 
 def workers(arguments: list[str]) -> list[str]:
-    """Two pytest workers, unless the arguments say something about workers themselves."""
-    return [] if any(one.startswith(OWN_WORKERS) for one in arguments) else ["-n", "2"]
+    """Two pytest workers, unless the arguments say something about workers themselves.
+
+    They take tests from each other at the end: a few of them last half a minute.
+    """
+    if any(one.startswith(OWN_WORKERS) for one in arguments):
+        return []
+    return ["-n", "2", "--dist", "worksteal"]
 
 
 def check(arguments: list[str]) -> int:
