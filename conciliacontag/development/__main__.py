@@ -58,13 +58,8 @@ def test(arguments: list[str]) -> int:
 
 
 def workers(arguments: list[str]) -> list[str]:
-    """Two pytest workers, unless the arguments say something about workers themselves.
-
-    They take tests from each other at the end: a few of them last half a minute.
-    """
-    if any(one.startswith(OWN_WORKERS) for one in arguments):
-        return []
-    return ["-n", "2", "--dist", "worksteal"]
+    """Two pytest workers, unless the arguments say something about workers themselves."""
+    return [] if any(one.startswith(OWN_WORKERS) for one in arguments) else ["-n", "2"]
 
 
 def check(arguments: list[str]) -> int:

@@ -22,7 +22,7 @@ def test_pytest_gets_its_workers_from_the_person(arguments: list[str]) -> None:
 
 
 def test_pytest_gets_two_workers_by_default() -> None:
-    assert workers(["tests/ingestion", "-k", "ofx"]) == ["-n", "2", "--dist", "worksteal"]
+    assert workers(["tests/ingestion", "-k", "ofx"]) == ["-n", "2"]
 
 
 @pytest.mark.parametrize(
