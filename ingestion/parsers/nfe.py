@@ -40,11 +40,9 @@ def build_document(groups: Groups, problems: list[Problem]) -> Document:
         ParseError: nfe_missing, nfe_amount or nfe_date: the note cannot be used at all.
     """
     _require_groups(groups)
-    ide = groups.ide
-    issued_on, issued_at = _issued(ide)
+    issued_on, issued_at = _issued(groups.ide)
     total = parse_money((groups.totals or {})["vNF"], "total/ICMSTot/vNF")
-    codes = _codes(ide, problems)
-    withheld = details.withheld(groups, problems)
+    codes, withheld = _codes(groups.ide, problems), details.withheld(groups, problems)
     return Document(
         doc_type=DOC_TYPES.get(codes["mod"], "nfe"),
         key=written_key(groups),
@@ -61,7 +59,7 @@ def build_document(groups: Groups, problems: list[Problem]) -> Document:
         environment=codes["tpAmb"],
         purpose=codes["finNFe"],
         direction=codes["tpNF"],
-        operation=clean_text(ide.get("natOp", "")),
+        operation=clean_text(groups.ide.get("natOp", "")),
         layout=groups.layout,
         installments=_installments(groups, problems),
         payments=_payments(groups, problems),

@@ -46,17 +46,7 @@ def receive_file(
     name = usable_name(filename)
     try:
         with arriving(chunks, most=settings.UPLOAD_MAX_BYTES) as arrived:
-            file = SourceFile(
-                organization=organization,
-                uploader=uploader,
-                filename=name,
-                content_type=content_type[:100],
-                size=arrived.size,
-                sha256=arrived.sha256,
-            )
-            file.scanned_at = scan_arrival(
-                organization, arrived.path, filename=name, sha256=file.sha256, actor=uploader
-            )
+            file = arrived_file(organization, uploader, name, content_type, arrived)
             stored, created = store_once(file, arrived)
     except ValueError as fault:
         raise too_large() from fault
@@ -65,6 +55,28 @@ def receive_file(
             raise
         raise Unavailable("Não há espaço para guardar o arquivo.", code="storage_full") from fault
     return (stored if created else read_by_new_name(stored, name, sender=uploader)), created
+
+
+def arrived_file(
+    organization: Organization,
+    uploader: User | None,
+    name: str,
+    content_type: str,
+    arrived: Arrived,
+) -> SourceFile:
+    """The row of what arrived, not saved; infected bytes get none."""
+    scanned_at = scan_arrival(
+        organization, arrived.path, filename=name, sha256=arrived.sha256, actor=uploader
+    )
+    return SourceFile(
+        organization=organization,
+        uploader=uploader,
+        filename=name,
+        content_type=content_type[:100],
+        size=arrived.size,
+        sha256=arrived.sha256,
+        scanned_at=scanned_at,
+    )
 
 
 def usable_name(filename: str) -> str:
