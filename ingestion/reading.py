@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from ingestion.parsers.archive import Member
 from ingestion.parsers.child import END, LENGTH_BYTES, Answer, Request, refused
 from ingestion.parsers.model import Options, ParseError, Problem, Reading
 from ingestion.parsers.table_lines import Line
@@ -134,7 +135,7 @@ def read_file(path: Path, name: str, *, options: Options, skip: int = 0) -> Iter
     Raises:
         ParseError: the archive as a whole is refused; nothing of it was read.
     """
-    yield from _read_in_parts(Request(str(path), name, options, skip))
+    yield from _read_in_parts(Request(str(path), name, options), skip)
 
 
 def verify_file(path: Path, name: str) -> Iterator[list[Reading]]:
@@ -146,14 +147,13 @@ def verify_file(path: Path, name: str) -> Iterator[list[Reading]]:
     yield from _read_in_parts(Request(str(path), name, mode="verify"))
 
 
-def _read_in_parts(request: Request) -> Iterator[list[Reading]]:
-    ranges = deque(_ranges(_planned(request), request.skip))
+def _read_in_parts(request: Request, skip: int = 0) -> Iterator[list[Reading]]:
+    parts = deque(_parts(_planned(request), skip))
     coming: deque[Future[list[Reading]]] = deque()
     with ThreadPoolExecutor(READERS) as readers:
-        while ranges or coming:
-            while ranges and len(coming) <= READERS:
-                start, count = ranges.popleft()
-                part = replace(request, skip=start, count=count)
+        while parts or coming:
+            while parts and len(coming) <= READERS:
+                part = replace(request, members=parts.popleft())
                 coming.append(readers.submit(_chunk, part))
             yield coming.popleft().result()
 
@@ -164,7 +164,7 @@ def count_members(path: Path, name: str, *, options: Options) -> int:
     Raises:
         ParseError: the archive as a whole is refused.
     """
-    return len(_planned(Request(str(path), name, options)))
+    return len(_planned(Request(str(path), name, options))) or 1
 
 
 def read_original(path: Path, *, member: str = "") -> bytes:
@@ -245,25 +245,29 @@ def _one_answer(request: Request) -> Answer:
     return answer
 
 
-def _planned(request: Request) -> tuple[int, ...]:
-    """The size of each member, once the archive as a whole was found in order."""
+def _planned(request: Request) -> tuple[Member, ...]:
+    """The members of an archive that was found in order as a whole; none for a plain file."""
     try:
-        answers = list(_served(_take(), replace(request, mode="plan")))
+        (answer,) = _served(_take(), replace(request, mode="plan"))
     except ChildLost as lost:
         raise lost.as_refusal() from lost
-    return answers[0].sizes
+    return answer.members or ()
 
 
-def _ranges(sizes: tuple[int, ...], skip: int) -> Iterator[tuple[int, int]]:
-    """Cut the members into parts that are small in number and in bytes: (first, how many)."""
-    first, total = skip, 0
-    for place, size in enumerate(sizes[skip:], skip):
-        if place > first and (place - first >= CHUNK_READINGS or total + size > CHUNK_BYTES):
-            yield first, place - first
-            first, total = place, 0
-        total += size
-    if first < len(sizes):
-        yield first, len(sizes) - first
+def _parts(members: tuple[Member, ...], skip: int) -> Iterator[tuple[Member, ...]]:
+    """Cut the members into parts that are small in number and in bytes; a plain file is one."""
+    if not members and skip == 0:
+        yield ()
+    part: list[Member] = []
+    total = 0
+    for member in members[skip:]:
+        if part and (len(part) >= CHUNK_READINGS or total + member.size > CHUNK_BYTES):
+            yield tuple(part)
+            part, total = [], 0
+        part.append(member)
+        total += member.size
+    if part:
+        yield tuple(part)
 
 
 def _chunk(request: Request) -> list[Reading]:
@@ -273,13 +277,22 @@ def _chunk(request: Request) -> list[Reading]:
     one by one, which shows the file that did it.
     """
     found: list[Reading] = []
-    while len(found) < request.count:
-        rest = replace(request, skip=request.skip + len(found), count=request.count - len(found))
+    while len(found) < _wanted(request):
         try:
-            found.extend(_read(rest))
+            found.extend(_read(_behind(request, len(found))))
         except ChildLost:
-            found.extend(_one_by_one(rest))
+            found.extend(_one_by_one(_behind(request, len(found))))
     return found
+
+
+def _wanted(request: Request) -> int:
+    """How many readings answer a request: one for a plain file."""
+    return len(request.members) or 1
+
+
+def _behind(request: Request, done: int) -> Request:
+    """The same request without the members that were read."""
+    return replace(request, members=request.members[done:])
 
 
 def _one_by_one(request: Request) -> Iterator[Reading]:
@@ -290,7 +303,8 @@ def _one_by_one(request: Request) -> Iterator[Reading]:
             done += 1
             yield reading
     except ChildLost as lost:
-        yield _lost_file(replace(request, skip=request.skip + done), lost)
+        if done < _wanted(request):
+            yield _lost_file(_behind(request, done), lost)
 
 
 def _read(request: Request) -> Iterator[Reading]:
@@ -320,7 +334,8 @@ def _lost_file(request: Request, lost: ChildLost) -> Reading:
     """The reading for the file that took its child along: described, but not parsed."""
     parsed = refused(lost.as_refusal())
     try:
-        (described,) = _read(replace(request, count=1, mode="describe"))
+        one = replace(request, members=request.members[:1], mode="describe")
+        (described,) = _read(one)
     except ChildLost:
         # Not the parser but the file itself is too much: there is no next member to go on with.
         raise lost.as_refusal() from lost

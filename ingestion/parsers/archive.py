@@ -16,7 +16,7 @@ from io import SEEK_END
 from itertools import pairwise
 from typing import IO
 
-from ingestion.parsers.model import ParseError, Problem
+from ingestion.parsers.model import ParseError, Problem, Value
 
 MIB = 1024 * 1024
 STORED, DEFLATED = 0, 8
@@ -51,8 +51,7 @@ class Limits:
     name_length: int = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Value, frozen=True, array_like=True, gc=False):
     """A file inside the archive, as its directory describes it."""
 
     name: str

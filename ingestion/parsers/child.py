@@ -67,10 +67,11 @@ _to_json = msgspec.json.Encoder().encode
 
 
 class Request(msgspec.Struct, frozen=True):
-    """Read `count` members of a file from `skip` on; a plain file has one.
+    """Read these members of an archive, as its plan told them; without any, the plain file.
 
-    Other modes: `plan` answers with the sizes of all members, `describe` with members unparsed, and
-    `verify` with nothing but what schema and signature say of each.
+    The directory of a large archive takes seconds to check: it is read once, by the child that
+    plans. Other modes: `plan` answers with all members, none for a plain file, `describe` with
+    members unparsed, and `verify` with nothing but what schema and signature say of each.
     For the one file called `member`, or the plain file itself: `original` answers with its bytes,
     freed from gzip, `page` with the picture of the PDF page `number`, counted from 1, `preview`
     with what a table shows to whoever names its columns, `try` with how it would be read by the
@@ -80,8 +81,7 @@ class Request(msgspec.Struct, frozen=True):
     path: str
     name: str
     options: Options | None = None
-    skip: int = 0
-    count: int = 1
+    members: tuple[Member, ...] = ()
     mode: Mode = "read"
     careful: bool = False  # each reading in a frame of its own, so that none is lost with the child
     member: str = ""
@@ -90,10 +90,10 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A reading, sizes, bytes, a table, a refusal of the whole file, or else the end."""
+    """A reading, members, bytes, a table, a refusal of the whole file, or else the end."""
 
     reading: Reading | None = None
-    sizes: tuple[int, ...] = ()
+    members: tuple[Member, ...] | None = None
     content: bytes | None = None
     preview: TablePreview | None = None
     trial: TableTrial | None = None
@@ -141,7 +141,7 @@ def _serve(request: Request) -> Iterator[Answer]:
     try:
         with Path(request.path).open("rb") as file:
             if request.mode == "plan":
-                yield Answer(sizes=_sizes(file, request))
+                yield Answer(members=_members_of(file, request))
             elif request.mode in ("read", "describe", "verify"):
                 yield from (Answer(reading=reading) for reading in _readings(file, request))
             else:
@@ -151,16 +151,10 @@ def _serve(request: Request) -> Iterator[Answer]:
     yield END
 
 
-def _sizes(file: IO[bytes], request: Request) -> tuple[int, ...]:
-    members = _members_of(file, request)
-    return tuple(member.size for member in members) or (os.fstat(file.fileno()).st_size,)
-
-
 def _readings(file: IO[bytes], request: Request) -> Iterator[Reading]:
-    members = _members_of(file, request)
-    for member in members[request.skip : request.skip + request.count]:
+    for member in request.members:
         yield _read_member(file, member, request)
-    if not members and request.skip == 0:
+    if not request.members:
         yield _read_whole(file, request, os.fstat(file.fileno()).st_size)
 
 
@@ -171,7 +165,7 @@ def _members_of(file: IO[bytes], request: Request) -> tuple[Member, ...]:
 
 @lru_cache(maxsize=1)
 def _listed(path: str, size: int, changed: int) -> tuple[Member, ...]:
-    """The members of an archive, none of a plain file; kept, as an archive is read in parts."""
+    """The members of an archive, none of a plain file; kept, as a file is asked for repeatedly."""
     with Path(path).open("rb") as file:
         return list_tree(file)
 

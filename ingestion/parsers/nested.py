@@ -10,9 +10,10 @@ closed, and is refused like any file that no reader takes.
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from tempfile import SpooledTemporaryFile
 from typing import IO
+
+from msgspec.structs import replace
 
 from ingestion.parsers.archive import (
     DEFAULT,

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ingestion import reading
+from ingestion.parsers.child import FRAME_BYTES
 from ingestion.parsers.model import Options, ParseError, Reading
 from ingestion.parsers.names import stored_name
 from ingestion.reading import (
@@ -198,6 +199,18 @@ def test_a_file_that_takes_too_much_memory_costs_only_itself(tmp_path: Path) -> 
     assert readings[1].parsed.problems[0].code == "parser_crashed"
     assert readings[1].sha256 == sha256(entries[1].content).hexdigest()
     assert readings[2].parsed.documents[0].number == "9"
+
+
+def test_what_came_before_a_file_that_kills_its_reader_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "CHUNK_BYTES", len(greedy()) * 2)
+    before = [Entry(f"{at}.txt", b"%d" % at + b" " * FRAME_BYTES) for at in range(3)]
+    readings = read(tmp_path / "a.zip", archive([*before, Entry("mau.xml", greedy()), *notes(2)]))
+
+    names = ["0.txt", "1.txt", "2.txt", "mau.xml", "1.xml", "2.xml"]
+    assert [one.name for one in readings] == names
+    assert readings[3].parsed.problems[0].code == "parser_crashed"
 
 
 def test_a_file_that_takes_too_long_costs_only_itself(
