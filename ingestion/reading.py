@@ -28,7 +28,7 @@ from ingestion.parsers.table_trial import TableTrial
 from ingestion.parsers.tables import TablePreview
 
 SECONDS_PER_FILE = 20.0
-FILES_PER_CHILD = 5_000
+FILES_PER_CHILD = 25_000
 READERS = 2  # children that read parts of one archive at the same time
 CHUNK_READINGS = 500
 CHUNK_BYTES = 4 * 1024 * 1024

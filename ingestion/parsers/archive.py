@@ -51,7 +51,7 @@ class Limits:
     name_length: int = 2_000
 
 
-class Member(Value, frozen=True, array_like=True, gc=False):
+class Member(Value, frozen=True, array_like=True):
     """A file inside the archive, as its directory describes it."""
 
     name: str

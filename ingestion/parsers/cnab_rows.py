@@ -8,6 +8,8 @@ from collections import Counter
 from datetime import date
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from conciliacontag.brazil import format_brl
 from ingestion.parsers.cnab_layouts import PAYMENT, TITLE, Layout
 from ingestion.parsers.cnab_movements import movements
@@ -49,8 +51,6 @@ class Titles:
         self._unknown: dict[str, int] = {}
         self._odd: list[int] = []
         self._odd_paid: dict[str, list[tuple[int, Decimal]]] = {}
-        self._last = ""
-        self._seen: Counter[str] = Counter()
         self._names, self._settled = self.codes.names, self.codes.settled
         self._tells = bool(layout.totals)
         self._cut_title = cutter(layout.title, TITLE)
@@ -89,6 +89,7 @@ class Titles:
 
     def finish(self) -> None:
         """Say what was counted and not said yet."""
+        self._count_repeated()
         if self._unpaid:
             said = ", ".join(
                 f"{count} × {code} {self._names[code]}"
@@ -130,25 +131,22 @@ class Titles:
         }  # fmt: skip
         if pieces[NET] != pieces[PAID] or "".join(pieces[FIRST_CHARGE:NET]).strip("0"):
             extra |= _charges(pieces)
-        place = lot + sequence
-        identity, ordinal = f"{our_number}/{place}", 1
-        if place > self._last and not self._seen:  # while numbers grow, none can come again
-            self._last = place
-        else:
-            ordinal = self._ordinal(identity)
         self.transactions.append(
             Transaction(
-                identity, self.account, posted_on, paid, f"{name} · nosso número {told}",
-                parse_name(payer), movement, document, ordinal, number, extra, "boleto",
+                f"{our_number}/{lot}{sequence}", self.account, posted_on, paid,
+                f"{name} · nosso número {told}", parse_name(payer), movement, document, 1, number,
+                extra, "boleto",
             )
         )  # fmt: skip
 
-    def _ordinal(self, identity: str) -> int:
-        """The count of titles of one identity, once their numbers have ceased to grow."""
-        if not self._seen:
-            self._seen.update(row.external_id for row in self.transactions)
-        self._seen[identity] += 1
-        return self._seen[identity]
+    def _count_repeated(self) -> None:
+        """Titles of one identity get ordinals; there are seldom any, so they are sought at last."""
+        seen = Counter(row.external_id for row in self.transactions)
+        repeated = {identity: 0 for identity, count in seen.items() if count > 1}
+        for place, row in enumerate(self.transactions):
+            if row.external_id in repeated:
+                repeated[row.external_id] += 1
+                self.transactions[place] = replace(row, ordinal=repeated[row.external_id])
 
     def _note(self, number: int, movement: str, paid: Decimal) -> None:
         """A title without payment; one that the codes call unpaid, yet with an amount, is odd."""

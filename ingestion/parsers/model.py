@@ -16,7 +16,7 @@ Severity = Literal["error", "warning", "info"]
 Source = Literal["bank", "boleto", "ledger"]
 
 
-class Value(Struct, frozen=True):
+class Value(Struct, frozen=True, gc=False):
     """What a reader returns: made far faster than a frozen dataclass, and sent as it is."""
 
 
