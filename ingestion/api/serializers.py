@@ -66,10 +66,14 @@ class FileSerializer(serializers.ModelSerializer[SourceFile]):
 class FileDetailSerializer(FileSerializer):
     """One file with the problems it had."""
 
-    problems = ProblemSerializer(many=True, read_only=True)
+    problems = serializers.SerializerMethodField()
 
     class Meta(FileSerializer.Meta):
         fields = [*FileSerializer.Meta.fields, "problems"]
+
+    @extend_schema_field(ProblemSerializer(many=True))
+    def get_problems(self, file: SourceFile) -> Any:
+        return ProblemSerializer(Problem.objects.about(file), many=True).data
 
 
 class ReceivedSerializer(FileSerializer):

@@ -5,6 +5,7 @@ from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from conciliacontag.errors import NotFound
 from conciliacontag.organizations.models import User
 from conciliacontag.storage import link
 from ingestion.api.filters import DocumentFilter, TransactionFilter
@@ -16,6 +17,9 @@ from ingestion.api.serializers import (
     TransactionSerializer,
 )
 from ingestion.models import Document, SourceFile, Transaction
+from ingestion.services.stored import is_kept
+
+GONE = "O arquivo original já foi removido, ou ainda espera o antivírus."
 
 
 def person(request: Request) -> User:
@@ -28,19 +32,21 @@ def person(request: Request) -> User:
 class UploadView(RetrieveAPIView[SourceFile]):
     """One file with its counts and problems; ask again while it is being read."""
 
-    queryset = SourceFile.objects.prefetch_related("problems")
+    queryset = SourceFile.objects.all()
     serializer_class = FileDetailSerializer
 
 
 class UploadLinkView(GenericAPIView[SourceFile]):
     """A fresh link to the original bytes, for an hour."""
 
-    queryset = SourceFile.objects.all()
+    queryset = SourceFile.objects.select_related("container")
     serializer_class = LinkSerializer
 
     @extend_schema(request=None, responses=LinkSerializer)
     def post(self, request: Request, pk: str) -> Response:
         file = self.get_object()
+        if not is_kept(file):
+            raise NotFound(GONE, code="file_removed")
         stored = file.container or file
         made = link(stored.storage_path, filename=stored.filename)
         return Response(made | {"sha256": stored.sha256, "size": stored.size})

@@ -135,6 +135,12 @@ class Severity(models.TextChoices):
 
 
 class ProblemQuerySet(models.QuerySet["Problem"]):
+    def about(self, file: SourceFile) -> Self:
+        """Problems of a file; those of a member are kept with its package."""
+        if file.container_id is None:
+            return self.filter(file=file)
+        return self.filter(file=file.container_id).of_members([file.filename])
+
     def of_members(self, names: Collection[str]) -> Self:
         """Problems of these members of an archive, whose name `member` stands before the place."""
         parts = F("place"), Value(BETWEEN), Value(1)

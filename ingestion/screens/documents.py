@@ -108,10 +108,7 @@ def problems_of(document: Document) -> list[Problem]:
     file = document.file
     if file is None:
         return []
-    upload = file.container or file
-    rows = upload.problems.filter(severity__in=GRAVITY)
-    if file.container_id:
-        rows = rows.of_members([file.filename])
+    rows = Problem.objects.about(file).filter(severity__in=GRAVITY)
     found = [row for row in rows if is_about(row, file)]
     return sorted(found, key=lambda row: GRAVITY.index(row.severity))[:SHOWN_PROBLEMS]
 

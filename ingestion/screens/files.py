@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 
 from ingestion.models import (
     Document,
@@ -113,7 +113,7 @@ def member_of(row: SourceFile) -> UUID | None:
 
 def findings_of(row: SourceFile) -> list[Findings]:
     """Problems by severity, the gravest first; a member has those its package keeps for it."""
-    problems = problems_of(row)
+    problems = Problem.objects.about(row)
     counted = Counter(dict(problems.values_list("severity").annotate(many=Count("pk")).order_by()))
     return [
         Findings(
@@ -135,12 +135,6 @@ def grouped(problems: Iterable[Problem]) -> Iterator[Finding]:
     for found in same.values():
         places = [problem.place for problem in found if problem.place]
         yield Finding(found[0], tuple(places[:PLACES]), len(found))
-
-
-def problems_of(row: SourceFile) -> "QuerySet[Problem]":
-    if row.container is None:
-        return Problem.objects.filter(file=row)
-    return Problem.objects.filter(file=row.container).of_members([row.filename])
 
 
 def prove(statement: Statement) -> Proved:
@@ -195,5 +189,5 @@ def cards_of(row: SourceFile) -> dict[str, int]:
     """How many answer cards the file brings, and how many of them need a person."""
     if row.kind != "omr":
         return {}
-    doubtful = problems_of(row).filter(code="omr_issues").count()
+    doubtful = Problem.objects.about(row).filter(code="omr_issues").count()
     return {"total": row.informative, "doubtful": doubtful, "clear": row.informative - doubtful}

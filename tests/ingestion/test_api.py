@@ -9,9 +9,10 @@ from django.test import Client
 
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.organizations.roles import Role
+from conciliacontag.storage import remove
 from ingestion.models import Document, SourceFile
 from tests.data.envelope import refusal
-from tests.data.files import cancellation, invoices, xml
+from tests.data.files import archive, cancellation, invoices, xml
 from tests.data.requests import forgiven
 from tests.ingestion.conftest import Send
 
@@ -118,6 +119,34 @@ def test_a_link_opens_the_original_bytes(staff: User, api: Sign, send: Send) -> 
 
     assert b"".join(answer.streaming_content) == content  # type: ignore[attr-defined]
     assert made["sha256"] == file.sha256
+
+
+def test_there_is_no_link_to_bytes_that_left(staff: User, api: Sign, send: Send) -> None:
+    file = send(archive({"nota.xml": xml(invoices(1)[0])}), "mes.zip")
+    member = file.members.get()
+    remove(file.storage_path)
+
+    for row in (file, member):
+        refusal(api(staff).post(f"/v1/uploads/{row.pk}/link"), 404, "file_removed")
+
+
+def test_there_is_no_link_to_bytes_that_wait_for_the_scanner(
+    staff: User, api: Sign, settings: Any
+) -> None:
+    settings.CLAMAV_SOCKET = "127.0.0.1:1"
+    file_id = send_over(api(staff)).json()["file_id"]
+
+    refusal(api(staff).post(f"/v1/uploads/{file_id}/link"), 404, "file_removed")
+
+
+def test_a_member_has_the_problems_that_its_package_keeps(
+    staff: User, api: Sign, send: Send
+) -> None:
+    file = send(archive({"a.xml": b"<x/>", "b.xml": b"<html></html>"}), "mes.zip")
+    member = file.members.get(filename="b.xml")
+
+    (problem,) = api(staff).get(f"/v1/uploads/{member.pk}").json()["problems"]
+    assert problem["place"] == "b.xml"
 
 
 @pytest.mark.parametrize("path", ["uploads", "documents", "transactions"])
