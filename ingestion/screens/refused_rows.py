@@ -28,7 +28,8 @@ def refused_rows(file: SourceFile) -> tuple[list[str], list[list[str]]]:
     Raises:
         NotFound: no row was refused, or the file cannot be opened any more.
     """
-    wanted = {place: problem for problem in refusals(file) if (place := place_of(problem))}
+    refusals = Problem.objects.about(file).filter(severity="error")[:MOST]
+    wanted = {place: problem for problem in refusals if (place := place_of(problem))}
     if not wanted or not is_kept(file):
         raise NotFound("Nenhuma linha deste arquivo foi recusada, ou ele já não está guardado.")
     with local_copy(file.storage_path) as path:
@@ -37,16 +38,14 @@ def refused_rows(file: SourceFile) -> tuple[list[str], list[list[str]]]:
         except ParseError as error:
             raise NotFound(error.message) from error
     width = max(map(len, (header, *rows))) - 1
-    reasons = {str(line): problem for (_, line), problem in wanted.items()}
     titles = [*padded(header[1:], width), *REASON]
-    return titles, [[*padded(row[1:], width), *reason(row[0], reasons[row[0]])] for row in rows]
-
-
-def refusals(file: SourceFile) -> list[Problem]:
-    problems = (file.container or file).problems.filter(severity="error")
-    if file.container_id:
-        problems = problems.of_members([file.filename])
-    return list(problems[:MOST])
+    # Rows come in the order wanted; a line alone does not name one, for each sheet has a line 3.
+    left = iter(wanted.items())
+    reasons = (next(found for (_, line), found in left if str(line) == row[0]) for row in rows)
+    return titles, [
+        [*padded(row[1:], width), *reason(row[0], problem)]
+        for row, problem in zip(rows, reasons, strict=True)
+    ]
 
 
 def place_of(problem: Problem) -> tuple[str, int] | None:

@@ -81,6 +81,16 @@ def test_the_bad_rows_come_with_their_reasons(client: Client, send: Send) -> Non
         assert all(row[4] and row[5] for row in rows[1:])
 
 
+def test_rows_of_two_sheets_keep_their_own_reasons(client: Client, send: Send) -> None:
+    good, bad_day, bad_amount = BAD[1], ("32/10/2026", "X", "1,00"), ("04/10/2026", "Y", "1,0x")
+    book = as_xlsx((BAD[0], good, bad_day), more={"Outubro": (BAD[0], good, bad_amount)})
+    answer = client.get(address(send(book, "dois.xlsx"), "refused"))
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+
+    assert [(row[1], row[3]) for row in rows[1:]] == [("X", "3"), ("Y", "3")]
+    assert "32/10/2026" in rows[1][4] and "1,0x" in rows[2][4]
+
+
 def test_a_file_without_bad_rows_offers_none(client: Client, send: Send) -> None:
     file = send(as_csv(BAD[:2]), "extrato.csv")
 
