@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Q, QuerySet, When
@@ -285,5 +284,6 @@ def state_of_file(file: SourceFile) -> tuple[str, str]:
     return file.get_status_display(), file.status
 
 
-def as_page_number(text: Any) -> int:
-    return int(text) - 1 if str(text).isdecimal() and 0 < int(text) < 10_000 else 0
+def as_page_number(text: str) -> int:
+    """A page counted from 0; what names none is the first."""
+    return max(int(text), 1) - 1 if text.isdecimal() and len(text) < 5 else 0

@@ -180,6 +180,23 @@ def test_pages_ask_the_database_a_fixed_number_of_times(
         client.get(JOBS)
 
 
+def test_a_full_bar_of_a_job_that_goes_on_is_drawn_full(
+    seller: Organization, staff: User, screen: Screen
+) -> None:
+    opened = start_delivery(seller, sender=staff, origin=Origin.WEB, announced=2, announced_bytes=1)
+    receive_item(opened, uploader=staff, filename="a.xml", chunks=[xml(invoices(1)[0])])
+    read(opened)
+    client, place = screen(staff), f"/admin/ingestion/delivery/{opened.pk}/andamento/"
+
+    for page in (client.get(JOBS), client.get(place)):
+        assert 'max="1000" value="1000"' in page.content.decode()
+
+
+@pytest.mark.parametrize("page", ["0", "x", "²", "9" * 5000])
+def test_a_page_that_is_none_is_the_first(page: str, staff: User, screen: Screen) -> None:
+    assert screen(staff).get(JOBS, {"pagina": page}).status_code == 200
+
+
 def test_totals_sum_records_and_files(delivery: Delivery) -> None:
     closed = read(close_delivery(delivery))
     receive_item(closed, uploader=None, filename="outra.xml", chunks=[xml(invoices(1)[0])])
