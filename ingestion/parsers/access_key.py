@@ -28,13 +28,18 @@ class AccessKey(NamedTuple):
     number: int
 
 
+def plain_key(text: str) -> str:
+    """A key as it is kept: systems print it in groups of four, or its letters in lower case."""
+    return "".join(text.split()).upper()
+
+
 def parse_access_key(text: str, *, place: str = "") -> AccessKey:
     """Read the 44 characters of an access key; spaces are ignored.
 
     Raises:
         ParseError: `nfe_key`: wrong length or alphabet, or a check digit that does not fit.
     """
-    key = "".join(text.split()).upper()
+    key = plain_key(text)
     if not KEY.fullmatch(key):
         message = f"Chave de acesso fora do formato ({len(key)} caracteres)."
         raise ParseError("nfe_key", message, place=place, remedy=REMEDY)

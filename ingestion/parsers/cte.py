@@ -7,6 +7,7 @@ shipper, receiver and consignee of the goods stand in `parties`.
 
 from decimal import Decimal
 
+from ingestion.parsers.access_key import plain_key
 from ingestion.parsers.fiscal_status import STATUSES
 from ingestion.parsers.model import Document, Installment, Item, Party, Reference
 from ingestion.parsers.nfe_groups import content_hash
@@ -118,12 +119,12 @@ def build_cte(record: Record, protocol: Record | None) -> Document:
 
 def written_key(content: Element) -> str:
     """The access key of `infCte/@Id`, without its prefix; it is not checked here."""
-    return content.get("Id", "").removeprefix("CTe").strip()
+    return plain_key(content.get("Id", "").removeprefix("CTe"))
 
 
 def fiscal_status(record: Record, protocol: Record | None) -> str:
     """What the protocol says of the document; a protocol for another key says nothing."""
-    if protocol is None or protocol.text("chCTe") != written_key(record.element):
+    if protocol is None or plain_key(protocol.text("chCTe")) != written_key(record.element):
         return "unauthorized"
     return STATUSES.get(protocol.text("cStat"), "unauthorized")
 

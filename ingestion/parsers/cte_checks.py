@@ -6,7 +6,7 @@ Source: Manual de Orientação do Contribuinte do CT-e, "chave de acesso" and th
 from collections.abc import Iterator
 from datetime import date
 
-from ingestion.parsers.access_key import REMEDY, AccessKey, parse_access_key
+from ingestion.parsers.access_key import REMEDY, AccessKey, parse_access_key, plain_key
 from ingestion.parsers.fiscal_status import AUTHORIZED, CANCELLED_BY_ANSWER
 from ingestion.parsers.model import Document, ParseError, Problem
 from ingestion.parsers.tree import Record
@@ -68,7 +68,7 @@ def _check_protocol(protocol: Record | None, key: str) -> Iterator[Problem]:
         message = "O CT-e veio sem o protocolo de autorização da SEFAZ."
         yield Problem("cte_protocol", "warning", "protCTe", message, CONSULT)
         return
-    if protocol.text("chCTe") != key:
+    if plain_key(protocol.text("chCTe")) != key:
         message = "O protocolo de autorização é de outra chave de acesso."
         yield Problem("cte_protocol", "warning", "protCTe/infProt/chCTe", message, CONSULT)
     status = protocol.text("cStat")

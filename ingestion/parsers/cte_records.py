@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from ingestion.parsers.access_key import plain_key
 from ingestion.parsers.cte import build_cte
 from ingestion.parsers.cte_checks import check_cte, read_key
 from ingestion.parsers.event_details import event_extra
@@ -101,7 +102,7 @@ def _event(asked: Record, answered: Record) -> Event:
     detail = asked.find("detEvento")
     inner = Record(detail[0], "cte") if detail is not None and len(detail) else asked
     return Event(
-        document_key=asked.text("chCTe") or answered.text("chCTe"),
+        document_key=plain_key(asked.text("chCTe") or answered.text("chCTe")),
         event_type=asked.short("tpEvento", 6) or answered.short("tpEvento", 6),
         sequence=(answered if asked is NOTHING else asked).sequence("nSeqEvento"),
         protocol=answered.short("nProt", 20),

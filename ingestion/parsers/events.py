@@ -7,7 +7,7 @@ Until 2012 a cancellation was a message of its own (`cancNFe`, layout 2.00): it 
 
 from datetime import datetime
 
-from ingestion.parsers.access_key import parse_access_key
+from ingestion.parsers.access_key import parse_access_key, plain_key
 from ingestion.parsers.event_details import event_extra
 from ingestion.parsers.fiscal_status import REGISTERED
 from ingestion.parsers.model import Event, Problem
@@ -46,7 +46,7 @@ def read_cancellation(record: Element, suffix: str = "NFe") -> tuple[Event, list
     asked, answer = request or NOTHING, answered or NOTHING
     status = answer.short("cStat", 4)
     event = Event(
-        document_key=asked.text(*KEYS) or answer.text(*KEYS),
+        document_key=plain_key(asked.text(*KEYS) or answer.text(*KEYS)),
         event_type=CANCELLATION,
         sequence=1,
         protocol=answer.short("nProt", 20),
@@ -73,7 +73,7 @@ def _event(asked: Record, answered: Record) -> Event:
     detail = asked.find("detEvento")
     told = NOTHING if detail is None else Record(detail, "nfe")
     return Event(
-        document_key=asked.text(*KEYS) or answered.text(*KEYS),
+        document_key=plain_key(asked.text(*KEYS) or answered.text(*KEYS)),
         event_type=kind,
         sequence=(answered if asked is NOTHING else asked).sequence("nSeqEvento"),
         protocol=answered.short("nProt", 20),

@@ -11,6 +11,7 @@ from typing import Any
 
 from conciliacontag.brazil import clean_text
 from ingestion.parsers import nfe_details as details
+from ingestion.parsers.access_key import plain_key
 from ingestion.parsers.fiscal_status import STATUSES
 from ingestion.parsers.model import Document, Installment, Item, ParseError, Problem
 from ingestion.parsers.nfe_details import amount_problem
@@ -77,13 +78,13 @@ def build_document(groups: Groups, problems: list[Problem]) -> Document:
 
 def written_key(groups: Groups) -> str:
     """The access key of `infNFe/@Id`, without its prefix; it is not checked here."""
-    return groups.id_text.removeprefix("NFe").strip()
+    return plain_key(groups.id_text.removeprefix("NFe"))
 
 
 def fiscal_status(groups: Groups) -> str:
     """What the protocol says of the note; a protocol for another key says nothing."""
     protocol = groups.protocol
-    if protocol is None or protocol.get("chNFe", "") != written_key(groups):
+    if protocol is None or plain_key(protocol.get("chNFe", "")) != written_key(groups):
         return "unauthorized"
     return STATUSES.get(protocol.get("cStat", ""), "unauthorized")
 

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from conciliacontag.brazil import is_cnpj, is_cpf
-from ingestion.parsers.access_key import REMEDY, AccessKey, parse_access_key
+from ingestion.parsers.access_key import REMEDY, AccessKey, parse_access_key, plain_key
 from ingestion.parsers.fiscal_status import AUTHORIZED, CANCELLED_BY_ANSWER
 from ingestion.parsers.model import Document, ParseError, Problem
 from ingestion.parsers.nfe_groups import Groups
@@ -72,7 +72,7 @@ def _check_protocol(groups: Groups, key: str) -> Iterator[Problem]:
         message = "A nota veio sem o protocolo de autorização da SEFAZ."
         yield Problem("nfe_protocol", "warning", "protNFe", message, remedy)
         return
-    if protocol.get("chNFe", "") != key:
+    if plain_key(protocol.get("chNFe", "")) != key:
         message = "O protocolo de autorização é de outra chave de acesso."
         place = "protNFe/infProt/chNFe"
         yield Problem("nfe_protocol", "warning", place, message, remedy)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 
-from ingestion.parsers.access_key import modulo_11
+from ingestion.parsers.access_key import modulo_11, plain_key
 from ingestion.parsers.model import Document, Item, Party, Reference
 from ingestion.parsers.nfe_groups import content_hash
 from ingestion.parsers.tree import ORIGINAL, ZERO, Record, kept, named
@@ -161,7 +161,7 @@ def read_key(text: str, record: Record) -> str:
     Raises:
         ParseError: `nfse_key`: length or alphabet.
     """
-    key = "".join(text.split()).upper()
+    key = plain_key(text)
     if not KEY.fullmatch(key):
         message = f"Chave da NFS-e fora do formato ({len(key)} caracteres em vez de 50)."
         raise record.refusal("key", "@Id", message)

@@ -7,7 +7,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from ingestion.parsers.access_key import KEY, key_parts, parse_access_key
+from ingestion.parsers.access_key import KEY, key_parts, parse_access_key, plain_key
 from ingestion.parsers.model import Mention, Options, ParseError, Problem
 from ingestion.parsers.records import Element, Found, ReadRecord
 from ingestion.parsers.tree import Record
@@ -24,7 +24,7 @@ def summary_reader(suffix: str, amount: str) -> ReadRecord:
 
     def read(record: Element, _options: Options, found: Found) -> None:
         said = Record(record, suffix.lower())
-        key = said.text(f"ch{suffix}")
+        key = plain_key(said.text(f"ch{suffix}"))
         doubts = _doubts(key, f"ch{suffix}")
         found.mentions.append(_mention(said, key, suffix, amount))
         told = Problem("summary", "info", f"res{suffix}", DOWNLOAD, REMEDY)

@@ -1,14 +1,16 @@
 """The 44 characters that identify a fiscal document."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingestion.parsers import parse
 from ingestion.parsers.access_key import check_digit, parse_access_key
-from ingestion.parsers.model import ParseError
-from tests.data.nfe import access_key
+from ingestion.parsers.model import Options, ParseError
+from tests.data.nfe import access_key, authorized, event, old_cancellation, summary
 
 LETTERS = "12ABC34501DE35"
 
@@ -30,6 +32,17 @@ def test_blanks_between_the_digits_do_not_matter() -> None:
     spaced = " ".join(key[start : start + 4] for start in range(0, 44, 4))
 
     assert parse_access_key(spaced) == parse_access_key(key)
+
+
+@pytest.mark.parametrize("write", [authorized, event, summary, old_cancellation])
+def test_a_key_is_kept_without_blanks_and_in_capitals(write: Callable[..., bytes]) -> None:
+    key = access_key(LETTERS)
+    spaced = " ".join(key[start : start + 4] for start in range(0, 44, 4)).lower()
+    parsed = parse(write(key=spaced), "nota.xml", options=Options(date(2026, 11, 21)))
+    kept = [one.key for one in parsed.documents] + [one.key for one in parsed.mentions]
+
+    assert kept + [one.document_key for one in parsed.events] == [key]
+    assert {one.fiscal_status for one in parsed.documents} <= {"authorized"}
 
 
 @pytest.mark.parametrize(
