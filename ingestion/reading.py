@@ -81,11 +81,12 @@ class Child:
             ChildLost: it died between two requests.
         """
         message = msgspec.msgpack.encode(request)
-        frame = len(message).to_bytes(LENGTH_BYTES, "big") + message
+        frame = memoryview(len(message).to_bytes(LENGTH_BYTES, "big") + message)
         if self.process.stdin is None:
             raise _crashed()
         try:
-            self.process.stdin.write(frame)
+            while frame:  # a signal may cut a write short
+                frame = frame[self.process.stdin.write(frame) :]
         except OSError as error:
             raise _crashed() from error
 
@@ -281,7 +282,8 @@ def _chunk(request: Request) -> list[Reading]:
         try:
             found.extend(_read(_behind(request, len(found))))
         except ChildLost:
-            found.extend(_one_by_one(_behind(request, len(found))))
+            if len(found) < _wanted(request):  # else it only died before it could say that it ended
+                found.extend(_one_by_one(_behind(request, len(found))))
     return found
 
 
