@@ -21,10 +21,10 @@ from ingestion.parsers.records import (
     Element,
     Family,
     Found,
-    ReadRecord,
     local_name,
     namespace_of,
     note,
+    read_record,
 )
 from ingestion.parsers.values import shown
 from ingestion.parsers.xml import load_xml
@@ -67,7 +67,7 @@ def parse_fiscal(content: bytes, *, options: Options) -> Parsed:
     found = Found()
     for family, record in _records(root, _Place(), found):
         found.parser = found.parser or family.parser
-        _read(record, family.records[local_name(record)], options, found)
+        read_record(record, family.records[local_name(record)], options, found)
     if found.is_empty:
         note(root, "A resposta do serviço não traz nota nem evento.", found)
     return Parsed(
@@ -151,14 +151,6 @@ def _inflated(text: str) -> bytes:
         remedy = "Baixe o documento de novo na SEFAZ."
         raise ParseError("zip_malformed", "O docZip está cortado ou danificado.", remedy=remedy)
     return content
-
-
-def _read(record: Element, read: ReadRecord, options: Options, found: Found) -> None:
-    try:
-        read(record, options, found)
-    except ParseError as error:
-        found.problems.append(error.as_problem())
-        found.rejected += 1
 
 
 def _unknown_root(name: str, namespace: str) -> ParseError:

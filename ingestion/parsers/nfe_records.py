@@ -7,7 +7,16 @@ from ingestion.parsers.model import Options, ParseError, Problem
 from ingestion.parsers.nfe import build_document
 from ingestion.parsers.nfe_checks import check_invoice
 from ingestion.parsers.nfe_groups import NAMESPACE, children, read_groups, tag
-from ingestion.parsers.records import Element, Family, Found, ReadRecord, noting
+from ingestion.parsers.records import (
+    Element,
+    Family,
+    Found,
+    ReadRecord,
+    local_name,
+    namespace_of,
+    noting,
+    read_record,
+)
 from ingestion.parsers.summaries import summary_reader
 from ingestion.parsers.voiding import voiding_reader
 
@@ -17,7 +26,7 @@ WRAPPERS = frozenset(
         "retDistDFeInt", "loteDistDFeInt",
     )
 )  # fmt: skip
-
+NOTE_PARTS = ("NFe", "protNFe")  # what an authorized note consists of
 
 _NFE = tag("NFe")
 
@@ -34,6 +43,16 @@ def _read_invoice(record: Element, options: Options, found: Found) -> None:
     findings += check_invoice(document, groups, options.today)
     found.documents.append(document)
     found.problems += findings
+    if len(parts) > len(NOTE_PARTS):
+        _read_events_beside(record, options, found)
+
+
+def _read_events_beside(record: Element, options: Options, found: Found) -> None:
+    """Events that a system saved behind the protocol, as nfephp does with a cancellation."""
+    for child in record:
+        name = local_name(child)
+        if name in EVENTS and namespace_of(child) == NAMESPACE:
+            read_record(child, EVENTS[name], options, found)
 
 
 def _read_event(record: Element, _options: Options, found: Found) -> None:
@@ -50,15 +69,15 @@ def _read_cancellation(record: Element, _options: Options, found: Found) -> None
 
 _read_voiding = voiding_reader("NFe", "nNFIni", "nNFFin")
 
+EVENTS: Mapping[str, ReadRecord] = {
+    **dict.fromkeys(("procEventoNFe", "evento", "retEvento"), _read_event),
+    **dict.fromkeys(("procCancNFe", "cancNFe", "retCancNFe"), _read_cancellation),
+}
+
 RECORDS: Mapping[str, ReadRecord] = {
     "nfeProc": _read_invoice,
     "NFe": _read_invoice,
-    "procEventoNFe": _read_event,
-    "evento": _read_event,
-    "retEvento": _read_event,
-    "procCancNFe": _read_cancellation,
-    "cancNFe": _read_cancellation,
-    "retCancNFe": _read_cancellation,
+    **EVENTS,
     "procInutNFe": _read_voiding,
     "inutNFe": _read_voiding,
     "retInutNFe": _read_voiding,

@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from ingestion.parsers.model import Document, Event, Mention, Options, Problem, Voiding
+from ingestion.parsers.model import (
+    Document,
+    Event,
+    Mention,
+    Options,
+    ParseError,
+    Problem,
+    Voiding,
+)
 
 Element = etree._Element
 NOTHING_TO_DO = "Nada a fazer; o arquivo fica guardado."
@@ -52,6 +60,15 @@ class Family:
 
     def has(self, name: str) -> bool:
         return name in self.records or name in self.wrappers or name in self.packed
+
+
+def read_record(element: Element, read: ReadRecord, options: Options, found: Found) -> None:
+    """Read one record; one that is refused is counted and explained, and the others go on."""
+    try:
+        read(element, options, found)
+    except ParseError as error:
+        found.problems.append(error.as_problem())
+        found.rejected += 1
 
 
 def note(element: Element, message: str, found: Found) -> None:

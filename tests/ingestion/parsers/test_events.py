@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from ingestion.parsers import parse
+from ingestion.parsers.fiscal_status import fiscal_status_after
 from ingestion.parsers.model import Event, Options, Parsed
-from tests.data.nfe import NAMESPACE, access_key, event
+from tests.data.nfe import NAMESPACE, access_key, authorized, event
 from tests.ingestion.parsers.test_nfe import TODAY
 
 
@@ -64,6 +65,22 @@ def test_an_event_of_no_note_is_refused() -> None:
 
     assert (parsed.events, parsed.rejected) == ((), 1)
     assert parsed.problems[0].code == "nfe_key"
+
+
+def test_a_cancellation_saved_behind_the_protocol_is_read() -> None:
+    answer = event().decode().partition("</evento>")[2].removesuffix("</procEventoNFe>")
+    parsed = read(authorized().replace(b"</nfeProc>", f"{answer}</nfeProc>".encode()))
+    (document,) = parsed.documents
+
+    assert fiscal_status_after(document.fiscal_status, parsed.events) == "cancelled"
+    assert (parsed.read, parsed.problems) == (2, ())
+
+
+def test_an_event_of_no_note_behind_the_protocol_leaves_the_note_in() -> None:
+    whole = event("0" * 44).decode()
+    parsed = read(authorized().replace(b"</nfeProc>", f"{whole}</nfeProc>".encode()))
+
+    assert (len(parsed.documents), len(parsed.events), parsed.rejected) == (1, 0, 1)
 
 
 @pytest.mark.parametrize("name", ["procInutNFe", "resEvento"])
