@@ -51,6 +51,8 @@ BY_TYPE = {
 # RFC 3501 wants English months, whatever the locale.
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+# What the library's reader of headers raises over some that no standard allows.
+MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError, UnboundLocalError)
 
 
 @dataclass(slots=True)
@@ -58,7 +60,6 @@ class Message:
     """One message while it is being dealt with."""
 
     uid: str
-    subject: str = ""
     parts: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -151,9 +152,20 @@ class Mail:
 
     def recent(self) -> list[str]:
         since = timezone.localdate() - timedelta(days=int(self.settings["days"]))
-        with self.translated():
-            _, said = self.line.uid("SEARCH", f"SINCE {imap_day(since)}")
+        said = self.ask("SEARCH", f"SINCE {imap_day(since)}")
         return [uid.decode() for uid in (said[0] or b"").split()]
+
+    def ask(self, command: str, *arguments: str) -> list[Any]:
+        """What the server says to a command about messages.
+
+        Raises:
+            SourceRefused: it would not answer now; that is no empty mailbox and no empty message.
+        """
+        with self.translated():
+            answer, said = self.line.uid(command, *arguments)
+        if answer != "OK":
+            raise self.interrupted()
+        return list(said)
 
     def mark_of(self, uid: str) -> str:
         return f"{self.validity}/{uid}"
@@ -168,20 +180,29 @@ class Mail:
             most = LARGEST // 1024 // 1024
             note = f"A mensagem passa de {most} MB e não foi lida. Envie os arquivos pela tela."
             return [Item(mark, f"mensagem {uid}", note=note, is_failed=True)]
-        message = self.fetch(uid)
-        self.open.subject = str(message.get("Subject", "") or "(sem assunto)")[:200]
+        content = self.fetch(uid)
+        if not content:
+            return []
+        try:
+            return self.items_of(content, uid, mark)
+        except MALFORMED:
+            note = "A mensagem está malformada e não foi lida. Envie os arquivos dela pela tela."
+            return [Item(mark, f"mensagem {uid}", note=note, is_failed=True)]
+
+    def items_of(self, content: bytes, uid: str, mark: str) -> list[Item]:
+        message = cast("EmailMessage", message_from_bytes(content, policy=cast("Any", default)))
+        subject = str(message.get("Subject", "") or "(sem assunto)")[:200]
         if self.senders and not self.senders & senders_of(message):
-            return [Item(mark, self.open.subject, note="Remetente fora da lista: não foi lida.")]
-        self.counts["messages"] += 1
+            return [Item(mark, subject, note="Remetente fora da lista: não foi lida.")]
         items = [
             self.attachment(number, part)
             for number, part in enumerate(message.walk())
             if is_attachment(part)
         ]
         count = sum(not item.note for item in items)
-        self.counts["attachments"] += count
+        self.counts.update(messages=1, attachments=count)
         note = f"Mensagem com {count} anexo{'s' if count != 1 else ''} dos tipos que lemos."
-        return [*items, Item(mark, self.open.subject, uid if count else "", note=note)]
+        return [*items, Item(mark, subject, uid if count else "", note=note)]
 
     def attachment(self, number: int, part: EmailMessage) -> Item:
         message = cast("Message", self.open)
@@ -200,17 +221,15 @@ class Mail:
 
     def size_of(self, uid: str) -> int | None:
         """How many bytes a message has; None when it is gone."""
-        with self.translated():
-            _, said = self.line.uid("FETCH", uid, "(RFC822.SIZE)")
+        said = self.ask("FETCH", uid, "(RFC822.SIZE)")
         text = b" ".join(line if isinstance(line, bytes) else line[0] for line in said if line)
         found = SIZE.search(text)
         return int(found[1]) if found else None
 
-    def fetch(self, uid: str) -> EmailMessage:
-        with self.translated():
-            _, said = self.line.uid("FETCH", uid, "(BODY.PEEK[])")
-        content = next((line[1] for line in said if isinstance(line, tuple)), b"")
-        return cast("EmailMessage", message_from_bytes(content, policy=cast("Any", default)))
+    def fetch(self, uid: str) -> bytes:
+        """The whole message; nothing when it is gone."""
+        said = self.ask("FETCH", uid, "(BODY.PEEK[])")
+        return next((line[1] for line in said if isinstance(line, tuple)), b"")
 
     def read(self, item: Item) -> Iterator[bytes]:
         if self.open is None or item.identity not in self.open.parts:
@@ -223,8 +242,8 @@ class Mail:
         """Mark and move the message whose attachments are all safe; its own note comes last."""
         if not item.note or not item.place:
             return
+        self.ask("STORE", item.place, "+FLAGS.SILENT", r"(\Seen)")
         with self.translated():
-            self.line.uid("STORE", item.place, "+FLAGS.SILENT", r"(\Seen)")
             if folder := self.settings["move_to"]:
                 can_move = "MOVE" in self.line.capabilities
                 answer, _ = self.line.uid(
@@ -248,10 +267,13 @@ class Mail:
         try:
             yield
         except (imaplib.IMAP4.error, OSError) as fault:
-            raise SourceRefused(
-                f"A conversa com {self.settings['host']} foi interrompida. Nada se perdeu: a "
-                "próxima leitura continua daqui."
-            ) from fault
+            raise self.interrupted() from fault
+
+    def interrupted(self) -> SourceRefused:
+        return SourceRefused(
+            f"A conversa com {self.settings['host']} foi interrompida. Nada se perdeu: a próxima "
+            "leitura continua daqui."
+        )
 
 
 def is_attachment(part: EmailMessage) -> bool:

@@ -21,12 +21,16 @@ class Stored:
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Mailboxes by their name on the wire; `moves` switches the MOVE extension."""
+    """Mailboxes by their name on the wire; `moves` switches the MOVE extension.
+
+    `busy` names a command that the server will not carry out now.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
     moves = True
     validity = 7
+    busy = ""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Conversation)
@@ -35,7 +39,10 @@ class Server(socketserver.ThreadingTCPServer):
         self.port: int = int(self.server_address[1])
 
     def put(self, message: EmailMessage) -> Stored:
-        stored = Stored(len(self.boxes["INBOX"]) + 1, message.as_bytes())
+        return self.put_raw(message.as_bytes())
+
+    def put_raw(self, content: bytes) -> Stored:
+        stored = Stored(len(self.boxes["INBOX"]) + 1, content)
         self.boxes["INBOX"].append(stored)
         return stored
 
@@ -49,7 +56,9 @@ class Conversation(socketserver.StreamRequestHandler):
         while text := self.rfile.readline().decode().strip():
             tag, _, command = text.partition(" ")
             name = command.removeprefix("UID ").partition(" ")[0].lower()
-            answer = getattr(self, f"do_{name}")(command.removeprefix("UID "))
+            answer = "NO [UNAVAILABLE] busy"
+            if name != self.server.busy:
+                answer = getattr(self, f"do_{name}")(command.removeprefix("UID "))
             self.say(f"{tag} {answer}")
             if name == "logout":
                 return

@@ -84,6 +84,37 @@ def test_what_is_refused_does_not_hold_up_the_rest(
     assert (counts["failed"], counts["received"]) == (1, 1)
 
 
+@pytest.mark.parametrize("header", ["Content-Type: text/xml; name*0*", "From: .x=41@"])
+def test_a_malformed_message_does_not_hold_up_the_rest(
+    mail: Source, mailbox: Server, poll: Poll, header: str
+) -> None:
+    mail.settings["senders"] = "@exemplo.com.br"
+    mail.save()
+    mailbox.put_raw(f"{header}\r\n\r\n<a/>\r\n".encode())
+    mailbox.put(message(("nota.xml", b"<a/>")))
+
+    counts = poll(mail)["counts"]
+
+    assert (counts["failed"], counts["received"], counts["messages"]) == (1, 1, 1)
+    assert "malformada" in SourceItem.objects.get(status=ItemStatus.FAILED).message
+
+
+@pytest.mark.parametrize("command", ["search", "fetch", "store"])
+def test_a_server_that_will_not_answer_now_is_asked_again(
+    mail: Source, mailbox: Server, poll: Poll, command: str
+) -> None:
+    stored = mailbox.put(message(("nota.xml", b"<a/>")))
+    mailbox.busy = command
+    assert poll(mail)["code"] == "source_unreachable"
+    mailbox.busy = ""
+
+    poll(mail)
+
+    assert SourceFile.objects.count() == 1
+    assert mailbox.boxes["Lidas"] == [stored]
+    assert stored.flags == {r"\Seen"}
+
+
 @pytest.mark.parametrize("listed", ["banco@exemplo.com.br", "@exemplo.com.br, x@y.com"])
 def test_only_listed_senders_are_read(
     mail: Source, mailbox: Server, poll: Poll, listed: str
