@@ -75,12 +75,14 @@ class _Reader:
                 self._records += 2
                 waiting = ""
                 continue
+            if not segment and not text.strip():
+                continue
             if waiting:
                 self._lone(start)
             waiting = text if segment == "T" else ""
             if waiting:
                 start = number
-            elif text.strip():
+            else:
                 self._other(number, text, segment)
         if waiting:
             self._lone(start)

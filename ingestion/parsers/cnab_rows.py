@@ -141,10 +141,12 @@ class Titles:
 
     def _count_repeated(self) -> None:
         """Titles of one identity get ordinals; there are seldom any, so they are sought at last."""
-        seen = Counter(row.external_id for row in self.transactions)
-        repeated = {identity: 0 for identity, count in seen.items() if count > 1}
+        titles = [row.external_id for row in self.transactions if row.source == "boleto"]
+        if len(set(titles)) == len(titles):
+            return
+        repeated = {identity: 0 for identity, count in Counter(titles).items() if count > 1}
         for place, row in enumerate(self.transactions):
-            if row.external_id in repeated:
+            if row.source == "boleto" and row.external_id in repeated:
                 repeated[row.external_id] += 1
                 self.transactions[place] = replace(row, ordinal=repeated[row.external_id])
 

@@ -8,8 +8,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from conciliacontag.brazil import CENT
 from ingestion.parsers.cnab_rows import Titles
-from ingestion.parsers.cnab_values import REMEDY, account_name, parse_cents, parse_day, piece
+from ingestion.parsers.cnab_values import (
+    REMEDY,
+    account_name,
+    number_of,
+    parse_cents,
+    parse_day,
+    piece,
+)
 from ingestion.parsers.model import ParseError, Statement, Transaction
 from ingestion.parsers.pix import read_identifiers
 
@@ -63,8 +71,8 @@ class StatementRows:
         debits = -sum((one for one in amounts if one < 0), Decimal())
         credits = sum((one for one in amounts if one > 0), Decimal())
         for span, found, what in ((DEBITS, debits, "débito"), (CREDITS, credits, "crédito")):
-            digits = piece(text, span).strip()
-            if digits.isdigit() and parse_cents(digits) != found:
+            told = number_of(text, span)
+            if told is not None and told * CENT != found:
                 message = f"A soma a {what} do extrato não é a dos seus lançamentos."
                 place = f"linha {number}"
                 self._titles.problem("cnab_total", "warning", place, message, REMEDY)

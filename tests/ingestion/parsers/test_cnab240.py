@@ -133,6 +133,13 @@ def test_line_ends_trimmed_lines_and_marks_do_not_matter(end: str) -> None:
     assert parse_cnab(trimmed) == parse_cnab(as_bytes(lines))
 
 
+def test_blank_lines_part_no_title() -> None:
+    lines = [text for pair in zip(return_240([title(1)]), [""] * 9, strict=False) for text in pair]
+    parsed = parse_cnab(as_bytes(lines))
+
+    assert (len(parsed.transactions), parsed.problems) == (1, ())
+
+
 def test_positions_are_counted_in_characters() -> None:
     lines = return_240([title(1, payer="AÇÚCAR É PÃO LTDA")])
 
@@ -210,3 +217,26 @@ def test_a_statement_whose_sums_differ_is_doubted() -> None:
     found = codes(parse_cnab(as_bytes(lines)))
 
     assert found == [("cnab_date", "linha 5"), ("cnab_total", "linha 6")]
+
+
+def test_rows_of_a_statement_are_counted_apart_by_all_that_they_say() -> None:
+    rows = [
+        ("05102026", -335, "TARIFA"),
+        ("06102026", -335, "TARIFA"),
+        ("06102026", -335, "TARIFA"),
+    ]
+    parsed = parse_cnab(as_bytes(statement_240(rows, opening=0, closing=0)))
+
+    assert [(one.posted_on.day, one.ordinal) for one in parsed.transactions] == [
+        (5, 1),
+        (6, 1),
+        (6, 2),
+    ]
+
+
+def test_a_sum_that_is_no_number_says_nothing() -> None:
+    lines = statement_240([("05102026", -335, "TARIFA")], opening=0, closing=0)
+    place = next(n for n, text in enumerate(lines) if text[7] == "5")
+    lines[place] = lines[place][:193] + "\u00b2" + lines[place][194:]
+
+    assert len(parse_cnab(as_bytes(lines)).transactions) == 1
