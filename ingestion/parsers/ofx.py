@@ -44,7 +44,11 @@ def parse_ofx(content: bytes, *, today: date) -> Parsed:
     """
     text, problems = read_text(content)
     reader = StatementReader(today, problems)
-    _walk(_clean(text, problems), reader)
+    stack: list[str] = []
+    _walk(_clean(text, problems), stack, reader)
+    if stack or not text:
+        message = "O extrato termina antes do fim; lançamentos podem ter ficado de fora."
+        raise ParseError("ofx_truncated", message, place="fim do arquivo", remedy=REMEDY)
     reader.finish()
     if not reader.statements:
         message = "O arquivo OFX não traz extrato de conta nem fatura de cartão."
@@ -61,36 +65,38 @@ def parse_ofx(content: bytes, *, today: date) -> Parsed:
 
 
 def _clean(text: str, problems: list[Problem]) -> str:
-    """Movement tags in one spelling, and no control characters."""
+    """The text without control characters."""
     if _CONTROL.search(text):
         message = "O extrato traz caracteres de controle, que foram retirados dos textos."
         remedy = "Confira os históricos; se faltar algo, exporte o extrato de novo."
         problems.append(Problem("text_control", "warning", "texto", message, remedy))
         text = _CONTROL.sub("", text)
-    if OPEN_ROW not in text:
-        text = _ROW_TAG.sub(lambda found: f"<{found[1]}STMTTRN>", text)
     return text
 
 
-def _walk(text: str, reader: StatementReader) -> None:
+def _walk(text: str, stack: list[str], reader: StatementReader) -> None:
     """Feed the skeleton and the movements to the reader, in the order of the file."""
-    stack: list[str] = []
-    skeleton, *rows = text.split(OPEN_ROW)
-    _walk_skeleton(skeleton, stack, reader)
+    before, *rows = text.split(OPEN_ROW)
+    _walk_between(before, stack, reader)
     for piece in rows:
         row, closed, rest = piece.partition(CLOSE_ROW)
         if not closed:
-            stack.append("STMTTRN")
-            _walk_skeleton(row, stack, reader)
+            _walk_between(OPEN_ROW + piece, stack, reader)
             continue
         if "</BANKTRANLIST" in row:
             raise _malformed("STMTTRN")
         reader.add_row(row)
         if "<" in rest:
-            _walk_skeleton(rest, stack, reader)
-    if stack or not text:
-        message = "O extrato termina antes do fim; lançamentos podem ter ficado de fora."
-        raise ParseError("ofx_truncated", message, place="fim do arquivo", remedy=REMEDY)
+            _walk_between(rest, stack, reader)
+
+
+def _walk_between(text: str, stack: list[str], reader: StatementReader) -> None:
+    """What is no movement, unless one hides there whose tags are spelled in another way."""
+    usual = _ROW_TAG.sub(r"<\1STMTTRN>", text)
+    if usual == text:
+        _walk_skeleton(text, stack, reader)
+    else:
+        _walk(usual, stack, reader)
 
 
 def _walk_skeleton(text: str, stack: list[str], reader: StatementReader) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from conciliacontag.brazil import CENT, fold
+from conciliacontag.brazil import CENT, clean_text, fold
 from ingestion.parsers.model import ParseError
 from ingestion.parsers.values import shown
 
@@ -141,4 +141,4 @@ def _entity(found: re.Match[str]) -> str:
     if name in _ENTITIES:
         return _ENTITIES[name]
     code = int(name[2:], 16) if name[1] == "x" else int(name[1:])
-    return chr(code) if 31 < code < 0x110000 else ""
+    return clean_text(chr(code)) if code > 31 else ""

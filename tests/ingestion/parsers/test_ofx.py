@@ -174,6 +174,20 @@ def test_bytes_decide_the_encoding(header: str, encoding: str, found: list[str])
     assert [problem.code for problem in parsed.problems] == found
 
 
+def test_half_a_character_written_as_an_entity_is_dropped() -> None:
+    assert only(move(memo="A&#55296;&#xDFFF;B")).memo == "AB"
+
+
+@pytest.mark.parametrize("tag", ["STMTTRN ", "stmttrn"])
+def test_a_movement_in_another_spelling_is_not_lost(tag: str) -> None:
+    odd = move(identity="F2").replace("STMTTRN", tag)
+    half = move(identity="F2").replace("</STMTTRN", f"</{tag}")
+
+    for other in (odd, half):
+        parsed = read(statement([move(), other, move(identity="F3")]))
+        assert [row.external_id for row in parsed.transactions] == ["F1", "F2", "F3"]
+
+
 def test_a_list_that_is_never_closed_is_read() -> None:
     parsed = read(statement(accounts=[account([move()], close_list="")]))
 
