@@ -12,7 +12,8 @@ from ingestion.parsers.model import Event
 
 AUTHORIZED = frozenset(("100", "150"))
 CANCELLED_BY_ANSWER = frozenset(("101", "135", "151", "155"))
-DENIED = frozenset(("110", "301", "302"))
+# Now, or found denied before (205); issuer, recipient or its state do not let it operate.
+DENIED = frozenset(("110", "205", "301", "302", "303"))
 VOIDED = frozenset(("102", "563"))
 # Linked (135), before the document arrived (136), out of time (155), with a warning (134, CT-e).
 REGISTERED = frozenset(("134", "135", "136", "155"))

@@ -70,8 +70,9 @@ def test_a_rejected_cancel_of_the_cancellation_undoes_nothing() -> None:
     assert fiscal_status_after("authorized", [undo, cancelled()]) == "cancelled"
 
 
-def test_what_was_denied_stays_denied() -> None:
-    (note,) = parse(authorized(status="302"), "nota.xml", options=Options(TODAY)).documents
+@pytest.mark.parametrize("answer", ["110", "205", "301", "302", "303"])
+def test_what_was_denied_stays_denied(answer: str) -> None:
+    (note,) = parse(authorized(status=answer), "nota.xml", options=Options(TODAY)).documents
 
     assert fiscal_status_after(note.fiscal_status, [cancelled()]) == "denied"
 
