@@ -2,7 +2,7 @@
 
 Source: Manual de Orientação do Contribuinte 7.0, Anexo I, `inutNFe`; CT-e: the same in its manual.
 Only what the tax authority homologated (102), or says it had homologated before (563), explains a
-gap in a sequence; a request, or a refusal, is told and counted as informative.
+gap in a sequence; a request, a refusal or a test is told and counted as informative.
 """
 
 from ingestion.parsers.fiscal_status import VOIDED
@@ -25,6 +25,8 @@ def voiding_reader(suffix: str, first: str, last: str) -> ReadRecord:
         elif answered.text("cStat") not in VOIDED:
             found.informative += 1
             found.problems.append(_refused(answered))
+        elif "2" in (answered.text("tpAmb"), (asked or NOTHING).text("tpAmb")):
+            note(record, "A inutilização é do ambiente de homologação e não vale.", found)
         else:
             found.voidings.append(_voiding(asked or NOTHING, answered, (first, last)))
             found.problems += answered.problems

@@ -50,6 +50,13 @@ def test_a_refused_voiding_is_informative_and_said(status: str) -> None:
     assert [(one.code, one.severity) for one in parsed.problems] == [("nfe_protocol", "warning")]
 
 
+def test_a_voiding_of_the_test_environment_voids_nothing() -> None:
+    parsed = read(voiding().replace(b"<ano>", b"<tpAmb>2</tpAmb><ano>"))
+
+    assert (parsed.voidings, parsed.informative, parsed.read) == ((), 1, 1)
+    assert "homologação" in parsed.problems[0].message
+
+
 def test_a_request_alone_voids_nothing() -> None:
     parsed = read(voiding(answer=False))
 
