@@ -25,6 +25,7 @@ urlpatterns = [
         name="table-preview",
     ),
     path("table-layouts", layouts.LayoutsView.as_view(), name="table-layouts"),
+    path("table-layouts/<uuid:pk>", layouts.LayoutView.as_view(), name="table-layout"),
     path("deliveries", deliveries.DeliveriesView.as_view(), name="deliveries"),
     path("deliveries/<uuid:pk>", deliveries.DeliveryView.as_view(), name="delivery"),
     path(

@@ -1,12 +1,15 @@
 """How tables are read, over HTTP: what stands in one, and naming its columns."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from conciliacontag.api.idempotency import idempotent
 from conciliacontag.errors import NotFound
@@ -15,9 +18,23 @@ from conciliacontag.organizations.views import read
 from ingestion.api.views import person
 from ingestion.models import SourceFile, TableLayout, TransactionSource
 from ingestion.parsers.table_trial import ROLE_NAMES
-from ingestion.services.mapping import Said, map_file, preview_of
+from ingestion.services.mapping import (
+    Said,
+    change_layout,
+    map_file,
+    preview_of,
+    remove_layout,
+    said_of,
+)
 
 ROLES = "; ".join(f"{role}: {name.lower()}" for role, name in ROLE_NAMES.items())
+COLUMNS = f"Papel → coluna, a partir de 0. Papéis: {ROLES}."
+
+
+class ColumnsField(serializers.DictField):
+    """Columns by their role."""
+
+    child = serializers.IntegerField(min_value=0, max_value=999)
 
 
 class LayoutSerializer(serializers.ModelSerializer[TableLayout]):
@@ -53,31 +70,38 @@ class MappedSerializer(LayoutSerializer):
         fields = [*LayoutSerializer.Meta.fields, "reprocessing_id"]
 
 
-class NewLayoutSerializer(serializers.Serializer[Any]):
-    """What a person says of the columns of one file's table."""
+class LayoutChangeSerializer(serializers.Serializer[Any]):
+    """What a person says of the columns of a table; the service checks the values together."""
 
-    file_id = serializers.UUIDField(help_text="Um arquivo cuja tabela tem este cabeçalho.")
     source = serializers.ChoiceField(  # type: ignore[assignment]
-        choices=TransactionSource.choices, default="bank"
+        choices=TransactionSource.choices, required=False
     )
-    columns = serializers.DictField(
-        child=serializers.IntegerField(min_value=0, max_value=999),
-        help_text=f"Papel → coluna, a partir de 0. Papéis: {ROLES}.",
-    )
+    columns = ColumnsField(required=False, help_text=COLUMNS)
     decimal = serializers.CharField(
-        default="",
+        required=False,
         allow_blank=True,
         max_length=1,
         help_text="Vírgula ou ponto; vazio: automático.",
     )
     day_order = serializers.CharField(
-        default="", allow_blank=True, max_length=3, help_text="dmy, mdy, ymd, ou vazio: automática."
+        required=False,
+        allow_blank=True,
+        max_length=3,
+        help_text="dmy, mdy, ymd, ou vazio: automática.",
     )
-    account = serializers.CharField(default="", allow_blank=True, max_length=80)
+    account = serializers.CharField(required=False, allow_blank=True, max_length=80)
+
+
+class NewLayoutSerializer(LayoutChangeSerializer):
+    """The same, with the file whose table it is."""
+
+    file_id = serializers.UUIDField(help_text="Um arquivo cuja tabela tem este cabeçalho.")
+    source = serializers.ChoiceField(choices=TransactionSource.choices, default="bank")
+    columns = ColumnsField(help_text=COLUMNS)
 
 
 class LayoutsView(ListAPIView[TableLayout]):
-    """Tables that were explained, newest first; explaining one."""
+    """Tables that were explained, oldest first; explaining one."""
 
     acts: ClassVar[dict[str, Act]] = {"POST": Act.SEND}
     queryset = TableLayout.objects.all()
@@ -97,6 +121,39 @@ class LayoutsView(ListAPIView[TableLayout]):
         layout, created, job = map_file(file, user=person(request), said=Said(**given))
         data = LayoutSerializer(layout).data | {"reprocessing_id": str(job.pk) if job else None}
         return Response(data, status=201 if created else 200)
+
+
+class LayoutView(APIView):
+    """One table that was explained."""
+
+    acts: ClassVar[dict[str, Act]] = {"PATCH": Act.SEND, "DELETE": Act.SEND}
+
+    @extend_schema(responses=LayoutSerializer)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Mostra o que foi dito das colunas de uma tabela."""
+        return Response(LayoutSerializer(find(pk)).data)
+
+    @extend_schema(request=LayoutChangeSerializer, responses=LayoutSerializer)
+    @idempotent()
+    def patch(self, request: Request, pk: UUID) -> Response:
+        """Altera só os campos enviados; `columns` vai inteiro. Vale para as próximas leituras."""
+        layout = find(pk)
+        said = replace(said_of(layout), **read(LayoutChangeSerializer, request))
+        changed = change_layout(layout, user=person(request), said=said)
+        return Response(LayoutSerializer(changed).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, pk: UUID) -> Response:
+        """Esquece as colunas ditas; o que já foi lido com elas permanece."""
+        remove_layout(find(pk), user=person(request))
+        return Response(status=204)
+
+
+def find(pk: UUID) -> TableLayout:
+    row = TableLayout.objects.select_related("organization").filter(pk=pk).first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 class TablePreviewSerializer(serializers.Serializer[Any]):

@@ -55,7 +55,7 @@ class StatementFilter(filters.FilterSet):
 
 
 class StatementsView(ListAPIView[Statement]):
-    """Statements that were read, newest file first."""
+    """Statements, in the order in which they were read."""
 
     queryset = Statement.objects.all()
     serializer_class = StatementSerializer

@@ -53,7 +53,7 @@ class UploadLinkView(GenericAPIView[SourceFile]):
 
 
 class DocumentsView(ListAPIView[Document]):
-    """Fiscal documents, newest first."""
+    """Fiscal documents, in the order in which they came."""
 
     queryset = Document.objects.defer("normalized")
     serializer_class = DocumentSerializer
@@ -68,7 +68,7 @@ class DocumentView(RetrieveAPIView[Document]):
 
 
 class TransactionsView(ListAPIView[Transaction]):
-    """Bank lines, newest first."""
+    """Bank lines, in the order in which they came."""
 
     queryset = Transaction.objects.all()
     serializer_class = TransactionSerializer

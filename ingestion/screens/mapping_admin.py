@@ -19,13 +19,15 @@ from ingestion.parsers.tables import TablePreview
 from ingestion.screens.evidence_admin import EvidenceAdmin
 from ingestion.services.mapping import (
     Said,
+    change_layout,
     check,
     map_file,
     preview_of,
     remove_layout,
-    save_layout,
+    said_of,
     try_out,
     width_of,
+    width_of_layout,
 )
 
 LIST = "admin:ingestion_tablelayout_changelist"
@@ -164,11 +166,6 @@ def first_said(row: SourceFile, seen: TablePreview) -> Said:
     return said_of(before) if before else Said(columns=dict(seen.roles), **DEFAULTS)
 
 
-def said_of(layout: TableLayout) -> Said:
-    values = {name: getattr(layout, name) for name in DEFAULTS}
-    return Said(columns=layout.columns, **values)
-
-
 @admin.register(TableLayout)
 class TableLayoutAdmin(FactAdmin):
     """Tables that people have explained; what was read by an explanation stays when it goes."""
@@ -199,14 +196,7 @@ class TableLayoutAdmin(FactAdmin):
             return HttpResponseRedirect(reverse(LIST))
         said = said_in(request.POST)
         try:
-            save_layout(
-                row.organization,
-                user=request.user,  # type: ignore[arg-type]
-                fingerprint=row.fingerprint,
-                header=row.header,
-                width=width_of_layout(row),
-                said=said,
-            )
+            change_layout(row, user=request.user, said=said)  # type: ignore[arg-type]
         except DomainError as refusal:
             return self.show_form(request, row, said, told(refusal))
         self.message_user(request, "Colunas guardadas. Valem para as próximas leituras.")
@@ -228,11 +218,6 @@ class TableLayoutAdmin(FactAdmin):
     @display(description="colunas")
     def named(self, row: TableLayout) -> str:
         return ", ".join(ROLE_NAMES.get(role, role) for role in row.columns)
-
-
-def width_of_layout(row: TableLayout) -> int:
-    used = (int(place) + 1 for place in row.columns.values())
-    return max(len(row.header), *used, 1)
 
 
 def removed(row: TableLayout, user: Any) -> str:

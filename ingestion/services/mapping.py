@@ -157,6 +157,32 @@ def save_layout(
     return layout, created
 
 
+def said_of(layout: TableLayout) -> Said:
+    return Said(**{name: getattr(layout, name) for name in FIELDS})
+
+
+def change_layout(layout: TableLayout, *, user: User, said: Said) -> TableLayout:
+    """Say anew how tables with a known header are read; what was read before stays as it is.
+
+    Raises:
+        NotAllowed, InvalidInput: as `save_layout` does.
+    """
+    saved, _ = save_layout(
+        layout.organization,
+        user=user,
+        fingerprint=layout.fingerprint,
+        header=layout.header,
+        width=width_of_layout(layout),
+        said=said,
+    )
+    return saved
+
+
+def width_of_layout(layout: TableLayout) -> int:
+    used = (int(place) + 1 for place in layout.columns.values())
+    return max(len(layout.header), *used, 1)
+
+
 def map_file(
     file: SourceFile, *, user: User, said: Said
 ) -> tuple[TableLayout, bool, Reprocessing | None]:
