@@ -5,7 +5,6 @@ not decide is Brazilian custom when the header is Portuguese, and otherwise a do
 """
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
 from conciliacontag.brazil import fold
 from ingestion.parsers.grid import Cell, written
@@ -55,15 +54,22 @@ def tells_direction(cells: Sequence[Cell]) -> bool:
     return bool(filled) and all(map(direction, filled))
 
 
-def has_negatives(cells: Iterable[Cell], decimal: str) -> bool:
-    """Whether a column of debits carries its own signs."""
-    return any(_is_negative(cell, decimal) for cell in cells if cell != "")
+def carries_signs(cells: Sequence[Cell], decimal: str) -> bool:
+    """Whether the debits of a column are written below zero.
+
+    Then nearly all are; a few among others are reversals, which turn only themselves.
+    """
+    below = sum(1 for cell in cells if _may_be_below(cell) and _sign(cell, decimal) < 0)
+    return below > 0 and below >= sum(1 for cell in cells if _sign(cell, decimal) > 0)
 
 
-def _is_negative(cell: Cell, decimal: str) -> bool:
-    if isinstance(cell, str) and not {"-", "(", "\u2212"} & set(cell):
-        return False
+def _may_be_below(cell: Cell) -> bool:
+    return not isinstance(cell, str) or not {"-", "(", "\u2212"}.isdisjoint(cell)
+
+
+def _sign(cell: Cell, decimal: str) -> int:
     try:
-        return parse_money(cell, decimal) < Decimal(0)
+        amount = parse_money(cell, decimal)
     except ParseError:
-        return False
+        return 0
+    return (amount > 0) - (amount < 0)

@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from ingestion.parsers.columns import (
+    carries_signs,
     decide_decimal,
     decide_order,
     direction,
-    has_negatives,
     is_undecided,
     tells_direction,
 )
@@ -128,7 +128,7 @@ def decide_columns(table: Table) -> Columns:
         order=order or "dmy",
         doubts_order=not order and _is_english(table) and is_undecided(days),
         kind=table.columns.get("dc", -1) if "amount" in table.columns else -1,
-        debits_signed=not table.is_ledger and has_negatives(cells.get("debit", []), decimal),
+        debits_signed=not table.is_ledger and carries_signs(cells.get("debit", []), decimal),
         is_ledger=table.is_ledger,
         others=[(n, title) for n, title in named if title and n not in used][:KEPT_COLUMNS],
     )

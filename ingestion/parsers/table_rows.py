@@ -23,7 +23,7 @@ from ingestion.parsers.table_balances import (
 from ingestion.parsers.table_checks import FLAWS, check_cells, check_flaws, check_width
 from ingestion.parsers.table_columns import decide_columns
 from ingestion.parsers.table_headers import fingerprint
-from ingestion.parsers.table_values import day_parts, parse_key, parse_tax_id
+from ingestion.parsers.table_values import is_day_shaped, parse_key, parse_tax_id
 from ingestion.parsers.tables import Table
 
 KEPT_ROLES = ("counter_account", "history", "due")
@@ -140,7 +140,7 @@ class TableReader:
     def _has_day(self, row: Row) -> bool:
         place = self.columns.places["date"]
         cell: Cell = row[place] if place < len(row) else ""
-        return bool(day_parts(cell)) if isinstance(cell, str) else True
+        return not isinstance(cell, str) or is_day_shaped(cell)
 
     def _balance(self, row: Row, label: str) -> None:
         amount = told_balance(row, self.columns.places, self.columns.decimal)

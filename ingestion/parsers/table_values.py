@@ -19,7 +19,6 @@ FIRST_SERIAL, LAST_SERIAL = 32_874, 73_415  # 1990-01-01 to 2100-12-31, days of 
 SERIAL_ZERO = date(1899, 12, 30).toordinal()
 LARGEST = Decimal(10) ** 13
 NOISE = Decimal("0.000001")
-KEY_DIGITS = 44
 CENTURY = 2000  # two-digit years: no bank's export is older
 TAX_IDS = (("CNPJ", 14, is_cnpj), ("CPF", 11, is_cpf))
 LONGEST_MONEY = 64  # characters; the pattern takes time with the square of the blanks
@@ -166,7 +165,7 @@ def parse_cell_day(cell: Cell, order: str) -> date:
 
 @lru_cache(maxsize=4096)
 def _day_of_text(text: str, order: str) -> date:
-    bare = _TIME.sub("", text.strip().removeprefix("'"))
+    bare = _without_time(text)
     if not bare:
         raise ParseError("value_missing", "A data está vazia.", remedy=CHECK)
     year_first, day_first = _YEAR_FIRST.fullmatch(bare), _DAY_FIRST.fullmatch(bare)
@@ -191,6 +190,16 @@ def day_parts(cell: Cell) -> tuple[int, int] | None:
         return None
     found = _DAY_FIRST.fullmatch(_TIME.sub("", cell.strip()))
     return (int(found[1]), int(found[3])) if found else None
+
+
+def is_day_shaped(text: str) -> bool:
+    """Whether a text is written as a day, whatever the order of its parts, also one that is not."""
+    bare = _without_time(text)
+    return bool(_DAY_FIRST.fullmatch(bare) or _YEAR_FIRST.fullmatch(bare))
+
+
+def _without_time(text: str) -> str:
+    return _TIME.sub("", text.strip().removeprefix("'"))
 
 
 def _no_day(text: str) -> ParseError:

@@ -91,6 +91,13 @@ def test_debits_with_signs_of_their_own_keep_them() -> None:
     assert amounts(read(*rows, header=("Data", "Saídas", "Entradas"))) == ["-50.00", "70.00"]
 
 
+def test_a_reversal_among_debits_does_not_turn_the_others() -> None:
+    rows = [("01/09/2026", debit, "") for debit in ("50,00", "30,00", "-30,00")]
+
+    header = ("Data", "Débito", "Crédito")
+    assert amounts(read(*rows, header=header)) == ["-50.00", "-30.00", "30.00"]
+
+
 def test_a_row_with_debit_and_credit_is_refused() -> None:
     parsed = read(("01/09/2026", "5,00", "7,00"), header=("Data", "Débito", "Crédito"))
 
@@ -123,6 +130,11 @@ def test_balances_become_the_statement_and_totals_nothing() -> None:
 
     assert (amounts(parsed), parsed.informative, parsed.read) == (["-100.00"], 4, 5)
     assert (said.opening, said.balance) == (Decimal(1000), Decimal(900))
+
+
+@pytest.mark.parametrize("day", ["2026-09-02", "02/09/2026", "'02/09/2026", "2026-09-02 10:00:00"])
+def test_a_row_with_a_day_is_no_total_whatever_its_text_begins_with(day: str) -> None:
+    assert amounts(read((day, "TOTAL EXPRESS FRETES", "-100,00"))) == ["-100.00"]
 
 
 def test_the_last_balance_of_each_day_counts_also_when_the_newest_row_comes_first() -> None:
