@@ -8,7 +8,7 @@ interest alone, whose origin is `Juros de Mora`. The row itself keeps its face v
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -182,7 +182,7 @@ def _add(report: _Report, row: Row, line: int, columns: Mapping[str, int]) -> No
     said["liquidated_on"] = liquidated_on.isoformat() if isinstance(liquidated_on, date) else ""
     _append(report, said | {"Arquivo_Origem": report.origin}, credited_on, value, line)
     interest = amounts["Vlr_Mora"]
-    if interest:
+    if interest and interest > 0:
         alone = dict.fromkeys(("Vlr_Mora", "Vlr_Desc", "Vlr_Outros_Acresc"), "0.00")
         alone |= {
             "Valor_RS": str(interest),
@@ -241,8 +241,3 @@ def _money(row: Row, columns: Mapping[str, int], name: str, decimal: str) -> Dec
         return parse_money(cell, decimal)
     except ParseError as error:
         raise ParseError(error.code, error.message, place=name, remedy=error.remedy) from None
-
-
-def interest_of(transactions: tuple[Transaction, ...]) -> Iterator[Transaction]:
-    """The rows that are interest alone."""
-    return (row for row in transactions if row.extra.get("Arquivo_Origem") == INTEREST)

@@ -2,6 +2,8 @@
 
 from pathlib import PurePosixPath
 
+from msgspec.structs import replace
+
 from ingestion.parsers.answer_cards import is_answer_table, parse_answer_cards
 from ingestion.parsers.francesinha import is_francesinha, parse_francesinha
 from ingestion.parsers.grid import Grid
@@ -9,10 +11,12 @@ from ingestion.parsers.model import Options, Parsed, ParseError, Problem
 from ingestion.parsers.sniff import sniff, unreadable
 from ingestion.parsers.table_rows import TableReader
 from ingestion.parsers.tables import LAYOUT_CODES, Table, find_table, has_rows, read_grids
+from ingestion.parsers.workbook import MOST_SHEETS
 
 PARSER = "table/1"
 TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
 WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".ods"})
+BESIDE_REPORT = "está ao lado de um relatório de boletos"
 PAGE_SUFFIXES = frozenset({".xls", ".htm", ".html", ".xlsx", ".csv", ".txt", ""})
 
 
@@ -24,14 +28,16 @@ def parse_tables(content: bytes, name: str, options: Options) -> Parsed:
             then the code is one of `LAYOUT_CODES` and a person can name them.
     """
     _check_name(content, name)
-    grids, hidden = read_grids(content)
+    grids, closed = read_grids(content)
     grids = [grid for grid in grids if has_rows(grid)]
     if grids and is_answer_table(grids[0]):
         return parse_answer_cards(grids[0])
     report = next((grid for grid in grids if is_francesinha(grid)), None)
     if report is not None:
-        return parse_francesinha(report, name)
-    return _parse_movements(grids, hidden, name, options)
+        others = [_unread(grid.name, BESIDE_REPORT) for grid in grids if grid is not report]
+        parsed = parse_francesinha(report, name)
+        return replace(parsed, problems=(*parsed.problems, *others, *_closed(closed)))
+    return _parse_movements(grids, closed, name, options)
 
 
 def _check_name(content: bytes, name: str) -> None:
@@ -51,14 +57,14 @@ def _check_name(content: bytes, name: str) -> None:
         raise ParseError("file_type", message, remedy=remedy)
 
 
-def _parse_movements(grids: list[Grid], hidden: list[str], name: str, options: Options) -> Parsed:
+def _parse_movements(grids: list[Grid], closed: list[str], name: str, options: Options) -> Parsed:
     tables, unknown = _tables(grids, options)
     problems: list[Problem] = []
     for grid, error in unknown:
         if not tables:
             raise error
-        problems.append(_unread(f"A aba “{grid.name}” não tem colunas conhecidas; não foi lida."))
-    problems += [_unread(f"A aba oculta “{sheet}” não foi lida.") for sheet in hidden]
+        problems.append(_unread(grid.name, "não tem colunas conhecidas"))
+    problems += _closed(closed)
     if not tables:
         raise unreadable("html", name)
     readers = [
@@ -99,6 +105,11 @@ def _gathered(readers: list[TableReader], problems: list[Problem]) -> Parsed:
     )
 
 
-def _unread(message: str) -> Problem:
+def _closed(sheets: list[str]) -> list[Problem]:
+    return [_unread(sheet, f"está oculta ou vem depois da {MOST_SHEETS}ª") for sheet in sheets]
+
+
+def _unread(sheet: str, reason: str) -> Problem:
+    message = f"A aba “{sheet}” {reason}; não foi lida."
     remedy = "Se há lançamentos nela, deixe-a visível, com os mesmos títulos, e envie de novo."
     return Problem("table_sheet", "info", "", message, remedy)

@@ -66,7 +66,7 @@ class TablePreview:
 
 
 def read_grids(content: bytes) -> tuple[list[Grid], list[str]]:
-    """The tables of a file and the names of hidden sheets, whatever its format is.
+    """The tables of a file and the names of sheets that were not read, whatever its format is.
 
     Raises:
         ParseError: as `read_workbook`, `read_html` and `read_delimited`.

@@ -47,7 +47,9 @@ class _Panics:
 
 
 def read_workbook(content: bytes) -> tuple[list[Grid], list[str]]:
-    """The visible sheets that hold something, and the names of hidden ones that do.
+    """The visible sheets that hold something, and the names of those that were not read.
+
+    These are hidden ones that hold something, and all behind the last that is looked at.
 
     Raises:
         ParseError: xlsx_malformed, xlsx_sheet, xlsx_old, xlsx_encrypted, xlsx_macro, xml_dtd,
@@ -60,7 +62,7 @@ def read_workbook(content: bytes) -> tuple[list[Grid], list[str]]:
             _Panics(unreadable_old() if is_old else malformed()),
             CalamineWorkbook.from_filelike(BytesIO(parts.content)) as book,
         ):
-            grids, hidden = _read_sheets(book, parts)
+            grids, unread = _read_sheets(book, parts)
     except PasswordError as error:
         raise _encrypted() from error
     except CalamineError as error:
@@ -68,7 +70,7 @@ def read_workbook(content: bytes) -> tuple[list[Grid], list[str]]:
     if not grids:
         message = "A planilha não tem nenhuma aba visível com dados."
         raise no_table("xlsx_sheet", message, SHEETS_REMEDY)
-    return grids, hidden
+    return grids, unread
 
 
 def _read_sheets(book: CalamineWorkbook, parts: Parts) -> tuple[list[Grid], list[str]]:
@@ -84,7 +86,7 @@ def _read_sheets(book: CalamineWorkbook, parts: Parts) -> tuple[list[Grid], list
             grids.append(grid)
         else:
             hidden.append(sheet.name)
-    return grids, hidden
+    return grids, hidden + [sheet.name for sheet in book.sheets_metadata[MOST_SHEETS:]]
 
 
 def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:

@@ -30,6 +30,22 @@ def test_interest_becomes_a_row_of_its_own_and_the_boleto_keeps_its_value() -> N
     assert interest.extra["Arquivo_Origem"] == "Juros de Mora"
 
 
+def test_interest_below_zero_is_no_interest() -> None:
+    (row,) = read(boleto(interest=-1.5)).transactions
+
+    assert (row.amount, row.extra["Vlr_Mora"]) == (Decimal("100.00"), "-1.50")
+
+
+def test_other_sheets_beside_the_report_are_told() -> None:
+    more, hidden = {"Junho": francesinha([boleto()])}, {"Velha": francesinha([boleto()])}
+    book = as_xlsx(francesinha([boleto()]), more=more, hidden=hidden)
+    parsed = parse(book, "a.xlsx", options=OPTIONS)
+
+    assert len(parsed.transactions) == 1
+    said = [problem.message for problem in parsed.problems if problem.code == "table_sheet"]
+    assert ["Junho" in said[0], "Velha" in said[1]] == [True, True]
+
+
 def test_a_boleto_without_day_of_credit_is_counted_and_stays_out() -> None:
     parsed = read(boleto(), boleto("Mercado Sol Ltda", credited=""))
 

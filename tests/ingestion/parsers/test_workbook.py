@@ -9,7 +9,7 @@ from ingestion.parsers.grid import Grid
 from ingestion.parsers.model import ParseError
 from ingestion.parsers.ods_area import largest_area
 from ingestion.parsers.ole_file import OLE
-from ingestion.parsers.workbook import read_workbook
+from ingestion.parsers.workbook import MOST_SHEETS, read_workbook
 from ingestion.parsers.workbook_parts import check_parts, column_number, find_flaws
 from tests.data.tables import STATEMENT, Rows, as_ods, as_xls, as_xlsx, changed_part, parts
 
@@ -51,6 +51,13 @@ def test_hidden_sheets_are_told_and_not_read() -> None:
     grids, hidden = read_workbook(as_xlsx(STATEMENT, hidden={"Rascunho": STATEMENT, "Vazia": []}))
 
     assert ([grid.name for grid in grids], hidden) == (["Extrato"], ["Rascunho"])
+
+
+def test_sheets_beyond_the_last_one_read_are_told() -> None:
+    more = {f"Dia {number}": STATEMENT for number in range(MOST_SHEETS)}
+    grids, unread = read_workbook(as_xlsx(STATEMENT, more=more))
+
+    assert (len(grids), unread) == (MOST_SHEETS, [f"Dia {MOST_SHEETS - 1}"])
 
 
 def test_a_far_cell_is_taken_out_and_told() -> None:
