@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from conciliacontag.brazil import is_cnpj, is_cpf
+from conciliacontag.brazil import format_brl, is_cnpj, is_cpf
 from ingestion.parsers.access_key import REMEDY, AccessKey, parse_access_key, plain_key
 from ingestion.parsers.fiscal_status import AUTHORIZED, CANCELLED_BY_ANSWER
 from ingestion.parsers.model import Document, ParseError, Problem
@@ -24,6 +24,7 @@ DOUBTFUL = frozenset(("vICMSDeson", "vII"))
 NEW_TAXES = frozenset(("vIBS", "vCBS", "vIS", "vIBSMono", "vCBSMono"))
 # Series in which the tax office signs for the issuer: the key carries the office's CNPJ.
 OFFICE_SERIES = range(890, 900)
+WITH_ISSUER = "Confira os valores com o emitente antes de conciliar."
 NAMES = ("emitente", "modelo", "série", "número", "mês de emissão", "UF")
 CHECKED_IDS = {"CNPJ": is_cnpj, "CPF": is_cpf}
 
@@ -106,15 +107,17 @@ def _check_parties(groups: Groups) -> Iterator[Problem]:
 
 
 def _check_sums(document: Document, groups: Groups) -> Iterator[Problem]:
-    taxes = document.taxes
+    taxes, total = document.taxes, format_brl(document.total)
     goods = taxes.get("vProd", ZERO) + taxes.get("vServ", ZERO)
     lines = zip(document.items, groups.items, strict=True)
     items = sum([item.total for item, (_, prod) in lines if prod.get("indTot") != "0"], ZERO)
     expected = goods - taxes.get("vDesc", ZERO) + _sum_of(taxes, ADDED)
     if not _is_near(document.total - expected, taxes) or abs(items - goods) > ROUNDING:
-        message = f"O total da nota ({document.total}) difere da soma dos itens e acréscimos."
-        remedy = "Confira os valores com o emitente antes de conciliar."
-        yield Problem("nfe_sums", "warning", "total/ICMSTot/vNF", message, remedy)
+        message = f"O total da nota ({total}) difere da soma dos itens e acréscimos."
+        yield Problem("nfe_sums", "warning", "total/ICMSTot/vNF", message, WITH_ISSUER)
+    if sum(document.withheld.values(), ZERO) > document.total:
+        message = f"As retenções superam o total da nota ({total})."
+        yield Problem("nfe_sums", "warning", "total/retTrib", message, WITH_ISSUER)
 
 
 def _is_near(difference: Decimal, taxes: dict[str, Decimal]) -> bool:

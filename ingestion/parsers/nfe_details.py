@@ -92,8 +92,9 @@ def _reference(name: str, said: Any) -> Reference:
         kind, parts = PAPER[name]
         return Reference(kind, "|".join(str(said[part]) for part in parts if said.get(part)))
     key = said.get("chaveAcesso", "") if isinstance(said, dict) else said
+    key = key if isinstance(key, str) else ""
     kind = KINDS_BY_MODEL.get(key[20:22], "nfe") if name in KEYS else MASKED.get(name, name)
-    return Reference(kind, clean_text(str(key)))
+    return Reference(kind, clean_text(key))
 
 
 def taxes(groups: Groups, problems: list[Problem]) -> dict[str, Decimal]:
@@ -131,7 +132,7 @@ def withheld(groups: Groups, problems: list[Problem]) -> dict[str, Decimal]:
 
 
 def net(groups: Groups, total: Decimal, kept: Mapping[str, Decimal]) -> Decimal | None:
-    """What is paid after withholding; None for a note that declares nothing withheld.
+    """What is paid after withholding; None for a note that withholds nothing, or more than it has.
 
     The invoice group may tell it (`fat/vLiq`); a value of zero or above the total tells nothing.
     """
@@ -140,7 +141,8 @@ def net(groups: Groups, total: Decimal, kept: Mapping[str, Decimal]) -> Decimal 
     invoice = groups.extra.get("fat")
     text = str(invoice.get("vLiq", "")) if isinstance(invoice, dict) else ""
     told = Decimal(text) if MONEY.fullmatch(text) else ZERO
-    return told if ZERO < told <= total else total - sum(kept.values(), ZERO)
+    left = told if ZERO < told <= total else total - sum(kept.values(), ZERO)
+    return left if left >= 0 else None
 
 
 def payment_details(groups: Groups) -> list[dict[str, Any]]:

@@ -106,6 +106,13 @@ def test_a_total_that_is_not_the_sum_is_found() -> None:
     content = authorized().replace(b"<vNF>100.00<", b"<vNF>110.00<")
 
     assert findings(content) == [("nfe_sums", "total/ICMSTot/vNF")]
+    assert "(R$ 110,00)" in read(content).problems[0].message
+
+
+def test_more_withheld_than_the_total_is_found() -> None:
+    more = b"</ICMSTot><retTrib><vIRRF>100.01</vIRRF></retTrib>"
+
+    assert findings(authorized().replace(b"</ICMSTot>", more)) == [("nfe_sums", "total/retTrib")]
 
 
 @pytest.mark.parametrize(

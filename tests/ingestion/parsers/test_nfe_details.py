@@ -58,6 +58,15 @@ def test_lines_and_advance_payments_refer_to_documents_too() -> None:
     assert note.references == (Reference("nfe", other), Reference("nfe", key))
 
 
+@pytest.mark.parametrize("inside", ["<a/>", "<a/><a/>"])
+def test_a_reference_that_is_no_text_is_none(inside: str) -> None:
+    key = f"<chaveAcesso>{inside}</chaveAcesso>"
+    line = item().replace("</det>", f"<DFeReferenciado>{key * 2}</DFeReferenciado></det>")
+
+    assert only(authorized(items=[line])).references == ()
+    assert only(authorized(more_ide=f"<NFref>{key}</NFref>")).references == ()
+
+
 @pytest.mark.parametrize("purpose", ["4", "5", "6"])
 def test_returns_credits_and_debits_keep_their_purpose(purpose: str) -> None:
     assert only(authorized(purpose=purpose)).purpose == purpose
@@ -81,6 +90,12 @@ def test_the_invoice_group_may_tell_what_is_paid(told: str, net: str) -> None:
     note = with_totals(RETAINED, more=f"<cobr><fat><vLiq>{told}</vLiq></fat></cobr>")
 
     assert note.net == Decimal(net)
+
+
+def test_more_withheld_than_the_total_leaves_no_net() -> None:
+    note = with_totals("<retTrib><vIRRF>500.00</vIRRF></retTrib>")
+
+    assert (note.withheld, note.net) == ({"irrf": Decimal("500.00")}, None)
 
 
 def test_a_note_that_withholds_nothing_tells_no_net() -> None:
