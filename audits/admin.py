@@ -98,7 +98,7 @@ class CardAdmin(FactAdmin):
 
     @display(description="dúvida")
     def issue_words(self, row: Card) -> str:
-        return "; ".join(cards.issue_texts(row)) or "—"
+        return "; ".join(row.doubts) or "—"
 
     @display(description="situação", ordering="status")
     def state(self, row: Card) -> SafeString:

@@ -4,15 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from audits.layouts import LABELS
 from audits.models import Card, Decision, Verdict
+from audits.shipped import label
 
 NOTHING = "vazio"
 VERBS = {
     Verdict.ACCEPT: "aceitou a nota {documento}",
     Verdict.NO_DOCUMENT: "disse que a linha não tem nota",
     Verdict.CORRECT: "corrigiu os campos",
+    Verdict.AS_READ: "confirmou o que foi lido",
+    Verdict.NOTE: "anotou",
+    Verdict.SKIP: "deixou para depois",
     Verdict.REOPEN: "reabriu o cartão",
+    Verdict.UNDO: "desfez a última decisão",
 }
 
 
@@ -70,7 +74,7 @@ def tell(decision: Decision) -> Sentence:
 
 def changes_of(decision: Decision) -> list[Change]:
     return [
-        Change(name, LABELS.get(name, name.capitalize()), decision.before.get(name, ""), after)
+        Change(name, label(name), decision.before.get(name, ""), after)
         for name, after in decision.after.items()
         if decision.before.get(name, "") != after
     ]

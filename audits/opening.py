@@ -8,12 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from msgspec import to_builtins
 
 from audits.doubts import Doubt, read_doubts, waiting_rows
-from audits.layouts import CONCILIATION, LAYOUTS
+from audits.issues import OTHER
 from audits.models import Batch, BatchStatus, Card, CardStatus, Removal
 from audits.results_file import FILENAME, write_results
 from audits.rows import delete_rows, promise_removal
+from audits.shipped import conciliation
 from conciliacontag.database import copy_rows, session
 from conciliacontag.errors import NotFound
 from conciliacontag.keys import new_id
@@ -36,6 +38,7 @@ CARD_COLUMNS = (
     "raw_answers",
     "candidates",
     "status",
+    "severity",
     "version",
     "note",
     "created_at",
@@ -78,14 +81,16 @@ def write_batch(run: Run, key: str) -> Batch:
         organization=run.organization, status=BatchStatus.PENDING, exports=None, run__isnull=False
     ):
         give_way(older, run)
-    layout = LAYOUTS[CONCILIATION]
+    layout = conciliation()
     with arriving(write_results(layout, records(run)), most=NO_LIMIT) as arrived:
         keep(arrived.path, key)
     batch = Batch.objects.create(
         organization=run.organization,
         run=run,
         name=f"Conciliação de {run}",
-        layout=layout.name,
+        layout=layout.key,
+        definition=to_builtins(layout.definition),
+        header=list(layout.header),
         original_path=key,
         original_sha256=arrived.sha256,
         original_size=arrived.size,
@@ -95,6 +100,8 @@ def write_batch(run: Run, key: str) -> Batch:
     count = 0
     while chunk := list(islice(cards, CHUNK)):
         count += len(copy_rows(Card, CARD_COLUMNS, chunk, conflict=["id"]))
+    batch.rows = count
+    batch.save(update_fields=["rows"])
     Removal.objects.filter(key=key).delete()
     facts = {"cards": count, "original_sha256": arrived.sha256}
     record(run.organization, "batch.opened", batch, actor=run.requested_by, diff=facts)
@@ -117,7 +124,7 @@ def records(run: Run) -> Iterator[dict[str, str]]:
 
 
 def card_rows(batch: Batch, run: Run) -> Iterator[list[Any]]:
-    now, columns = timezone.now(), LAYOUTS[batch.layout].columns
+    now, columns = timezone.now(), batch.header
     for line, doubt in numbered(run):
         yield [
             new_id(),
@@ -126,10 +133,11 @@ def card_rows(batch: Batch, run: Run) -> Iterator[list[Any]]:
             line,
             doubt.answers["identificador"],
             doubt.transaction_id,
-            as_json([doubt.reason]),
+            as_json([{"field": "", "code": "doubt", "text": doubt.reason}]),
             as_json(dict.fromkeys(columns, "") | {"linha": str(line), **doubt.answers}),
             as_json(doubt.candidates),
             CardStatus.PENDING.value,
+            OTHER,
             1,
             "",
             now,

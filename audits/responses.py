@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from audits.layouts import DOCUMENT_COLUMNS
 from audits.models import Card, Response
+from audits.shipped import DOCUMENT_COLUMNS
 from conciliacontag.organizations.models import User
 
 ABOUT_THE_MATCH = (*DOCUMENT_COLUMNS, "situacao")

@@ -17,10 +17,10 @@ def write_results(layout: Layout, records: Iterable[Mapping[str, str]]) -> Itera
     """The file, record by record, header first; a column that a record lacks is empty."""
     buffer = StringIO()
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(layout.columns)
+    writer.writerow(layout.header)
     yield taken(buffer)
     for record in records:
-        writer.writerow([record.get(column, "") for column in layout.columns])
+        writer.writerow([record.get(column, "") for column in layout.header])
         yield taken(buffer)
 
 

@@ -11,6 +11,10 @@ from conciliacontag.errors import NotFound
 
 # The change trail stays: Django's own deletion would write one more history row for each of them.
 DELETE_BATCH = (
+    "DELETE FROM audits_secondreading USING audits_sample "
+    "WHERE sample_id = audits_sample.id AND audits_sample.batch_id = %s",
+    "DELETE FROM audits_sample WHERE batch_id = %s",
+    "DELETE FROM audits_evidence WHERE batch_id = %s",
     "DELETE FROM audits_response USING audits_card "
     "WHERE audits_response.card_id = audits_card.id AND audits_card.batch_id = %s",
     "DELETE FROM audits_card WHERE batch_id = %s",

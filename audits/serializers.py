@@ -42,6 +42,8 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
 class CardSerializer(serializers.ModelSerializer[Card]):
     """One card as lists show it."""
 
+    issues = serializers.ListField(child=serializers.CharField(), source="doubts", read_only=True)
+
     class Meta:
         model = Card
         fields = [

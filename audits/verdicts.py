@@ -8,14 +8,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from audits.doubts import document_values, money
-from audits.layouts import (
-    DOCUMENT_COLUMNS,
-    LAYOUTS,
-    RECONCILED,
-    WITHOUT_NOTE,
-    check_corrections,
-)
+from audits.layouts import check_corrections
 from audits.models import Card, Verdict
+from audits.responses import read
+from audits.shipped import DOCUMENT_COLUMNS, RECONCILED, WITHOUT_NOTE
 from conciliacontag.errors import InvalidInput, NotFound
 from conciliacontag.organizations.models import User
 from ingestion.models import Document
@@ -65,10 +61,15 @@ def understand(card: Card, sent: Submission) -> Intent:
         InvalidInput: a field or value the layout does not allow; `details["fields"]` names it.
         NotFound: the document is not the organization's, or waits for no money.
     """
-    check_corrections(LAYOUTS[card.batch.layout], sent.corrections)
+    understood = check_corrections(card.batch.bound_layout, sent.corrections)
+    values = {n: read(card, n) if value is None else value for n, value in understood.items()}
+    if card.batch.run_id is None:
+        return answered(card, sent.verdict, values)
     if sent.verdict == Verdict.CORRECT:
-        return corrected(card, dict(sent.corrections))
-    accounts = accounts_only(sent.corrections)
+        return corrected(card, values)
+    if sent.verdict not in (Verdict.ACCEPT, Verdict.NO_DOCUMENT):
+        raise field_error("verdict", "Diga qual nota explica o lançamento, ou que não há nota.")
+    accounts = accounts_only(values)
     if sent.verdict == Verdict.NO_DOCUMENT:
         values = {**NO_DOCUMENT_VALUES, "situacao": WITHOUT_NOTE, **accounts}
         return Intent(values, refuses=True)
@@ -78,6 +79,20 @@ def understand(card: Card, sent: Submission) -> Intent:
     if document is None:
         raise NotFound("A nota escolhida não existe nesta empresa, ou foi cancelada.")
     return accepted(card, document, sent.installment, accounts)
+
+
+def answered(card: Card, verdict: Verdict, values: dict[str, str]) -> Intent:
+    """A card of a file that a machine read: nothing follows from it but its own cells."""
+    if verdict == Verdict.CORRECT:
+        if not values:
+            raise field_error("corrections", "Nenhum campo foi corrigido.", "required")
+        return Intent(values)
+    if verdict != Verdict.AS_READ:
+        raise field_error("verdict", "Este cartão não é de conciliação: corrija ou confirme-o.")
+    if values:
+        raise field_error("corrections", "Quem confirma como lido não manda correções.")
+    corrections = card.responses.exclude(corrected_value=None)
+    return Intent({n: read(card, n) for n in corrections.values_list("field", flat=True)})
 
 
 def accounts_only(corrections: Mapping[str, str]) -> dict[str, str]:

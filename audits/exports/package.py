@@ -78,7 +78,7 @@ def read_cards(export: Export) -> list[CardEntry]:
             str(pk),
             file_id,
             status,
-            tuple(issues),
+            tuple(issue["text"] for issue in issues),
             updated_at,
             export.created_at if status == CardStatus.RESOLVED else None,
         )

@@ -1,11 +1,14 @@
 """A batch, its cards, and the answers people give."""
 
+from functools import cached_property
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
+from audits.issues import OTHER
+from audits.layouts import Layout, bind, read_definition
 from conciliacontag.keys import new_id
 from conciliacontag.organizations.models import Organization, User
 from ingestion.models import Transaction
@@ -31,6 +34,12 @@ class Batch(models.Model):
     )
     name = models.CharField("nome", max_length=200)
     layout = models.CharField("leiaute", max_length=40)
+    layout_version = models.PositiveIntegerField("versão do leiaute", default=1)
+    # As it was when the batch was opened, whatever becomes of the layout.
+    definition = models.JSONField("definição do leiaute", default=dict)
+    header = models.JSONField("cabeçalho do arquivo", default=list)
+    filename = models.CharField("arquivo", max_length=255, default="Results.csv")
+    rows = models.PositiveIntegerField("linhas do arquivo", default=0)
     status = models.CharField(
         "situação", max_length=9, choices=BatchStatus, default=BatchStatus.PENDING
     )
@@ -67,6 +76,11 @@ class Batch(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @cached_property
+    def bound_layout(self) -> Layout:
+        """The fields of this batch's file."""
+        return bind(read_definition(self.definition), self.header)
+
 
 class CardStatus(models.TextChoices):
     PENDING = "pending", "Pendente"
@@ -83,8 +97,12 @@ class CardQuerySet(models.QuerySet["Card"]):
         return self.filter(OPEN)
 
     def in_order(self) -> Self:
-        """Pending before reopened before resolved, then as in the file."""
-        return self.order_by("status", "line")
+        """Worst first, pending before reopened before resolved, then as in the file."""
+        return self.order_by("severity", "status", "line")
+
+    def queue(self) -> Self:
+        """What waits for a person, in the order of the file; what was skipped comes last."""
+        return self.open().order_by(F("skipped_at").asc(nulls_first=True), "line")
 
 
 class Card(models.Model):
@@ -108,13 +126,17 @@ class Card(models.Model):
     status = models.CharField(
         "situação", max_length=8, choices=CardStatus, default=CardStatus.PENDING
     )
+    severity = models.PositiveSmallIntegerField("gravidade", default=OTHER)
     version = models.PositiveIntegerField("versão", default=1)
+    skipped_at = models.DateTimeField("pulado em", null=True)
     note = models.CharField("observação", max_length=512, blank=True)
     created_at = models.DateTimeField("criado em", auto_now_add=True)
     updated_at = models.DateTimeField("alterado em", auto_now=True)
 
     objects = CardQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["raw_answers", "candidates", "issues"])
+    history = HistoricalRecords(
+        excluded_fields=["raw_answers", "candidates", "issues", "severity", "skipped_at"]
+    )
 
     class Meta:
         verbose_name = "cartão"
@@ -134,6 +156,11 @@ class Card(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status != CardStatus.RESOLVED
+
+    @property
+    def doubts(self) -> list[str]:
+        """Its issues as people and clients read them: `q1: AB`, or a sentence."""
+        return [issue["text"] for issue in self.issues]
 
 
 class Response(models.Model):

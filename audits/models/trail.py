@@ -1,6 +1,7 @@
 """What stays when a batch is cleaned up: who decided what, and when."""
 
 from django.db import models
+from django.db.models import Q
 
 from conciliacontag.keys import new_id
 from conciliacontag.organizations.models import Organization, User
@@ -10,7 +11,11 @@ class Verdict(models.TextChoices):
     ACCEPT = "accept", "Aceitou um documento"
     NO_DOCUMENT = "no_document", "Sem nota"
     CORRECT = "correct", "Corrigiu campos"
+    AS_READ = "as_read", "Confirmou como lido"
+    NOTE = "note", "Anotou"
+    SKIP = "skip", "Pulou"
     REOPEN = "reopen", "Reabriu"
+    UNDO = "undo", "Desfez"
 
 
 class Decision(models.Model):
@@ -23,6 +28,9 @@ class Decision(models.Model):
     line = models.PositiveIntegerField("linha")
     verdict = models.CharField("decisão", max_length=11, choices=Verdict)
     author = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="quem")
+    # The decision that this one takes back; never a column of that one, which stays as it was.
+    undoes = models.UUIDField("desfaz", null=True)
+    status_before = models.CharField("situação antes", max_length=8, blank=True)
     version_seen = models.PositiveIntegerField("versão vista")
     score_seen = models.DecimalField("pontos vistos", max_digits=5, decimal_places=2, null=True)
     before = models.JSONField("antes", default=dict)
@@ -35,6 +43,14 @@ class Decision(models.Model):
         verbose_name_plural = "decisões"
         ordering = ["at", "id"]
         indexes = [models.Index(fields=["card_id", "at"]), models.Index(fields=["batch_id"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["undoes"], condition=Q(undoes__isnull=False), name="decision_undone_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict=Verdict.UNDO) ^ Q(undoes=None), name="decision_undo_names_which"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} (linha {self.line})"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from audits.charts import share
 from audits.exports.services import cleanup_batch, export_batch
 from audits.models import Batch, BatchStatus, CardStatus, Export, ExportStatus, Response
-from audits.screens.cards import author, issue_texts
+from audits.screens.cards import author
 from conciliacontag.organizations.roles import Act
 from conciliacontag.pages import FactAdmin, attempt, holds
 
@@ -44,7 +44,7 @@ def page(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "waiting": counts["waiting"],
         "done": done,
         "progress": share(done, counts["total"]),
-        "cards": [(card, "; ".join(issue_texts(card))) for card in cards[:SHOWN_CARDS]],
+        "cards": [(card, "; ".join(card.doubts)) for card in cards[:SHOWN_CARDS]],
         "first_open": batch.cards.open().order_by("line").first(),
         "exports": batch.exports.select_related("requested_by"),
         "is_exporting": batch.exports.filter(status=ExportStatus.RUNNING).exists(),

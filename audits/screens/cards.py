@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from audits.layouts import LABELS, LAYOUTS, Layout
+from audits.layouts import Field
 from audits.models import Card, Decision, Verdict
 from audits.services import decide_card, reopen_card
+from audits.shipped import label
 from conciliacontag.errors import Conflict, DomainError
 from conciliacontag.organizations.access import as_uuids
 from conciliacontag.organizations.models import User
@@ -61,13 +62,6 @@ class Answer:
     corrections: dict[str, str] = field(default_factory=dict)
 
 
-def issue_texts(card: Card) -> list[str]:
-    return [
-        str(issue.get("message", issue) if isinstance(issue, dict) else issue)
-        for issue in card.issues
-    ]
-
-
 def choices(card: Card) -> list[Choice]:
     return [as_choice(card, place, row) for place, row in enumerate(card.candidates, 1)]
 
@@ -102,7 +96,7 @@ def page(request: HttpRequest, card: Card, said: Answer | None = None) -> dict[s
     mine = bool(history) and history[-1].author_id == request.user.pk
     return {
         "choices": found,
-        "issues": [text[:1].upper() + text[1:] for text in shortened(issue_texts(card), found)],
+        "issues": [text[:1].upper() + text[1:] for text in shortened(card.doubts, found)],
         "fields": form_fields(card, said),
         "said": said,
         "chosen": said.choice if said else stored_choice(card, found),
@@ -142,10 +136,8 @@ def neighbour(card: Card, waiting: list[tuple[UUID, int]], *, forward: bool) -> 
     return reverse("admin:audits_card_change", args=[pk])
 
 
-def correctable(card: Card) -> Layout:
-    layout = LAYOUTS[card.batch.layout]
-    kept = tuple(one for one in layout.fields if one.name not in FOLLOWS)
-    return Layout(layout.name, layout.columns, kept)
+def correctable(card: Card) -> list[Field]:
+    return [field for field in card.batch.bound_layout.fields if field.name not in FOLLOWS]
 
 
 def current_values(card: Card) -> dict[str, str]:
@@ -165,11 +157,11 @@ def form_fields(card: Card, said: Answer | None) -> list[dict[str, Any]]:
             "name": one.name,
             "label": one.label,
             "expected": one.expected,
-            "pattern": one.pattern,
+            "pattern": one.rule.pattern,
             "value": asked.get(one.name, values.get(one.name, "")),
             "read": card.raw_answers.get(one.name) or "",
         }
-        for one in correctable(card).fields
+        for one in correctable(card)
     ]
 
 
@@ -179,7 +171,7 @@ def read_answer(request: HttpRequest, card: Card) -> Answer:
     verdict, _, rest = said.get("choice", "").partition("|")
     document, _, installment = rest.partition("|")
     values = current_values(card)
-    named = {one.name: said.get(one.name, "").strip() for one in correctable(card).fields}
+    named = {one.name: said.get(one.name, "").strip() for one in correctable(card)}
     return Answer(
         verdict=Verdict(verdict) if verdict in (ACCEPT, NO_DOCUMENT) else Verdict.CORRECT,
         version=int(said.get("version", "0")) if said.get("version", "").isdigit() else 0,
@@ -222,9 +214,7 @@ def refused(
         "refusal": refusal,
         "refusals": [one["message"] for problems in fields.values() for one in problems],
         "is_conflict": isinstance(refusal, Conflict) and stored.version != answer.version,
-        "stored_values": [
-            (LABELS.get(name, name), value) for name, value in changed_values(stored).items()
-        ],
+        "stored_values": [(label(name), value) for name, value in changed_values(stored).items()],
     }
     return model_admin.show(request, model_admin.page_template, stored, context, refusal.status)
 
@@ -263,8 +253,7 @@ def author(request: HttpRequest) -> User:
 def tell(decision: Decision) -> str:
     """`Bruno aceitou um documento: mudou Conta débito de “” para “110”, porque …`."""
     changes = [
-        f"{LABELS.get(name, name)}: de “{decision.before.get(name) or 'vazio'}” "
-        f"para “{value or 'vazio'}”"
+        f"{label(name)}: de “{decision.before.get(name) or 'vazio'}” para “{value or 'vazio'}”"
         for name, value in decision.after.items()
         if isinstance(value, str | None) and value != decision.before.get(name)
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from audits.layouts import CONCILIATION, LAYOUTS
+from audits.shipped import conciliation
 from audits.models import Batch, BatchStatus, Card, Removal, Verdict
 from audits.services import decide_card, open_batch
 from conciliacontag.errors import NotFound
@@ -33,7 +33,7 @@ def test_the_file_is_quoted_everywhere_and_hashed(review: Any) -> None:
     assert content.startswith(b'"linha","identificador","data","conta","valor"')
     assert b"\r" not in content
     assert all(line.startswith(b'"') for line in content.splitlines())
-    assert tuple(rows[0]) == LAYOUTS[CONCILIATION].columns
+    assert tuple(rows[0]) == conciliation().header
     assert sha256(content).hexdigest() == review.batch.original_sha256
     assert len(content) == review.batch.original_size
 
@@ -53,7 +53,7 @@ def test_a_card_carries_every_candidate_with_its_evidence(review: Any) -> None:
     assert len(review.card.candidates) == 2
     assert {"document_id", "key", "number", "emitter_name", "receiver_name", "amount"} <= set(first)
     assert first["evidence"] and first["reason"]
-    assert review.card.issues == [first["reason"]]
+    assert review.card.doubts == [first["reason"]]
     assert review.card.raw_answers["documento"] == first["key"]
     assert review.lonely_card.candidates == []
 

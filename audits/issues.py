@@ -1,0 +1,139 @@
+"""What a person must look at in a row that a machine has read.
+
+Source of the rules for answers: the audit of answer cards that this product succeeds. A value is
+trimmed and upper-cased for reading; it is in order when it is exactly one of the allowed ones.
+Everything else is an issue, told as `q1: AB` or `q2: blank`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+
+from msgspec import Struct
+
+from audits.layouts import Field, Layout
+
+BLANK_WORDS = frozenset({"UNMARKED", "BLANK", "EMPTY", "NA", "?"})
+MULTI_WORDS = frozenset({"MULTI", "MULTIPLE"})
+# Worst first: two marks, nothing marked, something else, what concerns the whole card.
+SEVERITY = {"multi": 0, "blank": 1, "invalid": 2}
+OTHER = 3
+# Told on the card, but no reason for it to exist.
+NOTICES = frozenset({"blank_attention", "missing_identifier_attention"})
+
+
+class Issue(Struct, frozen=True):
+    """One doubt about one cell, or about the card as a whole when `field` is empty."""
+
+    field: str
+    code: str
+    text: str
+
+    @property
+    def severity(self) -> int:
+        return SEVERITY.get(self.code, OTHER)
+
+    @property
+    def needs_a_person(self) -> bool:
+        return self.code not in NOTICES
+
+
+Finder = Callable[[Sequence[str]], tuple[Issue, ...]]
+
+
+def finder(layout: Layout) -> Finder:
+    """What finds the issues of one row, given its cells in the order of the header.
+
+    Most rows of a large file are in order, so the answers of a row are first held against all
+    that is allowed at once; only a row that fails is looked at cell by cell.
+    """
+    places = {name: place for place, name in enumerate(layout.header)}
+    looked_at = [field for field in layout.fields if field.rule.role != "value"]
+    failed = [(places[name], word) for name, word in layout.definition.failed.items()
+              if name in places]  # fmt: skip
+    quick, slow = _split(looked_at)
+    good = frozenset(v for field in quick[:1] for value in field.rule.values
+                     for v in (value, value.lower()))  # fmt: skip
+    cut = _cutter([places[field.name] for field in quick])
+    unread = frozenset(layout.definition.unread)
+
+    def find(cells: Sequence[str]) -> tuple[Issue, ...]:
+        found = [issue for field in slow if (issue := _look(field, cells[places[field.name]],
+                 unread))]  # fmt: skip
+        if not good.issuperset(cut(cells)):
+            answers = (_look(field, cells[places[field.name]], unread) for field in quick)
+            found = [*filter(None, answers), *found]
+        if any(cells[place].strip().upper() == word for place, word in failed):
+            found.insert(0, Issue("", "processing_error", "processing_error"))
+        return tuple(found)
+
+    return find
+
+
+def repeated(names: Sequence[str]) -> frozenset[str]:
+    """The names that more than one card bears."""
+    return frozenset(name for name, count in Counter(names).items() if count > 1)
+
+
+def repetition(name: str, lines: int) -> Issue:
+    """The doubt of a card whose name others bear too: each line stays a card of its own."""
+    return Issue("", "duplicate_identifier", f"duplicate_identifier: {name} ({lines} linhas)")
+
+
+def severity_of(issues: Sequence[Issue]) -> int:
+    return min((issue.severity for issue in issues), default=OTHER)
+
+
+def _split(fields: list[Field]) -> tuple[list[Field], list[Field]]:
+    """Fields with the same closed list of values, which are nearly all, and the others."""
+    lists = Counter(field.rule.values for field in fields if field.rule.values)
+    common = lists.most_common(1)[0][0] if lists else None
+    quick = [field for field in fields if field.rule.values == common and common]
+    return quick, [field for field in fields if field not in quick]
+
+
+def _cutter(places: list[int]) -> Callable[[Sequence[str]], Sequence[str]]:
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda cells: [cells[place] for place in places]
+
+
+def _look(field: Field, written: str, unread: frozenset[str]) -> Issue | None:
+    value = written.strip()
+    rule, word = field.rule, value.upper()
+    if rule.role == "identifier":
+        return _identifier(field, value, word in unread or value == rule.empty)
+    if not value or value == rule.empty or word in BLANK_WORDS & unread:
+        return _blank(field, value)
+    if field.accepts(word if rule.values else value):
+        return None
+    return Issue(field.name, _code(field, word, unread), f"{field.name}: {value}")
+
+
+def _blank(field: Field, value: str) -> Issue | None:
+    if field.rule.blank == "fine":
+        return None
+    code = "blank" if field.rule.blank == "issue" else "blank_attention"
+    told = value if value and value != field.rule.empty else "blank"
+    return Issue(field.name, code, f"{field.name}: {told}")
+
+
+def _code(field: Field, word: str, unread: frozenset[str]) -> str:
+    if word in MULTI_WORDS & unread:
+        return "multi"
+    # Two marks on one question are written one behind the other.
+    marks = set(word)
+    is_multi = len(marks) > 1 and marks <= set(field.rule.values)
+    return "multi" if is_multi else "invalid"
+
+
+def _identifier(field: Field, value: str, is_missing: bool) -> Issue | None:
+    rule, name = field.rule, field.name
+    if not value or is_missing:
+        if rule.blank == "fine":
+            return None
+        code = "missing_identifier" + ("_attention" if rule.blank == "attention" else "")
+        return Issue(name, code, f"missing_identifier: {name}")
+    if rule.digits and not field.accepts(value):
+        return Issue(name, "partial_identifier", f"partial_identifier: {name} {value}")
+    return None
