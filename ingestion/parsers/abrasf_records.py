@@ -59,6 +59,7 @@ def _read_note(record: Element, options: Options, found: Found) -> None:
         raise ParseError("abrasf_missing", message, place="InfNfse", remedy=ORIGINAL)
     cancelled, moment = _cancellation(whole)
     replaced_by = whole.text(*REPLACEMENTS)
+    replaced_by = replaced_by if replaced_by.strip("0") else ""
     document = build_abrasf(
         content,
         cancelled=cancelled or bool(replaced_by),
@@ -77,11 +78,16 @@ def _read_note(record: Element, options: Options, found: Found) -> None:
 
 def _cancellation(whole: Record) -> tuple[bool, datetime | None]:
     """Whether the city confirmed a cancellation, and when."""
-    groups = [group for group in map(whole.below, CONFIRMATIONS) if group is not None]
+    groups = [group for group in map(whole.below, CONFIRMATIONS) if group and _is_filled(group)]
     if not groups or groups[0].text(*SUCCEEDED).lower() in ("false", "0"):
         return False, None
     moment = parse_moment(groups[0].text(*MOMENTS))
     return True, moment if moment and moment.tzinfo else None
+
+
+def _is_filled(group: Record) -> bool:
+    """Whether a group says anything: some cities write the empty group into every note."""
+    return any((text or "").strip() for text in group.element.itertext())
 
 
 def _event(document: Document, moment: datetime | None, replaced_by: str) -> Event:

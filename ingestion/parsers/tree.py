@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from lxml import etree
 
-from conciliacontag.brazil import clean_text, is_cnpj, is_cpf, only_id
+from conciliacontag.brazil import clean_text, format_brl, is_cnpj, is_cpf, only_id
 from ingestion.parsers.model import ParseError, Party, Problem
 from ingestion.parsers.records import Element, local_name
 from ingestion.parsers.values import parse_day, parse_moment, shown
@@ -118,7 +118,7 @@ class Record:
         text = self.text(*paths)
         value = read_amount(text)
         if value is not None and "," in text:
-            message = f"O valor “{shown(text)}” usa vírgula; foi lido como {value}."
+            message = f"O valor “{shown(text)}” usa vírgula; foi lido como {format_brl(value)}."
             self.warn("amount", paths[0], message, CHECK)
         if text and value is None:
             message = f"O valor “{shown(text)}” não pôde ser lido e ficou de fora."
@@ -179,9 +179,7 @@ class Record:
         if written and not (is_cnpj(written) or is_cpf(written)):
             message = f"O CNPJ ou CPF “{shown(written)}” está fora do formato ou com dígito errado."
             remedy = "O valor foi mantido como veio; confira o cadastro."
-            doubt = Problem(f"{self.family}_cnpj", "warning", self.base + paths[0], message, remedy)
-            if doubt not in self.problems[-REPEATED:]:  # who pays is also one of the parties
-                self.problems.append(doubt)
+            self.warn("cnpj", paths[0], message, remedy)
         return written[:LONGEST_ID]
 
     def require(self, paths: tuple[str, ...]) -> None:
@@ -193,8 +191,11 @@ class Record:
         return ParseError(f"{self.family}_{code}", message, place=place, remedy=ORIGINAL)
 
     def warn(self, code: str, path: str, message: str, remedy: str) -> None:
+        """Tell a doubt once: who pays is also one of the parties, a total also that of a line."""
         place = f"{self.base}{path}"
-        self.problems.append(Problem(f"{self.family}_{code}", "warning", place, message, remedy))
+        doubt = Problem(f"{self.family}_{code}", "warning", place, message, remedy)
+        if doubt not in self.problems[-REPEATED:]:
+            self.problems.append(doubt)
 
 
 NOTHING = Record(etree.Element("nothing"), "")  # a group that is not there, for reading it anyway
