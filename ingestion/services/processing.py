@@ -51,11 +51,7 @@ def process_file(organization_id: UUID, file_id: UUID) -> None:
         return
     started = perf_counter()
     try:
-        if file.attempts > settings.MOST_ATTEMPTS:
-            raise GAVE_UP
-        read_to_the_end(file)
-    except ParseError as refusal:
-        refuse(file, refusal)
+        read_or_refuse(file)
     except LeaseLost:
         log.warning("lease_lost", file_id=str(file_id))
         return
@@ -77,6 +73,20 @@ def claim(organization_id: UUID, file_id: UUID) -> SourceFile | None:
             locked_until=lease_end(),
         )
         return SourceFile.objects.get(pk=file_id) if taken else None
+
+
+def read_or_refuse(file: SourceFile) -> None:
+    """Read a file, or close it as one that cannot be read.
+
+    Raises:
+        LeaseLost: another worker has it.
+    """
+    try:
+        if file.attempts > settings.MOST_ATTEMPTS:
+            raise GAVE_UP
+        read_to_the_end(file)
+    except ParseError as refusal:
+        refuse(file, refusal)
 
 
 def lease_end() -> datetime:

@@ -9,6 +9,8 @@ from django.utils import timezone
 from audits.demonstration.statement import BankRow
 from conciliacontag.organizations.models import AuditLog, Organization
 from ingestion.models import Document, DocumentEvent, FileStatus, SourceFile, Transaction
+from ingestion.parsers.model import ParseError
+from ingestion.services import processing
 from ingestion.services.files import receive_file
 from ingestion.services.processing import process_file
 from tests.data.files import archive, cancellation, invoices, statement, xml
@@ -155,6 +157,22 @@ def test_a_held_lease_keeps_others_out(seller: Organization) -> None:
     process_file(seller.pk, file.pk)
 
     assert not Document.objects.exists()
+
+
+def test_a_refusal_that_comes_after_the_lease_is_not_written(
+    seller: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken_over(file: SourceFile) -> None:
+        SourceFile.objects.update(attempts=2)
+        raise ParseError("xml_malformed", "Quebrado.")
+
+    file, _ = receive_file(seller, uploader=None, filename="a.xml", chunks=[b"<a"])
+    monkeypatch.setattr(processing, "read_to_the_end", taken_over)
+
+    process_file(seller.pk, file.pk)
+
+    file.refresh_from_db()
+    assert (file.status, file.problems.count()) == (FileStatus.PROCESSING, 0)
 
 
 def test_a_file_that_always_kills_its_worker_is_put_aside(seller: Organization) -> None:
