@@ -8,7 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from conciliacontag.organizations.models import Organization
-from ingestion.models import Delivery, Document, Origin
+from conciliacontag.storage import remove
+from ingestion.models import Delivery, Document, FileStatus, Origin
+from ingestion.services.files import receive_file
 from tests.data.files import archive, invoices, xml
 
 
@@ -80,3 +82,17 @@ def test_a_run_is_one_delivery(seller: Organization, tmp_path: Path) -> None:
     delivery = Delivery.objects.get()
     assert (delivery.origin, delivery.announced, delivery.is_open) == (Origin.COMMAND, 2, False)
     assert [item.filename for item in delivery.items.all()] == ["outubro/0.xml", "outubro/1.xml"]
+
+
+@pytest.mark.timeout(60)
+def test_a_reading_that_is_always_interrupted_ends(seller: Organization, tmp_path: Path) -> None:
+    path = tmp_path / "um.xml"
+    path.write_bytes(b"<a/>")
+    file, _ = receive_file(seller, uploader=None, filename="um.xml", chunks=[b"<a/>"])
+    remove(file.storage_path)
+
+    with pytest.raises(SystemExit):
+        ingest(path, "aurora")
+
+    file.refresh_from_db()
+    assert (file.status, file.error_code) == (FileStatus.FAILED, "attempts_exhausted")

@@ -125,15 +125,18 @@ def take(delivery: Delivery, path: Path, name: str) -> Iterator[dict[str, Any]]:
     except DomainError as refusal:
         yield refused(path, SourceFile(filename=path.name), as_problem(refusal))
         return
-    process_file(delivery.organization_id, file.pk)
-    read = wait_for(file)
+    read = read_here(file)
     for line in stored_lines(path, read):
         yield line | {"created": created, "waits_for_scan": read.waits_for_scan}
 
 
-def wait_for(file: SourceFile) -> SourceFile:
-    """A worker may have been faster, and finishes; a scanner that is down is not waited for."""
+def read_here(file: SourceFile) -> SourceFile:
+    """Read it here, again after an interruption, unless a worker was faster; then wait for it.
+
+    A scanner that is down is not waited for.
+    """
     while True:
+        process_file(file.organization_id, file.pk)
         with session([file.organization_id]):
             current = SourceFile.objects.select_related("organization").get(pk=file.pk)
         is_read = current.status in (FileStatus.PROCESSED, FileStatus.FAILED)
