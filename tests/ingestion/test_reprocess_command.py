@@ -57,6 +57,18 @@ def test_a_file_that_cannot_be_read_ends_with_three(send: Send) -> None:
     assert leave.value.code == 3
 
 
+def test_a_request_that_was_given_up_says_so(
+    send: Send, seller: Organization, settings: Any
+) -> None:
+    file = send(xml(invoices(1)[0]))
+    job, _ = reprocess_files(seller, requested_by=None, files=[file.pk])
+    job.attempts = settings.MOST_ATTEMPTS
+    job.save()
+
+    with pytest.raises(CommandError, match="interrompida 3 vezes"):
+        reprocess(file=[file.pk])
+
+
 def test_nothing_to_read_is_an_error(send: Send) -> None:
     with pytest.raises(CommandError, match="Nenhum arquivo desta empresa foi lido por nfe/99"):
         reprocess(parser="nfe/99")

@@ -88,8 +88,8 @@ def as_json(job: Reprocessing, rows: list[Rereading]) -> str:
 
 
 def told(job: Reprocessing, rows: list[Rereading]) -> str:
-    """One line for each upload."""
-    return "\n".join(map(told_row, rows)) or job.error
+    """One line for each upload that was read again."""
+    return "\n".join(told_row(row) for row in rows if row.finished_at) or job.error
 
 
 def told_row(row: Rereading) -> str:
