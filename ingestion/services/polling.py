@@ -234,13 +234,11 @@ def write_down(
 
 def preview_source(source: Source) -> tuple[list[Item], Counter[str]]:
     """What a round would receive now; nothing is fetched, moved or written down."""
+    found: list[Item] = []
     with WAYS[source.kind](source.access()) as way:
-        found = [
-            item
-            for page in way.pages(lambda identities: known(source, identities))
-            for item in page
-            if not item.note and item.identity not in dealt_with(source, page)
-        ]
+        for page in way.pages(lambda identities: known(source, identities)):
+            done = dealt_with(source, page)
+            found += [item for item in page if not item.note and item.identity not in done]
     return found, way.counts
 
 
