@@ -17,7 +17,7 @@ from conciliacontag.storage import Arrived, arriving, keep, object_key, remove
 from ingestion.models import SourceFile
 from ingestion.parsers.model import ParseError
 from ingestion.parsers.names import safe_name
-from ingestion.services.renaming import read_by_new_name
+from ingestion.services.renaming import is_cleared, read_as_clean, read_by_new_name
 from ingestion.services.scanning import scan_arrival
 
 STORED = ("uploader", "filename", "content_type", "size", "storage_path", "scanned_at")
@@ -101,10 +101,20 @@ def store_once(file: SourceFile, arrived: Arrived) -> tuple[SourceFile, bool]:
     """Keep the bytes and insert the row, unless the organization already has them."""
     same = SourceFile.objects.filter(organization=file.organization, sha256=file.sha256)
     with session([file.organization.pk]):
-        if first := same.first():
-            return first, False
+        first = same.first()
+    if first and not is_cleared(first, file):
+        return first, False
     file.storage_path = object_key(file.organization.pk, file.filename)
     keep(arrived.path, file.storage_path, {"uploaded-by": str(file.uploader_id or "")})
+    stored, created = (read_as_clean(first, file), False) if first else insert_once(file)
+    if stored.storage_path != file.storage_path:
+        remove(file.storage_path)
+    return stored, created
+
+
+def insert_once(file: SourceFile) -> tuple[SourceFile, bool]:
+    """The row of what was kept, and its bell; somebody faster keeps theirs."""
+    same = SourceFile.objects.filter(organization=file.organization, sha256=file.sha256)
     with session([file.organization.pk]):
         stored, created = same.get_or_create(
             defaults={field: getattr(file, field) for field in STORED}
@@ -115,6 +125,4 @@ def store_once(file: SourceFile, arrived: Arrived) -> tuple[SourceFile, bool]:
             record(file.organization, "file.received", stored, actor=file.uploader, diff=facts)
             ids = str(file.organization.pk), str(stored.pk)
             on_commit(lambda: ring("ingestion.process_file", *ids))
-    if not created:
-        remove(file.storage_path)
     return stored, created

@@ -33,15 +33,11 @@ from ingestion.services.choosing import Chosen, as_list, choose
 from ingestion.services.enrichment import queue_enrichment
 from ingestion.services.layouts import options_for, versions_of
 from ingestion.services.rereading import measure, reread, settle_archive
+from ingestion.services.stored import GONE
 
 GAVE_UP = (
     "A releitura foi interrompida {attempts} vezes e ficou de lado. O que já tinha sido relido "
     "está guardado; peça uma nova releitura para o resto."
-)
-GONE = ParseError(
-    "bytes_missing",
-    "Os bytes originais deste arquivo não estão mais guardados.",
-    remedy="Envie o arquivo de novo.",
 )
 
 

@@ -22,6 +22,7 @@ from conciliacontag.organizations.models import Organization, User
 from conciliacontag.storage import chunks, open_stored, remove
 from ingestion.models import FileStatus, SourceFile
 from ingestion.parsers.model import ParseError
+from ingestion.services.stored import GONE
 from ingestion.services.storing import add_problems
 
 TOO_LARGE = ParseError(
@@ -85,6 +86,8 @@ def may_be_read(organization_id: UUID, file_id: UUID) -> bool:
     try:
         with open_stored(file.storage_path) as stored:
             signature = find_signature(chunks(stored))
+    except FileNotFoundError:
+        return put_aside(file, GONE)
     except ScannerDown:
         return False
     except TooLargeToScan:
@@ -99,11 +102,12 @@ def may_be_read(organization_id: UUID, file_id: UUID) -> bool:
 def put_aside(file: SourceFile, fault: ParseError, signature: str = "") -> bool:
     """End a waiting file as failed; what is infected leaves the storage after the commit."""
     with session([file.organization_id]):
-        held = SourceFile.objects.select_for_update().select_related("organization")
-        row = held.filter(pk=file.pk, status=FileStatus.UPLOADED, scanned_at=None).first()
+        held = SourceFile.objects.abandoned().select_for_update(of=("self",))
+        rows = held.select_related("organization")
+        row = rows.filter(pk=file.pk, scanned_at=None).first()
         if row is None:
             return False
-        row.status, row.processed_at = FileStatus.FAILED, timezone.now()
+        row.status, row.processed_at, row.locked_until = FileStatus.FAILED, timezone.now(), None
         row.error_code, row.error = fault.code, f"{fault.message} {fault.remedy}"
         row.read, row.rejected = row.read + 1, row.rejected + 1
         row.save()
@@ -121,7 +125,8 @@ def drop(file: SourceFile) -> None:
     with suppress(FileNotFoundError):
         remove(file.storage_path)
     with session([file.organization_id]):
-        SourceFile.objects.filter(pk=file.pk).update(storage_path="")
+        here = SourceFile.objects.filter(pk=file.pk, storage_path=file.storage_path)
+        here.update(storage_path="")
 
 
 def drop_infected() -> int:

@@ -8,6 +8,11 @@ from ingestion.parsers.model import ParseError, Problem
 from ingestion.reading import read_original, render_page, verify_original
 
 PICTURE_SECONDS = 3600
+GONE = ParseError(
+    "bytes_missing",
+    "Os bytes originais deste arquivo não estão mais guardados.",
+    remedy="Envie o arquivo de novo.",
+)
 
 
 def member_name(file: SourceFile) -> str:

@@ -14,7 +14,7 @@ from django.test import Client
 from conciliacontag.antivirus import ScannerDown, TooLargeToScan, find_signature
 from conciliacontag.errors import InvalidInput
 from conciliacontag.organizations.models import AuditLog, Organization, User
-from conciliacontag.storage import is_stored
+from conciliacontag.storage import is_stored, remove
 from ingestion.models import FileStatus, SourceFile
 from ingestion.services.files import receive_file
 from ingestion.services.processing import process_file
@@ -152,6 +152,51 @@ def test_a_removal_that_was_interrupted_is_made_up_for(waiting: SourceFile, sett
 
     assert (drop_infected(), drop_infected()) == (1, 0)
     assert not is_stored(path)
+
+
+def test_what_a_killed_worker_left_unscanned_is_kept_out(
+    waiting: SourceFile, settings: Any
+) -> None:
+    SourceFile.objects.update(status=FileStatus.PROCESSING, attempts=1)
+
+    with scanner() as server:
+        settings.CLAMAV_SOCKET = server.address
+        process_file(waiting.organization_id, waiting.pk)
+
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.error_code) == (FileStatus.FAILED, "file_infected")
+
+
+def test_a_file_without_bytes_is_not_asked_about_forever(
+    waiting: SourceFile, settings: Any
+) -> None:
+    remove(waiting.storage_path)
+
+    with scanner() as server:
+        settings.CLAMAV_SOCKET = server.address
+        process_file(waiting.organization_id, waiting.pk)
+
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.error_code) == (FileStatus.FAILED, "bytes_missing")
+
+
+@pytest.mark.parametrize(("most", "content"), [(10, b"<a/>" * 9), (99, EICAR)])
+def test_what_is_clean_when_it_comes_again_is_read(
+    clamd: Scanner, seller: Organization, settings: Any, most: int, content: bytes
+) -> None:
+    settings.CLAMAV_SOCKET = NOWHERE
+    file = receive(seller, content)
+    settings.CLAMAV_SOCKET, clamd.most = clamd.address, most
+    process_file(seller.pk, file.pk)
+    drop_infected()
+    clamd.answer, clamd.most = "OK", 1000
+
+    again = receive(seller, content, "de novo.xml")
+
+    assert (again.pk, again.status, again.error_code) == (file.pk, FileStatus.UPLOADED, "")
+    assert (again.filename, is_stored(again.storage_path)) == ("de novo.xml", True)
+    assert again.scanned_at is not None
+    assert receive(seller, content).storage_path == again.storage_path
 
 
 def test_the_api_refuses_what_is_infected(
