@@ -7,7 +7,20 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Window
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    Func,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    Window,
+)
 
 from conciliacontag.brazil import cnpj_root, format_brl
 from conciliacontag.organizations.models import Organization
@@ -15,6 +28,7 @@ from conciliacontag.scope import next_month
 from ingestion.models import Document, DocumentEvent, Mention, Statement, Transaction, Voiding
 from ingestion.models.documents import Direction, FiscalStatus
 from ingestion.models.transactions import TransactionSource
+from ingestion.parsers.nfe_checks import OFFICE_SERIES
 from ingestion.proofs.balances import prove_days
 from ingestion.proofs.duplicates import Note, find_twins
 from ingestion.proofs.findings import (
@@ -47,7 +61,7 @@ SELECT emitter_cnpj, doc_type, series, min(number), max(number), max(issue_date)
     WHERE organization_id = %(organization)s AND environment = '1'
       AND issue_date >= %(since)s AND issue_date < %(until)s
       AND doc_type = ANY(%(types)s) AND left(emitter_cnpj, 8) = %(root)s
-      AND number ~ '^[0-9]{1,9}$'
+      AND number ~ '^[0-9]{1,9}$' AND ltrim(series, '0') <> ALL(%(office)s)
   ) AS numbered
 ) AS islands
 GROUP BY emitter_cnpj, doc_type, series, island
@@ -85,13 +99,17 @@ def number_gaps(organization: Organization, month: date) -> list[Gap]:
 
 
 def issued_ranges(organization: Organization, month: date, root: str) -> Iterator[Numbers]:
-    """Ranges of numbers of the month, and of each series the last range before it."""
+    """Ranges of numbers of the month, and of each series the last range before it.
+
+    The tax office numbers the notes that it issues for a company, among those of others.
+    """
     values: dict[str, Any] = {
         "organization": organization.pk,
         "since": month - BEFORE,
         "until": next_month(month),
         "types": list(TYPES.values()),
         "root": root,
+        "office": list(map(str, OFFICE_SERIES)),
     }
     with connection.cursor() as cursor:
         cursor.execute(RANGES, values)
@@ -110,7 +128,7 @@ def issued_ranges(organization: Organization, month: date, root: str) -> Iterato
 
 def told_numbers(organization: Organization, month: date, root: str) -> Iterator[Numbers]:
     """Numbers that access keys of events and other files name: 44 characters tell them all."""
-    events = DocumentEvent.objects.filter(organization=organization)
+    events = DocumentEvent.objects.filter(organization=organization, accepted=True)
     mentions = Mention.objects.filter(organization=organization).exclude(key="")
     keys = {
         *events.filter(document_key__regex=of_root(root)).values_list("document_key", flat=True)
@@ -216,20 +234,21 @@ def untold_documents(organization: Organization, month: date) -> Iterator[Findin
         .exclude(fiscal_status__in=["cancelled", "denied", "voided"])
         .filter(~Exists(here))
     )
-    count = rows.values("key").distinct().count()
-    if count:
-        total = rows.aggregate(total=Sum("total"))["total"]
+    each = rows.values("key").annotate(amount=Max("total"))  # several files may tell of one
+    told = each.aggregate(count=Count("key"), total=Sum("amount"))
+    if count := told["count"]:
         notes = "documento é citado" if count == 1 else "documentos são citados"
         message = f"{count} {notes} por outros arquivos (SPED, resumos, DANFE), mas o XML não veio."
         remedy = "Peça os XML ao cliente ou baixe-os pela chave de acesso."
-        yield Finding("xml_missing", "warning", message, remedy, count, total)
+        yield Finding("xml_missing", "warning", message, remedy, count, told["total"])
 
 
 def suspects(organization: Organization, month: date) -> Iterator[Note]:
     """Valid notes of the month that share a number, or a whole sale, with another."""
     rows = valid_notes(organization, month).annotate(
         same_number=Window(
-            Count("pk"), partition_by=[F("doc_type"), F("emitter_cnpj"), F("series"), F("number")]
+            Count("pk"),
+            partition_by=[F("doc_type"), F("emitter_cnpj"), bare("series"), bare("number")],
         ),
         same_sale=Window(
             Count("pk"),
@@ -252,8 +271,16 @@ def suspects(organization: Organization, month: date) -> Iterator[Note]:
         )
 
 
+def bare(column: str) -> Func:
+    """A number without the zeros before it, as `find_twins` compares it."""
+    return Func(F(column), Value("0"), function="ltrim", output_field=CharField())
+
+
 def valid_notes(organization: Organization, month: date) -> "QuerySet[Document]":
     rows = Document.objects.filter(
-        organization=organization, issue_date__gte=month, issue_date__lt=next_month(month)
+        organization=organization,
+        environment="1",
+        issue_date__gte=month,
+        issue_date__lt=next_month(month),
     )
     return rows.exclude(INVALID).exclude(direction=Direction.OTHER).defer("normalized")

@@ -88,6 +88,28 @@ def test_voiding_and_events_explain_numbers(organization: Organization) -> None:
     assert codes(organization) == ["xml_missing", "number_voided"]
 
 
+def test_a_refused_event_shows_no_note(organization: Organization) -> None:
+    make_document(organization, number=1)
+    make_document(organization, "20.00", number=3)
+    DocumentEvent.objects.create(
+        organization=organization,
+        document_key=f"352610{organization.cnpj}550010000000021000000020",
+        event_type="110111",
+        sequence=1,
+        natural_key="e",
+        accepted=False,
+    )
+
+    assert codes(organization) == ["number_gap"]
+
+
+def test_the_tax_office_numbers_the_notes_it_issues(organization: Organization) -> None:
+    make_document(organization, number=1, series="890")
+    make_document(organization, "20.00", number=9, series="890")
+
+    assert codes(organization) == []
+
+
 def test_suppliers_number_their_own_notes(organization: Organization) -> None:
     for number in (1, 9):
         make_document(organization, number=number, emitter_cnpj="11444777000161", total="7.00")
@@ -176,6 +198,7 @@ def test_a_document_told_by_the_ledger_and_not_sent(organization: Organization) 
     (finding,) = month_findings(organization, OCTOBER)
 
     assert (finding.code, finding.count) == ("xml_missing", 1)
+    assert finding.amount == Decimal("10.00")
 
 
 def test_one_number_under_two_keys(organization: Organization) -> None:
@@ -184,6 +207,20 @@ def test_one_number_under_two_keys(organization: Organization) -> None:
     (finding,) = month_findings(organization, OCTOBER)
 
     assert (finding.code, len(finding.documents)) == ("same_number", 2)
+
+
+def test_a_note_of_the_test_environment_is_no_twin(organization: Organization) -> None:
+    make_document(organization, number=3)
+    make_document(organization, number=3, key="2" * 44, environment="2")
+
+    assert codes(organization) == []
+
+
+def test_zeros_before_a_number_make_no_other_one(organization: Organization) -> None:
+    make_document(organization, number="3", doc_type="nfse", key="a")
+    make_document(organization, number="003", doc_type="nfse", key="b", total="9.00")
+
+    assert codes(organization) == ["same_number"]
 
 
 def test_the_api_tells_the_same(organization: Organization, operator: User, screen: Screen) -> None:
