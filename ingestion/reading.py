@@ -333,14 +333,15 @@ def _served(child: Child, request: Request) -> Iterator[Answer]:
 
 
 def _lost_file(request: Request, lost: ChildLost) -> Reading:
-    """The reading for the file that took its child along: described, but not parsed."""
+    """The reading for the file that took its child along: described if possible, but not parsed."""
     parsed = refused(lost.as_refusal())
     try:
         one = replace(request, members=request.members[:1], mode="describe")
         (described,) = _read(one)
     except ChildLost:
-        # Not the parser but the file itself is too much: there is no next member to go on with.
-        raise lost.as_refusal() from lost
+        if not request.members:
+            raise lost.as_refusal() from lost
+        return Reading(request.members[0].name, "", request.members[0].size, parsed)
     return replace(described, parsed=parsed)
 
 
