@@ -155,7 +155,7 @@ def _readings(file: IO[bytes], request: Request) -> Iterator[Reading]:
     for member in request.members:
         yield _read_member(file, member, request)
     if not request.members:
-        yield _read_whole(file, request, os.fstat(file.fileno()).st_size)
+        yield _read_whole(file, request)
 
 
 def _members_of(file: IO[bytes], request: Request) -> tuple[Member, ...]:
@@ -188,8 +188,7 @@ def _content(file: IO[bytes], member: Member, request: Request) -> bytes:
 def _one_file(file: IO[bytes], request: Request) -> bytes:
     """The content of the file that a person wants to see."""
     if not request.member:
-        file.seek(0)
-        return file.read(LARGEST_FILE)
+        return _whole(file)
     members = _members_of(file, request)
     named = [one for one in members if stored_name(one.name) == request.member]
     if len(named) > 1:
@@ -218,14 +217,22 @@ def _shown(content: bytes, request: Request) -> Answer:
     )
 
 
-def _read_whole(file: IO[bytes], request: Request, size: int) -> Reading:
+def _read_whole(file: IO[bytes], request: Request) -> Reading:
+    try:
+        content = _whole(file)
+    except ParseError as error:
+        return Reading(request.name, "", os.fstat(file.fileno()).st_size, refused(error))
+    return _reading(content, request.name, request)
+
+
+def _whole(file: IO[bytes]) -> bytes:
+    size = os.fstat(file.fileno()).st_size
     if size > LARGEST_FILE:
         message = f"O arquivo tem {size // 2**20} MB; o limite é {LARGEST_FILE // 2**20} MB."
         remedy = "Divida o período em arquivos menores."
-        error = ParseError("file_too_big", message, remedy=remedy)
-        return Reading(request.name, "", size, refused(error))
+        raise ParseError("file_too_big", message, remedy=remedy)
     file.seek(0)
-    return _reading(file.read(), request.name, request)
+    return file.read()
 
 
 def _read_member(file: IO[bytes], member: Member, request: Request) -> Reading:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ingestion import reading
-from ingestion.parsers.child import FRAME_BYTES
+from ingestion.parsers.child import FRAME_BYTES, LARGEST_FILE
 from ingestion.parsers.model import Options, ParseError, Reading
 from ingestion.parsers.names import stored_name
 from ingestion.reading import (
@@ -125,6 +125,15 @@ def test_the_original_of_any_file_comes_back(tmp_path: Path) -> None:
     with pytest.raises(ParseError) as refused:
         read_original(path, member="fora.xml")
     assert refused.value.code == "member_missing"
+
+
+def test_an_original_too_large_to_be_shown_is_refused_and_not_cut(tmp_path: Path) -> None:
+    with (tmp_path / "a.zip").open("wb") as file:
+        file.truncate(LARGEST_FILE + 1)
+
+    with pytest.raises(ParseError) as refused:
+        read_original(tmp_path / "a.zip")
+    assert refused.value.code == "file_too_big"
 
 
 def test_a_long_name_is_found_by_what_is_kept_of_it(tmp_path: Path) -> None:
