@@ -5,13 +5,13 @@ account sees it. Records count the rows below the header that say something, fro
 of the file.
 """
 
-import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from ingestion.parsers.grid import Cell, Row, is_blank, written
 from ingestion.parsers.model import Options, ParseError, Problem, Source, Transaction
+from ingestion.parsers.pix import read_identifiers
 from ingestion.parsers.table_balances import (
     Account,
     find_account,
@@ -28,9 +28,6 @@ from ingestion.parsers.tables import Table
 
 KEPT_ROLES = ("counter_account", "history", "due")
 SHOWN_FORMULAS = 20
-SHORTEST_END_TO_END = 32
-
-_END_TO_END = re.compile(r"\bE[0-9]{20}[0-9A-Za-z]{11}\b")  # of a PIX: Bacen, Manual do DICT
 
 
 class TableReader:
@@ -222,7 +219,7 @@ class TableReader:
         return extra
 
     def _identifiers(self, row: Row, line: int, memo: str) -> dict[str, str]:
-        found: dict[str, str] = {}
+        found = dict(read_identifiers(memo))
         tax_id, key = (self.columns.places.get(role, -1) for role in ("tax_id", "key"))
         if 0 <= tax_id < len(row) and written(row[tax_id]):
             found["tax_id"] = parse_tax_id(row[tax_id], self.columns.title("tax_id"))
@@ -234,8 +231,6 @@ class TableReader:
                 self._warn("value_key", line, message, remedy, "key")
             else:
                 found["key"] = whole
-        if len(memo) >= SHORTEST_END_TO_END and (end_to_end := _END_TO_END.search(memo)):
-            found["e2e"] = end_to_end[0]
         return found
 
     def _place(self, line: int, column: str = "") -> str:

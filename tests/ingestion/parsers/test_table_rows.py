@@ -200,6 +200,13 @@ def test_identifiers_and_other_columns_are_kept() -> None:
     assert codes(parsed) == [("value_key", "linha 2 · Chave")]
 
 
+def test_identifiers_of_a_pix_are_read_out_of_the_text() -> None:
+    end_to_end, txid = "E00000000202609011200abcdefghijk", "COB" + "7" * 26
+    (row,) = read(("01/09/2026", f"PIX {end_to_end} TXID {txid}", "5,00")).transactions
+
+    assert row.extra["identifiers"] == {"e2e": end_to_end, "txid": txid}
+
+
 def test_units_below_merged_titles_are_no_record() -> None:
     rows = [
         ("EXTRATO", "", ""),
