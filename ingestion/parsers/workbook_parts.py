@@ -47,6 +47,7 @@ _ROWS = re.compile(rb'r="[A-Za-z]+([0-9]+)"')
 _ROWS_BELOW = tuple(re.compile(rb'r="[A-Za-z]+([0-9]{%d})"' % digits) for digits in (5, 4))
 _COLUMNS = re.compile(rb'r="([A-Za-z]+)[0-9]')
 _REFERENCE = re.compile(r"([A-Z]{1,6})([0-9]{1,9})")
+_ROW_NUMBER = re.compile(r"[0-9]{1,9}")
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
@@ -249,7 +250,8 @@ def _without_strays(name: str, part: bytes) -> tuple[bytes, tuple[int, ...]]:
             lines |= {row} if len(cell) else set()  # a cell with only a format says nothing
             _drop(cell)
     for line in list(root.iter("{*}row")):
-        if not line.get("r", "1").isdigit() or int(line.get("r", "1")) >= FIRST_FAR_ROW:
+        number = line.get("r", "1")
+        if not _ROW_NUMBER.fullmatch(number) or int(number) >= FIRST_FAR_ROW:
             _drop(line)
     return etree.tostring(root, encoding="utf-8"), tuple(sorted(lines))
 

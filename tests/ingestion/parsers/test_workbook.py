@@ -114,6 +114,12 @@ def test_a_wide_rectangle_is_measured_also_in_utf_16() -> None:
     )
 
 
+def test_a_row_with_an_odd_number_is_taken_out() -> None:
+    odd = FAR.replace('row r="1048576"', 'row r="\u00b2"')
+
+    assert len(only(changed_part(as_xlsx(STATEMENT), SHEET, "</sheetData>", odd)).rows) == 3
+
+
 def test_a_rectangle_beyond_memory_is_refused() -> None:
     wide = '<row r="900000"><c r="ZZ900000"><v>1</v></c></row></sheetData>'
 
