@@ -18,7 +18,6 @@ from ingestion.parsers.model import Parsed, Problem
 PARSER = "omr/1"
 FIXED = ("file_id", "input_path", "output_path", "score")
 IDENTIFIERS = ("matricula", "lingua")  # columns that begin so tell whose card it is
-UNREAD = frozenset({"", "UNMARKED", "INVALID", "MULTI", "MULTIPLE", "?", "NA", "BLANK", "EMPTY"})
 LOOK = "Confira a resposta na imagem do cartão; o arquivo original fica como veio."
 
 # Only `q` and digits: a column `quantidade` is no question.
@@ -53,11 +52,6 @@ def issue_of(question: str, value: str) -> str:
     if _ANSWER.fullmatch(read):
         return ""
     return f"{question}: {value.strip() or 'blank'}"
-
-
-def is_unread(value: str) -> bool:
-    """Whether a value says that no mark, or no single mark, was found."""
-    return value.strip().upper() in UNREAD
 
 
 def read_cards(content: bytes) -> tuple[AnswerCard, ...]:

@@ -68,7 +68,6 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 # What else a person may name on the mapping page.
 ROLES = tuple(NAMES)
-ENGLISH = re.compile(r"DATE|DIA DA")
 
 _UNIT = re.compile(r"\([^)]*\)|R\$|US\$|€")
 _PUNCTUATION = re.compile(r"[^A-Z0-9]+")

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from ingestion.parsers import parse
-from ingestion.parsers.answer_cards import is_unread, issue_of, read_cards
+from ingestion.parsers.answer_cards import issue_of, read_cards
 from ingestion.parsers.model import Options, Parsed, ParseError
 from tests.data.tables import ANSWERS, STATEMENT, Rows, as_csv
 
@@ -41,10 +41,6 @@ def test_whatever_is_not_one_letter_from_a_to_e_is_an_issue(value: str) -> None:
 @pytest.mark.parametrize("value", ["A", "e", " b "])
 def test_one_letter_is_fine_in_either_case(value: str) -> None:
     assert issue_of("q1", value) == ""
-
-
-def test_words_that_mean_no_mark_are_known() -> None:
-    assert is_unread("unmarked ") and is_unread("") and not is_unread("AB")
 
 
 def test_only_q_and_digits_is_a_question() -> None:
