@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from conciliacontag.database import lock, session
+from conciliacontag.database import session
+from ingestion.ledger import lock_books
 
 
 @contextmanager
@@ -15,5 +16,5 @@ def books(organization_id: UUID) -> Iterator[None]:
     run that stores its outcome and an export never wait for each other in a circle.
     """
     with session([organization_id]):
-        lock(f"books {organization_id}")
+        lock_books(organization_id)
         yield

@@ -25,6 +25,7 @@ from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.organizations.roles import Act
 from conciliacontag.storage import local_copy
+from ingestion.ledger import lock_books
 from ingestion.models import JobStatus, Reprocessing, Rereading, SourceFile
 from ingestion.parsers.model import ParseError, Reading
 from ingestion.parsers.sniff import HEAD, sniff
@@ -189,6 +190,7 @@ def read_chunks(job: Reprocessing, row: Rereading, path: Path) -> None:
     total = count_members(path, file.filename, options=options)
     for readings in read_file(path, file.filename, options=options, skip=row.members_read):
         with session([job.organization_id]):
+            lock_books(job.organization_id)
             hold(job)
             store_chunk(job, row, readings, {"kind": kind, "member_count": total})
 
