@@ -7,13 +7,15 @@ export class Refusal extends Error {
     constructor(status, body) {
         super(body?.message ?? "O servidor não pôde responder agora. Tente de novo em instantes.");
         this.status = status;
+        this.isOurs = Boolean(body?.code); // and not of something that stands in between
         this.code = body?.code ?? `http_${status}`;
         this.details = body?.details ?? {};
     }
 }
 
-// The same key goes with every attempt: an answer that was lost on the way is given again.
-export async function call(path, { csrf, body, onProgress = () => {}, onWait = () => {} }) {
+// The same key goes with every attempt: an answer that was lost on the way is given again. A body
+// that `isThere` no more can never be sent and is not waited for.
+export async function call(path, { csrf, body, isThere = () => true, onProgress = () => {}, onWait = () => {} }) {
     const key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
     for (let failures = 0; ; ) {
         try {
@@ -21,7 +23,7 @@ export async function call(path, { csrf, body, onProgress = () => {}, onWait = (
         } catch (refusal) {
             onProgress(0);
             const pause = pauseAfter(refusal, failures);
-            if (pause === null) throw refusal;
+            if (pause === null || !(refusal.status || (await isThere()))) throw refusal;
             if (refusal.status && refusal.status !== 429) failures += 1;
             onWait(refusal.status === 429 ? "turn" : refusal.status ? "server" : "offline");
             await (refusal.status ? sleep(pause) : Promise.race([sleep(pause), online()]));

@@ -2,11 +2,12 @@
 
 const LARGEST = 64 * 1024 * 1024; // what is larger would fill the memory of a small machine
 let worker = null;
+let isBroken = false; // a worker that could not start answers nothing, now or later
 let number = 0;
 const waiting = new Map();
 
 export function hashOf(file) {
-    if (!globalThis.crypto?.subtle || file.size > LARGEST) return Promise.resolve({ sha256: "" });
+    if (isBroken || !globalThis.crypto?.subtle || file.size > LARGEST) return Promise.resolve({ sha256: "" });
     worker ??= start();
     return new Promise((resolve) => {
         number += 1;
@@ -22,6 +23,7 @@ function start() {
         waiting.delete(data.id);
     };
     made.onerror = () => {
+        isBroken = true;
         for (const resolve of waiting.values()) resolve({ sha256: "" });
         waiting.clear();
     };

@@ -9,6 +9,7 @@ const AT_ONCE = 3;
 const ASKED_AT_ONCE = 200;
 const MOST_TURNS = 5;
 const GONE = "O arquivo mudou ou foi removido depois de escolhido. Escolha-o de novo.";
+const TOO_LARGE = "O servidor não aceita um arquivo deste tamanho. Divida-o ou fale com quem administra o sistema.";
 
 export class Sending {
     // files: [{file, path}]; told(this) is called whenever a number changes.
@@ -110,10 +111,14 @@ export class Sending {
         for (const { file, path } of slice) body.append("file", file, path);
         this.flying.set(slice, 0);
         try {
-            const answer = await this.post("/v1/uploads", body, (share) => this.flying.set(slice, share));
+            const answer = await this.post("/v1/uploads", body, {
+                onProgress: (share) => this.flying.set(slice, share),
+                isThere: async () => (await gone(slice)).length === 0,
+            });
             await this.settle(slice, answer.files ?? [answer], turn);
         } catch (refusal) {
-            this.refuse(slice, refusal);
+            if (refusal.status) this.refuse(slice, refusal);
+            else await this.part(slice, turn);
         }
         this.flying.delete(slice);
         this.told(this);
@@ -132,11 +137,20 @@ export class Sending {
         await this.sendSlice(again, turn + 1);
     }
 
+    // Files that changed on the sender's disk are told; the others of their slice go on.
+    async part(slice, turn) {
+        const lost = await gone(slice);
+        for (const one of lost) this.lose(one);
+        const rest = slice.filter((one) => !lost.includes(one));
+        if (rest.length) await this.sendSlice(rest, turn);
+    }
+
     // One file that is refused alone was written down by the server; anything else is told here.
     refuse(slice, refusal) {
-        const isItsOwn = slice.length === 1 && [400, 413, 422].includes(refusal.status);
+        const isItsOwn = slice.length === 1 && refusal.isOurs && [400, 413, 422].includes(refusal.status);
         if (isItsOwn) return this.finish(slice);
-        for (const { path } of slice) this.fault(path, refusal.message);
+        const message = !refusal.isOurs && refusal.status === 413 ? TOO_LARGE : refusal.message;
+        for (const { path } of slice) this.fault(path, message);
     }
 
     finish(slice) {
@@ -153,7 +167,7 @@ export class Sending {
         this.told(this);
     }
 
-    post(path, body, onProgress) {
+    post(path, body, { onProgress, isThere } = {}) {
         const onWait = (why) => {
             this.wait = why;
             this.told(this);
@@ -162,8 +176,15 @@ export class Sending {
             onProgress?.(share);
             if (onProgress) this.told(this);
         };
-        return call(path, { csrf: this.csrf, body, onProgress: progress, onWait });
+        return call(path, { csrf: this.csrf, body, isThere, onProgress: progress, onWait });
     }
+}
+
+// The files of a slice that can no longer be read.
+async function gone(slice) {
+    const read = ({ file }) => file.slice(0, 1).arrayBuffer().then(() => true, () => false);
+    const found = await Promise.all(slice.map(read));
+    return slice.filter((one, index) => !found[index]);
 }
 
 function weigh(slice) {

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -184,6 +185,54 @@ def test_without_a_connection_it_waits_and_goes_on(
 
     expect(page.get_by_text("Tudo entregue.")).to_be_visible(timeout=SLOW)
     assert sums(newest()).received == 3
+
+
+def test_without_its_worker_a_page_sends_every_drop(
+    open_page: Callable[..., Any], site: Site, worker: None
+) -> None:
+    page: Page = open_page(Role.OPERATOR).page
+    page.route(re.compile("hash_worker"), lambda route: route.abort())
+    page.goto(SEND)
+    for first in (3070, 3071):
+        with page.expect_response(re.compile("/close$"), timeout=SLOW):
+            drop(page, notes(1, first))
+
+    assert sums(newest()).received == 1
+
+
+def test_a_file_that_is_gone_when_its_turn_comes_holds_up_no_other(
+    open_page: Callable[..., Any], site: Site, worker: None, tmp_path: Path
+) -> None:
+    page: Page = open_page(Role.OPERATOR).page
+    page.goto(SEND)
+    chosen = [tmp_path / name for name in notes(2, 3080)]
+    for path, content in zip(chosen, notes(2, 3080).values(), strict=True):
+        path.write_bytes(content)
+
+    def lose_one(route: Route) -> None:
+        chosen[0].unlink()
+        route.continue_()
+
+    page.route(re.compile("/known$"), lose_one)
+    page.set_input_files("#files", chosen)
+
+    expect(page.get_by_text("1 de 2 arquivos entregues.")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text(f"{chosen[0].name}: O arquivo mudou ou foi removido")).to_be_visible()
+    assert sums(newest()).received == 1
+
+
+def test_a_file_that_only_a_proxy_refused_is_not_called_delivered(
+    open_page: Callable[..., Any], site: Site
+) -> None:
+    page: Page = open_page(Role.OPERATOR).page
+    page.goto(SEND)
+    page.route(re.compile("/v1/uploads$"), lambda route: route.fulfill(status=413, body="<html>"))
+
+    drop(page, notes(1, 3090))
+
+    expect(page.get_by_text("0 de 1 arquivos entregues.")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("O servidor não aceita um arquivo deste tamanho.")).to_be_visible()
+    assert newest().is_open
 
 
 def test_more_calls_than_a_minute_allows_wait_for_their_turn(
