@@ -11,7 +11,7 @@ from ingestion.parsers.abrasf import build_abrasf
 from ingestion.parsers.model import Document, Event, Options, ParseError, Problem
 from ingestion.parsers.records import Element, Family, Found, ReadRecord, noting
 from ingestion.parsers.tree import NOTHING, ORIGINAL, Record
-from ingestion.parsers.values import parse_moment
+from ingestion.parsers.values import parse_aware
 
 CANCELLATION, REPLACEMENT = "101101", "105102"
 CONFIRMATIONS = (
@@ -81,8 +81,7 @@ def _cancellation(whole: Record) -> tuple[bool, datetime | None]:
     groups = [group for group in map(whole.below, CONFIRMATIONS) if group and _is_filled(group)]
     if not groups or groups[0].text(*SUCCEEDED).lower() in ("false", "0"):
         return False, None
-    moment = parse_moment(groups[0].text(*MOMENTS))
-    return True, moment if moment and moment.tzinfo else None
+    return True, parse_aware(groups[0].text(*MOMENTS))
 
 
 def _is_filled(group: Record) -> bool:

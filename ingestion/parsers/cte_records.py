@@ -1,7 +1,6 @@
 """The records of CT-e and CT-e OS that a file may hold, and what reads each of them."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -15,7 +14,7 @@ from ingestion.parsers.model import Event, Options, ParseError, Problem
 from ingestion.parsers.records import Element, Family, Found, ReadRecord, local_name, noting
 from ingestion.parsers.summaries import summary_reader
 from ingestion.parsers.tree import NOTHING, ORIGINAL, Record
-from ingestion.parsers.values import parse_moment, shown
+from ingestion.parsers.values import parse_aware, shown
 from ingestion.parsers.voiding import voiding_reader
 
 NAMESPACE = "http://www.portalfiscal.inf.br/cte"
@@ -106,7 +105,7 @@ def _event(asked: Record, answered: Record) -> Event:
         event_type=asked.short("tpEvento", 6) or answered.short("tpEvento", 6),
         sequence=(answered if asked is NOTHING else asked).sequence("nSeqEvento"),
         protocol=answered.short("nProt", 20),
-        occurred_at=_moment(asked.text("dhEvento") or answered.text("dhRegEvento")),
+        occurred_at=parse_aware(asked.text("dhEvento") or answered.text("dhRegEvento")),
         author=asked.text("CNPJ", "CPF")[:20],
         description=inner.text("descEvento") or answered.text("xEvento", "xMotivo"),
         accepted=status in REGISTERED,
@@ -131,11 +130,6 @@ def _read_cancellation(record: Element, _options: Options, found: Found) -> None
     event, findings = read_cancellation(record, "CTe")
     found.events.append(event)
     found.problems += findings
-
-
-def _moment(text: str) -> datetime | None:
-    moment = parse_moment(text)
-    return moment if moment and moment.tzinfo else None
 
 
 def _findings(answered: Record | None) -> list[Problem]:

@@ -5,17 +5,14 @@ registered it: 135 linked to the note, 136 registered before the note arrived, 1
 Until 2012 a cancellation was a message of its own (`cancNFe`, layout 2.00): it reads as an event.
 """
 
-from datetime import datetime
-
 from ingestion.parsers.access_key import parse_access_key, plain_key
 from ingestion.parsers.event_details import event_extra
 from ingestion.parsers.fiscal_status import REGISTERED
 from ingestion.parsers.model import Event, Problem
 from ingestion.parsers.records import Element, local_name
 from ingestion.parsers.tree import NOTHING, Record
-from ingestion.parsers.values import parse_moment, shown
+from ingestion.parsers.values import parse_aware, shown
 
-ACCEPTED = REGISTERED
 CANCELLATION = "110111"
 OLD_ACCEPTED = frozenset(("101", "151", "155"))
 KEYS = ("chNFe", "chCTe")
@@ -50,7 +47,7 @@ def read_cancellation(record: Element, suffix: str = "NFe") -> tuple[Event, list
         event_type=CANCELLATION,
         sequence=1,
         protocol=answer.short("nProt", 20),
-        occurred_at=_moment(answer.text("dhRecbto")),
+        occurred_at=parse_aware(answer.text("dhRecbto")),
         author="",
         description="Cancelamento",
         accepted=status in OLD_ACCEPTED,
@@ -77,19 +74,14 @@ def _event(asked: Record, answered: Record) -> Event:
         event_type=kind,
         sequence=(answered if asked is NOTHING else asked).sequence("nSeqEvento"),
         protocol=answered.short("nProt", 20),
-        occurred_at=_moment(asked.text("dhEvento") or answered.text("dhRegEvento")),
+        occurred_at=parse_aware(asked.text("dhEvento") or answered.text("dhRegEvento")),
         author=asked.text("CNPJ", "CPF")[:20],
         description=told.text("descEvento") or answered.text("xEvento", "xMotivo"),
-        accepted=status in ACCEPTED,
+        accepted=status in REGISTERED,
         status_code=status,
         text=told.text("xJust", "xCorrecao"),
         extra=event_extra(kind, detail),
     )
-
-
-def _moment(text: str) -> datetime | None:
-    moment = parse_moment(text)
-    return moment if moment and moment.tzinfo else None
 
 
 def _findings(answered: Record | None, place: str, event: Event) -> list[Problem]:

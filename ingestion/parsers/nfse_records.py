@@ -11,7 +11,7 @@ from ingestion.parsers.model import Event, Options, ParseError, Problem
 from ingestion.parsers.nfse import build_dps, build_nfse, read_key
 from ingestion.parsers.records import Element, Family, Found, ReadRecord, local_name
 from ingestion.parsers.tree import NOTHING, ORIGINAL, Record
-from ingestion.parsers.values import parse_moment
+from ingestion.parsers.values import parse_aware
 
 NAMESPACE = "http://www.sped.fazenda.gov.br/nfse"
 PORTAL = "Consulte a nota no portal da NFS-e nacional."
@@ -77,14 +77,13 @@ def read_nfse_event(record: Element) -> tuple[Event, list[Problem]]:
 
 def _event(asked: Record, registered: Record, *, accepted: bool) -> Event:
     kind, detail = _detail(asked)
-    moment = parse_moment(asked.text("dhEvento") or registered.text("dhProc"))
     replaced_by = detail.text("chSubstituta")
     return Event(
         document_key=read_key(asked.text("chNFSe"), asked),
         event_type=kind,
         sequence=max(registered.sequence("nSeqEvento"), asked.sequence("nPedRegEvento")),
         protocol=registered.text("nDFSe", "nDFe")[:20],
-        occurred_at=moment if moment and moment.tzinfo else None,
+        occurred_at=parse_aware(asked.text("dhEvento") or registered.text("dhProc")),
         author=asked.text("CNPJAutor", "CPFAutor")[:20],
         description=detail.text("xDesc"),
         accepted=accepted,

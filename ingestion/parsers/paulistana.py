@@ -13,7 +13,7 @@ from ingestion.parsers.model import Document, Event, Item, Options, Party, Probl
 from ingestion.parsers.nfe_groups import content_hash
 from ingestion.parsers.records import Element, Family, Found, ReadRecord, noting
 from ingestion.parsers.tree import ZERO, Record, kept, named
-from ingestion.parsers.values import parse_moment
+from ingestion.parsers.values import parse_aware
 
 NAMESPACE = "http://www.prefeitura.sp.gov.br/nfe"
 CITY = "3550308"  # IBGE code of São Paulo
@@ -126,13 +126,12 @@ def _read_note(record: Element, options: Options, found: Found) -> None:
 
 
 def _event(document: Document, note: Record) -> Event:
-    moment = parse_moment(note.text("DataCancelamento"))
     return Event(
         document_key=document.key,
         event_type=CANCELLATION,
         sequence=1,
         protocol="",
-        occurred_at=moment if moment and moment.tzinfo else None,
+        occurred_at=parse_aware(note.text("DataCancelamento")),
         author="",
         description="Cancelamento da NFS-e",
         accepted=True,

@@ -13,7 +13,8 @@ from ingestion.parsers.model import ParseError
 
 MONEY = re.compile(r"[0-9]{1,13}(?:\.[0-9]{2})?")
 QUANTITY = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,10})?")
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Years as in TData: systems write 0001 for no day at all, and 9999 has no other time zone.
+DAY = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 SHOWN = 30
 
@@ -60,3 +61,9 @@ def parse_moment(text: str) -> datetime | None:
         return datetime.fromisoformat(text)
     except ValueError:
         return None
+
+
+def parse_aware(text: str) -> datetime | None:
+    """A moment that tells its offset; None for any other, which happened nobody knows when."""
+    moment = parse_moment(text)
+    return moment if moment and moment.tzinfo else None

@@ -9,7 +9,7 @@ from ingestion.parsers.fiscal_status import VOIDED
 from ingestion.parsers.model import Options, ParseError, Problem, Voiding
 from ingestion.parsers.records import Element, Found, ReadRecord, local_name, note
 from ingestion.parsers.tree import NOTHING, Record
-from ingestion.parsers.values import parse_moment, shown
+from ingestion.parsers.values import parse_aware, shown
 
 REMEDY = "Consulte a inutilização no portal da SEFAZ e envie o XML com a resposta."
 
@@ -52,7 +52,6 @@ def _voiding(asked: Record, answered: Record, names: tuple[str, str]) -> Voiding
         raise _missing(
             answered, place, "O emitente ou a faixa de números da inutilização não se lê."
         )
-    moment = parse_moment(answered.text("dhRecbto"))
     return Voiding(
         issuer_tax_id=issuer,
         model=told("mod", 2),
@@ -62,7 +61,7 @@ def _voiding(asked: Record, answered: Record, names: tuple[str, str]) -> Voiding
         last=last,
         protocol=answered.short("nProt", 20),
         accepted=True,
-        occurred_at=moment if moment and moment.tzinfo else None,
+        occurred_at=parse_aware(answered.text("dhRecbto")),
     )
 
 

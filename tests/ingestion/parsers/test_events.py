@@ -31,6 +31,15 @@ def test_a_cancellation_is_read_whole() -> None:
     assert read(event()).kind == "event"
 
 
+@pytest.mark.parametrize(
+    "moment", ["2026-10-21T09:00:00", "0001-01-01T00:00:00+03:00", "9999-12-31T23:59:59-03:00", "x"]
+)
+def test_a_moment_that_no_calendar_holds_is_left_out(moment: str) -> None:
+    found = only(event().replace(b"2026-10-21T09:00:00-03:00", moment.encode()))
+
+    assert (found.occurred_at, found.accepted) == (None, True)
+
+
 @pytest.mark.parametrize("kind", ["110110", "110112", "110130", "210240", "110750", "112110"])
 def test_any_kind_of_event_is_read(kind: str) -> None:
     assert only(event(kind=kind)).event_type == kind
