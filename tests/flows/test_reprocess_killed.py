@@ -1,14 +1,7 @@
 """A worker that is killed while it reads files again is followed by one that goes on."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
-from urllib.parse import quote
 
-from django.db import connection
 from django.db.models import F
 
 from conciliacontag.database import EVERY, session
@@ -22,30 +15,9 @@ from ingestion.services.reprocessing import (
     sweep_reprocessings,
 )
 from tests.data.files import archive, invoices, xml
+from tests.data.killing import kill_after, start_call
 
-COUNT = 1_200
-WORK = """
-import sys, uuid, django
-django.setup()
-from ingestion.services.reprocessing import execute_reprocessing
-execute_reprocessing(uuid.UUID(sys.argv[1]), uuid.UUID(sys.argv[2]))
-"""
-
-
-def start_worker(job: Reprocessing, data: Path) -> subprocess.Popen[bytes]:
-    """A real process that does the work in the test's own database."""
-    address = connection.settings_dict
-    url = (
-        f"postgresql://{address['USER']}:{quote(address['PASSWORD'])}@/{address['NAME']}"
-        f"?host={quote(address['HOST'], safe='')}"
-    )
-    environment = os.environ | {
-        "DATABASE_URL": url,
-        "CONCILIACONTAG_DATA": str(data),
-        "DJANGO_SETTINGS_MODULE": "conciliacontag.settings",
-    }
-    ids = [str(job.organization_id), str(job.pk)]
-    return subprocess.Popen([sys.executable, "-c", WORK, *ids], env=environment)
+COUNT = 400
 
 
 def read_archive() -> Organization:
@@ -71,13 +43,8 @@ def members_read() -> int:
 def test_a_killed_rereading_is_finished_by_the_next_worker(committed: None, tmp_path: Path) -> None:
     organization = read_archive()
     job, _ = reprocess_files(organization, requested_by=None, parser="nfe/0")
-    worker = start_worker(job, tmp_path)
-    while not (done := members_read()):
-        assert worker.poll() is None
-        time.sleep(0.02)
-    worker.send_signal(signal.SIGKILL)
-    worker.wait()
-    assert 0 < done < COUNT
+    worker = start_call(execute_reprocessing, organization.pk, job.pk, data=tmp_path)
+    assert 0 < kill_after(1, members_read, worker) < COUNT
 
     execute_reprocessing(organization.pk, job.pk)
     assert members_read() < COUNT, "the lease of the dead must be respected"

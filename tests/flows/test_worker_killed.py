@@ -1,14 +1,7 @@
 """A worker that is killed while it reads loses nothing and doubles nothing."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
-from urllib.parse import quote
 
-from django.db import connection
 from django.db.models import F
 
 from conciliacontag.database import EVERY, session
@@ -17,30 +10,9 @@ from ingestion.models import Document, FileStatus, SourceFile
 from ingestion.services.files import receive_file
 from ingestion.services.processing import process_file, sweep_files
 from tests.data.files import archive, invoices, xml
+from tests.data.killing import kill_after, start_call
 
-COUNT = 1_200
-WORK = """
-import sys, uuid, django
-django.setup()
-from ingestion.services.processing import process_file
-process_file(uuid.UUID(sys.argv[1]), uuid.UUID(sys.argv[2]))
-"""
-
-
-def start_worker(file: SourceFile, data: Path) -> subprocess.Popen[bytes]:
-    """A real process that reads the file from the test's own database."""
-    address = connection.settings_dict
-    url = (
-        f"postgresql://{address['USER']}:{quote(address['PASSWORD'])}@/{address['NAME']}"
-        f"?host={quote(address['HOST'], safe='')}"
-    )
-    environment = os.environ | {
-        "DATABASE_URL": url,
-        "CONCILIACONTAG_DATA": str(data),
-        "DJANGO_SETTINGS_MODULE": "conciliacontag.settings",
-    }
-    ids = [str(file.organization_id), str(file.pk)]
-    return subprocess.Popen([sys.executable, "-c", WORK, *ids], env=environment)
+COUNT = 400
 
 
 def members_read(file: SourceFile) -> int:
@@ -57,13 +29,8 @@ def test_a_killed_reading_is_finished_by_the_next_worker(committed: None, tmp_pa
     content = archive({f"{note.key}.xml": xml(note) for note in notes})
     file, _ = receive_file(organization, uploader=None, filename="mes.zip", chunks=[content])
 
-    worker = start_worker(file, tmp_path)
-    while not (done := members_read(file)):
-        assert worker.poll() is None
-        time.sleep(0.02)
-    worker.send_signal(signal.SIGKILL)
-    worker.wait()
-    assert 0 < done < COUNT
+    worker = start_call(process_file, organization.pk, file.pk, data=tmp_path)
+    assert 0 < kill_after(1, lambda: members_read(file), worker) < COUNT
 
     process_file(organization.pk, file.pk)
     with session(EVERY):
