@@ -5,9 +5,13 @@ takes a tenth of a second. Tests connect as the application's role, so row-level
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import cache as once
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +35,10 @@ from tests.data.identity import cnpj
 
 PASSWORD = "senha-de-teste-1234"
 
+# Compiling Django takes seconds in each of the processes that tests start; once is enough.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 def owner(database: str) -> Any:
     """A connection of the role that owns the databases, outside Django."""
@@ -45,6 +53,7 @@ def owner(database: str) -> Any:
     return connect(info, autocommit=True)
 
 
+@once
 def template_name() -> str:
     """Named after the migrations, so that a change of them makes a new template."""
     digest = sha256()
@@ -129,16 +138,31 @@ def own_cache(worker_id: str) -> None:
         del caches["default"]
 
 
+@pytest.fixture(scope="session")
+def removal() -> Iterator[ThreadPoolExecutor]:
+    """Drops databases aside: the server first writes to disk all it holds, which takes a second."""
+    with ThreadPoolExecutor(1) as thread:
+        yield thread
+
+
+@pytest.fixture(scope="session")
+def real_names(worker_id: str) -> Iterator[str]:
+    return (f"real_{worker_id}_{os.getpid()}_{number}" for number in count())
+
+
 @pytest.fixture
 def committed(
-    django_db_setup: None, main_database: str, worker_id: str, django_db_blocker: Any
+    django_db_setup: None,
+    main_database: str,
+    removal: ThreadPoolExecutor,
+    real_names: Iterator[str],
+    django_db_blocker: Any,
 ) -> Iterator[None]:
     """A fresh database of its own whose commits are real, for threads, processes and browsers.
 
     As in the product, rows are seen inside a `session(…)` only.
     """
-    usual = str(connection.settings_dict["NAME"])
-    name = f"real_{worker_id}_{os.getpid()}"
+    usual, name = str(connection.settings_dict["NAME"]), next(real_names)
     with django_db_blocker.unblock():
         clone(main_database, name)
         point_at(name)
@@ -146,7 +170,7 @@ def committed(
         yield
         connections.close_all()
         point_at(usual)
-        drop(main_database, name)
+    removal.submit(drop, main_database, name)
 
 
 @pytest.fixture
