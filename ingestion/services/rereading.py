@@ -19,7 +19,6 @@ from ingestion.models import (
     Document,
     DocumentEvent,
     FileStatus,
-    PageText,
     Problem,
     Rereading,
     SourceFile,
@@ -27,6 +26,7 @@ from ingestion.models import (
     Transaction,
 )
 from ingestion.parsers.model import Reading
+from ingestion.parsers.names import stored_name
 from ingestion.services.documents import Stored, settle_events, store_documents, store_events
 from ingestion.services.findings import missing, moved
 from ingestion.services.fiscal_status import recompute
@@ -44,8 +44,8 @@ from ingestion.services.storing import (
     tell,
 )
 from ingestion.services.told import (
+    replace_pages,
     store_mentions,
-    store_pages,
     store_statements,
     store_voidings,
 )
@@ -118,12 +118,17 @@ def sort_readings(
         return [(file, readings[0])], []
     hashes = [reading.sha256 for reading in readings if is_kept(reading)]
     rows = {member.sha256: member for member in file.members.filter(sha256__in=hashes)}
-    found = {one.sha256: one for one in readings if one.sha256 in rows}
+    # The same bytes may come under a second name, which may contradict them.
+    found = {one.sha256: one for one in readings if is_named(rows.get(one.sha256), one)}
     wanted = [(rows[sha256], one) for sha256, one in found.items() if is_wanted(row, rows[sha256])]
     if row.only is not None:
         return wanted, []
     seen = lookup(SourceFile, "sha256", hashes, organization=file.organization)
     return wanted, [one for one in readings if is_kept(one) and one.sha256 not in seen]
+
+
+def is_named(known: SourceFile | None, reading: Reading) -> bool:
+    return known is not None and known.filename == stored_name(reading.name)
 
 
 def is_wanted(row: Rereading, member: SourceFile) -> bool:
@@ -134,7 +139,6 @@ def forget_told(file: SourceFile, members: list[Member]) -> None:
     """Remove what only the machine says and nobody decides about: it is written anew."""
     ids = [member.file_id for member in members]
     Statement.objects.filter(file__in=ids).delete()
-    PageText.objects.filter(file__in=ids).delete()
     problems = Problem.objects.filter(file=file)
     if file.is_archive:
         names = [clean_text(place_prefix(file, member)) for member in members]
@@ -147,7 +151,7 @@ def update_records(organization: Organization, members: list[Member], change: Ch
     files = [member.file_id for member in members]
     accepted = [member for member in members if not is_refused(member.parsed)]
     store_statements(organization, origins(accepted, "statements"))
-    store_pages(organization, origins(accepted, "pages"))
+    replace_pages(organization, files, origins(accepted, "pages"))
     done = {
         kind: update_rows(organization, kind, files, said)
         for kind, said in (

@@ -9,13 +9,22 @@ import pytest
 from audits.demonstration.statement import BankRow
 from conciliacontag.errors import Conflict, InvalidInput, NotFound
 from conciliacontag.organizations.models import AuditLog, Organization
-from ingestion.models import Document, JobStatus, Reprocessing, Rereading, SourceFile, Transaction
+from ingestion.models import (
+    Document,
+    JobStatus,
+    PageText,
+    Reprocessing,
+    Rereading,
+    SourceFile,
+    Transaction,
+)
 from ingestion.services.reprocessing import (
     execute_reprocessing,
     reprocess_files,
     sweep_reprocessings,
 )
 from tests.data.files import archive, cancellation, invoices, statement, xml
+from tests.data.pdfs import pdf, text_page
 from tests.data.rows import make_document
 from tests.ingestion.conftest import Send
 
@@ -46,6 +55,31 @@ def test_an_unchanged_reading_changes_nothing(send: Send, seller: Organization) 
     assert row.before == row.after
     assert (row.changed, row.missing) == ({}, 0)
     assert list(Document.objects.order_by("pk").values()) == known
+
+
+def test_bytes_that_a_package_holds_twice_are_read_again_by_their_own_name(
+    send: Send, seller: Organization
+) -> None:
+    table = "Data;Histórico;Valor\n05/10/2026;TARIFA;-10,00\n06/10/2026;PIX;99,90\n".encode()
+    file = send(archive({"a.csv": table, "b.xlsx": table}), "mês.zip")
+    known = list(Transaction.objects.order_by("pk").values())
+
+    row = again(seller, files=[file.pk])
+
+    assert (row.before, row.changed, row.missing) == (row.after, {}, 0)
+    assert list(Transaction.objects.order_by("pk").values()) == known
+
+
+def test_pages_stay_what_the_search_knows_them_by(send: Send, seller: Organization) -> None:
+    file = send(pdf([text_page("Primeira"), text_page("Segunda")]), "carta.pdf")
+    pages = dict(file.pages.values_list("number", "pk"))
+    file.pages.filter(number=1).update(text="?")
+    PageText.objects.create(organization=seller, file=file, number=3, text="sumiu")
+
+    again(seller, files=[file.pk])
+
+    assert dict(file.pages.values_list("number", "pk")) == pages
+    assert "Primeira" in file.pages.get(number=1).text
 
 
 def test_reading_again_twice_changes_nothing(send: Send, seller: Organization) -> None:
