@@ -7,14 +7,18 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from audits.models import Batch, Card, ClosingRecord, Decision, Export, Verdict
-from audits.services import decide_card
+from audits.services import decide_card, open_batch
 from conciliacontag.database import EVERY, session
+from conciliacontag.organizations.models import Membership
 from conciliacontag.organizations.roles import Role
 from conciliacontag.storage import open_stored
 from ingestion.models import SourceFile
 from ingestion.services.processing import process_file
+from reconciliation.services import execute_run, start_run
 from tests.browser.conftest import Site
+from tests.conftest import make_organization
 from tests.data.files import invoices, xml
+from tests.data.rows import make_doubt
 
 pytestmark = pytest.mark.browser
 
@@ -122,11 +126,25 @@ def test_a_colleague_who_was_faster_is_shown_and_nothing_is_overwritten(
     assert verdict_of(card) == Verdict.NO_DOCUMENT
 
 
-def test_a_batch_leaves_with_its_manifest_and_is_cleaned_up(
-    open_page: Callable[..., Any], site: Site
-) -> None:
+@pytest.fixture
+def batch(site: Site) -> Batch:
+    """A batch of a company of its own: cleaned up, it leaves the others their pages."""
     with session(EVERY):
-        batch = Batch.objects.get(organization=site.organization)
+        organization = make_organization("Mercearia Estrela Ltda", 3)
+        Membership.objects.create(
+            user=site.people[Role.MANAGER], organization=organization, role=Role.MANAGER
+        )
+        make_doubt(organization)
+    run, _ = start_run(organization, requested_by=None)
+    execute_run(organization.pk, run.pk)
+    opened = open_batch(organization.pk, run.pk)
+    assert opened is not None
+    return opened
+
+
+def test_a_batch_leaves_with_its_manifest_and_is_cleaned_up(
+    open_page: Callable[..., Any], batch: Batch
+) -> None:
     watched = open_page(Role.MANAGER)
     page: Page = watched.page
     page.goto(f"/admin/audits/batch/{batch.pk}/change/")
