@@ -28,7 +28,6 @@ CANCELLING = {
     # Asked for by the issuer, by replacement, granted after analysis, by the city itself.
     "nfse": frozenset(("101101", "105102", "105104", "305101")),
 }
-CANCELLING_TYPES = frozenset().union(*CANCELLING.values())
 FAMILIES_BY_MODEL = {"57": "cte", "67": "cte"}
 LONG_KEY = 50  # characters of a national NFS-e's key
 CITY_MARK = "|"  # joins city, issuer and number, by which cities know their notes

@@ -166,7 +166,7 @@ class Voiding(Value, frozen=True):
     first: int
     last: int
     protocol: str
-    accepted: bool  # cStat 102 or 563
+    accepted: bool  # cStat 102 or 563, outside the test environment
     occurred_at: datetime | None
 
 

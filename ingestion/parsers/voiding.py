@@ -2,7 +2,8 @@
 
 Source: Manual de Orientação do Contribuinte 7.0, Anexo I, `inutNFe`; CT-e: the same in its manual.
 Only what the tax authority homologated (102), or says it had homologated before (563), explains a
-gap in a sequence; a request, a refusal or a test is told and counted as informative.
+gap in a sequence; a request, or a refusal, is told and counted as informative. What was voided in
+the test environment is kept as not accepted.
 """
 
 from ingestion.parsers.fiscal_status import VOIDED
@@ -25,8 +26,6 @@ def voiding_reader(suffix: str, first: str, last: str) -> ReadRecord:
         elif answered.text("cStat") not in VOIDED:
             found.informative += 1
             found.problems.append(_refused(answered))
-        elif "2" in (answered.text("tpAmb"), (asked or NOTHING).text("tpAmb")):
-            note(record, "A inutilização é do ambiente de homologação e não vale.", found)
         else:
             found.voidings.append(_voiding(asked or NOTHING, answered, (first, last)))
             found.problems += answered.problems
@@ -52,6 +51,10 @@ def _voiding(asked: Record, answered: Record, names: tuple[str, str]) -> Voiding
         raise _missing(
             answered, place, "O emitente ou a faixa de números da inutilização não se lê."
         )
+    is_test = told("tpAmb", 1) == "2"
+    if is_test:
+        message = "A inutilização é do ambiente de homologação e não explica números que faltam."
+        answered.warn("test", "tpAmb", message, REMEDY)
     return Voiding(
         issuer_tax_id=issuer,
         model=told("mod", 2),
@@ -60,7 +63,7 @@ def _voiding(asked: Record, answered: Record, names: tuple[str, str]) -> Voiding
         first=first,
         last=last,
         protocol=answered.short("nProt", 20),
-        accepted=True,
+        accepted=not is_test,
         occurred_at=parse_aware(answered.text("dhRecbto")),
     )
 
