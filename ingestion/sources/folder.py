@@ -32,6 +32,7 @@ TAKEN = "processados"
 REFUSED = "recusados"
 DEEPEST = 8
 CHUNK = 1024 * 1024
+LONGEST_NAME = 255  # bytes, of every file system we write to
 FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 
@@ -135,7 +136,7 @@ class Folder:
             free = free_name(target, name)
             if refusal:
                 flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
-                with closing(os.open(f"{free}.txt", flags, 0o644, dir_fd=target)) as told:
+                with closing(os.open(fitting(free, ".txt"), flags, 0o644, dir_fd=target)) as told:
                     os.write(told, f"{refusal}\n".encode())
             os.rename(name, free, src_dir_fd=origin, dst_dir_fd=target)
 
@@ -185,12 +186,24 @@ def version(entry: os.stat_result) -> str:
 def free_name(folder: int, name: str) -> str:
     """The name, or `name (2).xml` when there is one already."""
     taken = set(os.listdir(folder))
-    stem, dot, ending = name.rpartition(".")
     number, free = 1, name
-    while free in taken or f"{free}.txt" in taken:
+    while free in taken or fitting(free, ".txt") in taken:
         number += 1
-        free = f"{stem} ({number}).{ending}" if dot and stem else f"{name} ({number})"
+        free = numbered(name, number)
     return free
+
+
+def numbered(name: str, number: int) -> str:
+    stem, dot, ending = name.rpartition(".")
+    if dot and stem:
+        return fitting(stem, f" ({number}).{ending}")
+    return fitting(name, f" ({number})")
+
+
+def fitting(name: str, tail: str) -> str:
+    """Both together; a long name is cut, or the disk would not take it, round after round."""
+    room = LONGEST_NAME - len(os.fsencode(tail))
+    return os.fsdecode(os.fsencode(name)[:room]) + tail
 
 
 def shown(place: str) -> str:

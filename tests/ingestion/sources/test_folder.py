@@ -57,6 +57,20 @@ def test_a_name_that_is_taken_gets_a_number(folder: Source, root: Path, poll: Po
     assert moved == {"nota.xml", "nota (2).xml"}
 
 
+@pytest.mark.parametrize("most", [10, 1000])
+def test_the_longest_names_do_not_hold_up_the_rest(
+    folder: Source, root: Path, poll: Poll, settings: Any, most: int
+) -> None:
+    settings.UPLOAD_MAX_BYTES = most
+    longest = "é" * 125 + ".xml"
+    for content in (b"x" * 11, b"x" * 12):
+        (root / longest).write_bytes(content)
+        assert "error" not in poll(folder)
+
+    assert [path for path in root.iterdir() if path.is_file()] == []
+    assert SourceItem.objects.count() == 2
+
+
 def test_what_may_still_be_written_waits(folder: Source, root: Path, poll: Poll) -> None:
     folder.settings["settle_seconds"] = 60
     folder.save()
