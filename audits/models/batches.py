@@ -40,6 +40,8 @@ class Batch(models.Model):
     header = models.JSONField("cabeçalho do arquivo", default=list)
     filename = models.CharField("arquivo", max_length=255, default="Results.csv")
     rows = models.PositiveIntegerField("linhas do arquivo", default=0)
+    # Members of the package of images that are no images, by name.
+    left_out = models.JSONField("deixados de fora", default=list)
     status = models.CharField(
         "situação", max_length=9, choices=BatchStatus, default=BatchStatus.PENDING
     )
@@ -69,6 +71,12 @@ class Batch(models.Model):
                 condition=~Q(status=BatchStatus.EXPORTED)
                 | Q(exported_at__isnull=False, exported_by__isnull=False),
                 name="batch_exported_names_who_and_when",
+            ),
+            # The same file sent again finds the batch that stands.
+            models.UniqueConstraint(
+                fields=["organization", "original_sha256", "layout"],
+                condition=Q(run__isnull=True),
+                name="batch_once_per_file",
             ),
         ]
         indexes = [models.Index(fields=["organization", "-created_at", "-id"], name="batch_newest")]
