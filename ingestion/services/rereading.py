@@ -19,6 +19,7 @@ from ingestion.models import (
     Document,
     DocumentEvent,
     FileStatus,
+    PageText,
     Problem,
     Rereading,
     SourceFile,
@@ -44,8 +45,8 @@ from ingestion.services.storing import (
     tell,
 )
 from ingestion.services.told import (
-    replace_pages,
     store_mentions,
+    store_pages,
     store_statements,
     store_voidings,
 )
@@ -139,6 +140,7 @@ def forget_told(file: SourceFile, members: list[Member]) -> None:
     """Remove what only the machine says and nobody decides about: it is written anew."""
     ids = [member.file_id for member in members]
     Statement.objects.filter(file__in=ids).delete()
+    PageText.objects.filter(file__in=ids).delete()
     problems = Problem.objects.filter(file=file)
     if file.is_archive:
         names = [clean_text(place_prefix(file, member)) for member in members]
@@ -151,7 +153,7 @@ def update_records(organization: Organization, members: list[Member], change: Ch
     files = [member.file_id for member in members]
     accepted = [member for member in members if not is_refused(member.parsed)]
     store_statements(organization, origins(accepted, "statements"))
-    replace_pages(organization, files, origins(accepted, "pages"))
+    store_pages(organization, origins(accepted, "pages"))
     done = {
         kind: update_rows(organization, kind, files, said)
         for kind, said in (

@@ -4,9 +4,8 @@ A voiding or a mention that came before stays as it is. A mention never conflict
 it says that one exists, and the document itself says the rest.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
-from uuid import UUID
 
 import orjson
 from django.utils import timezone
@@ -113,33 +112,12 @@ def store_pages(organization: Organization, origins: list[Origin]) -> None:
                     organization.pk,
                     origin.file_id,
                     origin.record.number,
-                    page_text(origin),
+                    origin.record.text.replace("\x00", ""),
                 ]
                 for origin in origins
             ),
             conflict=("file_id", "number"),
         )
-
-
-def page_text(origin: Origin) -> str:
-    text: str = origin.record.text
-    return text.replace("\x00", "")
-
-
-def replace_pages(organization: Organization, files: Sequence[UUID], origins: list[Origin]) -> None:
-    """Write the pages of files anew, each in the row that the search knows it by."""
-    texts = {(origin.file_id, origin.record.number): page_text(origin) for origin in origins}
-    gone, changed = [], []
-    for page in PageText.objects.filter(file__in=files):
-        text = texts.get((page.file_id, page.number))
-        if text is None:
-            gone.append(page.pk)
-        elif text != page.text:
-            page.text = text
-            changed.append(page)
-    PageText.objects.filter(pk__in=gone).delete()
-    PageText.objects.bulk_update(changed, ["text"], batch_size=200)
-    store_pages(organization, origins)
 
 
 def store_voidings(organization: Organization, origins: list[Origin]) -> Stored:

@@ -9,22 +9,13 @@ import pytest
 from audits.demonstration.statement import BankRow
 from conciliacontag.errors import Conflict, InvalidInput, NotFound
 from conciliacontag.organizations.models import AuditLog, Organization
-from ingestion.models import (
-    Document,
-    JobStatus,
-    PageText,
-    Reprocessing,
-    Rereading,
-    SourceFile,
-    Transaction,
-)
+from ingestion.models import Document, JobStatus, Reprocessing, Rereading, SourceFile, Transaction
 from ingestion.services.reprocessing import (
     execute_reprocessing,
     reprocess_files,
     sweep_reprocessings,
 )
 from tests.data.files import archive, cancellation, invoices, statement, xml
-from tests.data.pdfs import pdf, text_page
 from tests.data.rows import make_document
 from tests.ingestion.conftest import Send
 
@@ -68,18 +59,6 @@ def test_bytes_that_a_package_holds_twice_are_read_again_by_their_own_name(
 
     assert (row.before, row.changed, row.missing) == (row.after, {}, 0)
     assert list(Transaction.objects.order_by("pk").values()) == known
-
-
-def test_pages_stay_what_the_search_knows_them_by(send: Send, seller: Organization) -> None:
-    file = send(pdf([text_page("Primeira"), text_page("Segunda")]), "carta.pdf")
-    pages = dict(file.pages.values_list("number", "pk"))
-    file.pages.filter(number=1).update(text="?")
-    PageText.objects.create(organization=seller, file=file, number=3, text="sumiu")
-
-    again(seller, files=[file.pk])
-
-    assert dict(file.pages.values_list("number", "pk")) == pages
-    assert "Primeira" in file.pages.get(number=1).text
 
 
 def test_reading_again_twice_changes_nothing(send: Send, seller: Organization) -> None:
