@@ -14,7 +14,7 @@ from ingestion.parsers.columns import direction
 from ingestion.parsers.grid import Cell, Row, written
 from ingestion.parsers.model import ParseError, Statement
 from ingestion.parsers.ofx_rows import is_balance
-from ingestion.parsers.table_values import parse_money
+from ingestion.parsers.table_values import money_of_ledger, parse_money
 
 _ENGLISH = re.compile(
     r"(?:OPENING |CLOSING |ENDING |STARTING )?BALANCE(?: (?:AT|ON|OF|FORWARD)\b.*)?"
@@ -103,19 +103,22 @@ def find_account(row: Row, *, is_ledger: bool) -> Account | None:
     return Account(bank[1]) if bank else None
 
 
-def told_balance(row: Row, columns: Mapping[str, int], decimal: str) -> Decimal | None:
+def told_balance(
+    row: Row, columns: Mapping[str, int], decimal: str, *, is_ledger: bool
+) -> Decimal | None:
     """The balance of a row: in its column, as the amount, or the last number of the row.
 
-    A mark behind it turns it: C is a credit balance in a ledger and money in a bank account, so the
-    caller of a ledger asks `ledger_sign`.
+    A mark behind it turns it: C is a credit balance in a ledger and money in a bank account. One in
+    a column of its own is for `ledger_sign`.
     """
+    parse = money_of_ledger if is_ledger else parse_money
     places = [columns[role] for role in ("balance", "amount") if role in columns]
     for place in [*places, *range(len(row) - 1, 0, -1)]:
         cell: Cell = row[place] if place < len(row) else ""
         if cell == "":
             continue
         try:
-            return parse_money(cell, decimal)
+            return parse(cell, decimal)
         except ParseError:
             continue
     return None

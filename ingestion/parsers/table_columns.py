@@ -16,7 +16,7 @@ from ingestion.parsers.columns import (
 from ingestion.parsers.grid import Cell, Row, written
 from ingestion.parsers.model import ParseError
 from ingestion.parsers.table_headers import plain
-from ingestion.parsers.table_values import CHECK, parse_cell_day, parse_money
+from ingestion.parsers.table_values import CHECK, money_of_ledger, parse_cell_day, parse_money
 from ingestion.parsers.tables import Table
 
 MONEY_ROLES = ("amount", "debit", "credit", "balance")
@@ -71,7 +71,8 @@ class Columns:
         """
         amount = self._money(row, "amount")
         if amount is not None:
-            return -amount if self.direction(row) < 0 < amount else amount
+            mark = -self.direction(row) if self.is_ledger else self.direction(row)
+            return -amount if mark < 0 < amount else amount
         debit, credit = self._money(row, "debit"), self._money(row, "credit")
         if debit is None and credit is None:
             role = "amount" if "amount" in self.places else "debit"
@@ -101,8 +102,9 @@ class Columns:
         cell: Cell = row[place] if 0 <= place < len(row) else ""
         if isinstance(cell, str) and not cell.strip():
             return None
+        is_of_account = self.is_ledger and role != "credit"
         try:
-            return parse_money(cell, self.decimal)
+            return (money_of_ledger if is_of_account else parse_money)(cell, self.decimal)
         except ParseError as error:
             raise self._at(error, role) from None
 

@@ -72,7 +72,8 @@ def _parse_movements(grids: list[Grid], closed: list[str], name: str, options: O
         for table in tables
     ]
     for before, reader in zip([None, *readers], readers, strict=False):
-        reader.records = before.records if before else 0
+        if before:
+            reader.records, reader.equals = before.records, before.equals
         reader.read()
     return _gathered(readers, problems)
 

@@ -46,7 +46,7 @@ class TableReader:
         self.transactions: list[Transaction] = []
         self.accounts = [Account(table.layout.account if table.layout else "")]
         self.informative = self.rejected = self.records = self.formulas = 0
-        self._equals: dict[tuple[Any, ...], int] = {}
+        self.equals: dict[tuple[Any, ...], int] = {}  # as all that identifies a movement
         self._width = max((n + 1 for n, cell in enumerate(self.titles) if written(cell)), default=0)
         self._header_print = fingerprint(self.titles)
 
@@ -140,7 +140,8 @@ class TableReader:
         return not isinstance(cell, str) or is_day_shaped(cell)
 
     def _balance(self, row: Row, label: str) -> None:
-        amount = told_balance(row, self.columns.places, self.columns.decimal)
+        columns, is_ledger = self.columns, self.source == "ledger"
+        amount = told_balance(row, columns.places, columns.decimal, is_ledger=is_ledger)
         if amount is not None:
             self.accounts[-1].add_balance(label, self._signed(row, amount))
 
@@ -183,7 +184,7 @@ class TableReader:
         memo, payee, identity = text(row, "memo"), text(row, "payee"), text(row, "external_id")
         account = text(row, "account") or self.accounts[-1].code
         same = (account, posted_on, amount, identity, memo, payee)
-        ordinal = self._equals[same] = self._equals.get(same, 0) + 1
+        ordinal = self.equals[same] = self.equals.get(same, 0) + 1
         kind = self.columns.kind
         self.transactions.append(
             Transaction(

@@ -38,6 +38,7 @@ _GROUPED = re.compile(
 _DAY_FIRST = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})([/.-])([0-9]{1,2})\2([0-9]{1,2})")
 _TIME = re.compile(r"[ T]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:[.,][0-9]+)?(?:Z|[+-][0-9:]{4,6})?")
+_MARKED = ("D", "C", "d", "c")
 _MARKS = re.compile(r"[., ]")
 _ODD_MARKS = str.maketrans({"\u2212": "-", "\u00a0": " ", "\u202f": " "})
 
@@ -90,6 +91,13 @@ def _money_of_text(text: str, decimal: str) -> Decimal:
     if is_odd or (letter == "C" and negative):
         raise _no_money(text)
     return _signed(_number(number, decimal, text), negative=negative)
+
+
+def money_of_ledger(cell: Cell, decimal: str) -> Decimal:
+    """As `parse_money`, but by the account: a number marked D is above zero, one marked C below."""
+    amount = parse_money(cell, decimal)
+    is_marked = isinstance(cell, str) and cell.rstrip()[-1:] in _MARKED
+    return -amount if is_marked and amount else amount
 
 
 def _signed(amount: Decimal, *, negative: bool) -> Decimal:

@@ -174,6 +174,36 @@ def test_a_ledger_tells_opening_and_balances_with_their_sign() -> None:
     assert (second.account, second.opening, second.balance) == ("1.1.2.01", None, Decimal(30))
 
 
+def test_marks_of_a_ledger_make_debits_positive_and_credits_negative() -> None:
+    header = ("Data", "Histórico", "Contrapartida", "Valor", "D/C")
+    rows = [
+        ("01/09/2026", "VENDA", "310", "30,00", "D"),
+        ("02/09/2026", "PAGTO", "5", "10,00", "C"),
+    ]
+
+    assert amounts(read(*rows, header=header)) == ["30.00", "-10.00"]
+
+
+def test_marks_behind_the_numbers_of_a_ledger_are_those_of_the_account() -> None:
+    header = ("Data", "Histórico", "Contrapartida", "Valor", "Saldo")
+    rows = [
+        ("", "SALDO ANTERIOR", "", "", "100,00D"),
+        ("01/09/2026", "PAGTO", "5", "130,00 C", "30,00C"),
+    ]
+    parsed = read(*rows, header=header)
+    (said,) = parsed.statements
+
+    assert amounts(parsed) == ["-130.00"]
+    assert (said.opening, said.balance) == (Decimal(100), Decimal(-30))
+
+
+def test_equal_rows_of_two_sheets_are_two_movements() -> None:
+    rows = [HEADER, ("01/09/2026", "TARIFA", "-5,00")]
+    parsed = parse(as_xlsx(rows, more={"Outra": rows}), "a.xlsx", options=Options(TODAY))
+
+    assert [row.ordinal for row in parsed.transactions] == [1, 2]
+
+
 def test_equal_rows_are_counted_and_keep_their_lines() -> None:
     row = ("01/09/2026", "TARIFA", "-1,00")
     found = [(one.ordinal, one.record, one.extra["line"]) for one in read(row, row).transactions]
