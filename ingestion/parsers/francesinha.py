@@ -159,7 +159,7 @@ def _is_data(row: Row, columns: Mapping[str, int]) -> bool:
     folded = fold(payer)
     return bool(
         len(payer) > 3
-        and not folded.startswith("SACADO")
+        and not (folded.startswith("SACADO") or folded == "PAGADOR")
         and written(_cell(row, columns, "Nosso_Numero"))
         and not _OPERATION.match(payer)
         and not any(words in folded for words in NO_PAYER)

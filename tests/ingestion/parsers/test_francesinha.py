@@ -85,6 +85,14 @@ def test_titles_codes_and_totals_are_no_boletos(payer: str) -> None:
     assert len(read(boleto(payer), boleto()).transactions) == 1
 
 
+def test_the_header_of_another_page_is_no_boleto() -> None:
+    fields = ("Pagador", "Nosso Número", "Dt. Previsão Crédito", "Valor R$")
+    rows = [fields, ("Padaria Aurora Ltda", "14000000123", "06/05/2025", "100,00"), fields]
+    parsed = parse(as_csv(rows), "a.csv", options=OPTIONS)
+
+    assert (len(parsed.transactions), parsed.informative, parsed.rejected) == (1, 1, 0)
+
+
 def test_a_compact_report_is_read_by_the_names_of_its_columns() -> None:
     fields = (
         "Mercado Sol Ltda",
