@@ -28,6 +28,8 @@ class Decision(models.Model):
     line = models.PositiveIntegerField("linha")
     verdict = models.CharField("decisão", max_length=11, choices=Verdict)
     author = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="quem")
+    # Whom a client's program names as the person at its screen; the author answers for it.
+    on_behalf_of = models.CharField("em nome de", max_length=64, blank=True)
     # The decision that this one takes back; never a column of that one, which stays as it was.
     undoes = models.UUIDField("desfaz", null=True)
     status_before = models.CharField("situação antes", max_length=8, blank=True)
