@@ -8,6 +8,7 @@ import pytest
 from ingestion.parsers.signatures import check_signatures
 from ingestion.parsers.xml import load_xml
 from tests.data.nfe import authorized
+from tests.data.nfse import nfse
 from tests.data.signing import signed
 
 FOLDER = os.environ.get("SAMPLES_DIR", "")
@@ -46,6 +47,17 @@ def test_a_changed_protocol_does_not() -> None:
 
 def test_another_company_signed_it() -> None:
     assert codes(signed(authorized(), owner="11444777000161")) == ["signature_owner"]
+
+
+def test_the_national_system_signs_the_service_notes() -> None:
+    assert codes(signed(nfse(), element="infNFSe", owner="11444777000161")) == []
+
+
+def test_a_note_that_stands_twice_in_a_file_is_right_twice() -> None:
+    note = signed(authorized()).decode()
+    twice = f'<lote xmlns="http://www.portalfiscal.inf.br/nfe">{note}{note}</lote>'
+
+    assert codes(twice.encode()) == []
 
 
 def test_a_branch_may_sign_for_its_root() -> None:
