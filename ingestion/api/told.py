@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 
+from ingestion.api.filters import BY_ARRIVAL
 from ingestion.models import Document, Mention, Statement
 
 
@@ -60,6 +61,7 @@ class StatementsView(ListAPIView[Statement]):
     queryset = Statement.objects.all()
     serializer_class = StatementSerializer
     filterset_class = StatementFilter
+    ordering = BY_ARRIVAL
 
 
 class MentionSerializer(serializers.ModelSerializer[Mention]):
@@ -107,6 +109,7 @@ class MentionsView(ListAPIView[Mention]):
 
     serializer_class = MentionSerializer
     filterset_class = MentionFilter
+    ordering = BY_ARRIVAL
 
     def get_queryset(self) -> "QuerySet[Mention]":
         same = Document.objects.filter(organization=OuterRef("organization"), key=OuterRef("key"))

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from conciliacontag.errors import NotFound
 from conciliacontag.organizations.models import User
 from conciliacontag.storage import link
-from ingestion.api.filters import DocumentFilter, TransactionFilter
+from ingestion.api.filters import BY_ARRIVAL, DocumentFilter, TransactionFilter
 from ingestion.api.serializers import (
     DocumentDetailSerializer,
     DocumentSerializer,
@@ -58,6 +58,7 @@ class DocumentsView(ListAPIView[Document]):
     queryset = Document.objects.defer("normalized")
     serializer_class = DocumentSerializer
     filterset_class = DocumentFilter
+    ordering = BY_ARRIVAL
 
 
 class DocumentView(RetrieveAPIView[Document]):
@@ -73,6 +74,7 @@ class TransactionsView(ListAPIView[Transaction]):
     queryset = Transaction.objects.all()
     serializer_class = TransactionSerializer
     filterset_class = TransactionFilter
+    ordering = BY_ARRIVAL
 
 
 class TransactionView(RetrieveAPIView[Transaction]):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 
 from conciliacontag.organizations.models import Organization, User
@@ -147,6 +148,32 @@ def test_a_member_has_the_problems_that_its_package_keeps(
 
     (problem,) = api(staff).get(f"/v1/uploads/{member.pk}").json()["problems"]
     assert problem["place"] == "b.xml"
+
+
+@pytest.mark.parametrize("path", ["documents", "transactions", "statements", "mentions"])
+def test_pages_of_long_lists_need_no_sort(
+    path: str, staff: User, api: Sign, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(14) as asked:
+        assert api(staff).get(f"/v1/{path}").status_code == 200
+    (query,) = [one["sql"] for one in asked.captured_queries if "ORDER BY" in one["sql"]]
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {query}")
+        plan = " ".join(line for (line,) in cursor.fetchall())
+    assert "_pkey" in plan and "Sort" not in plan
+
+
+def test_a_document_list_goes_on_where_it_stopped(staff: User, api: Sign, send: Send) -> None:
+    sent = [send(xml(invoice)) for invoice in invoices(5)]
+    client, query, seen = api(staff), {"limit": 2}, []
+    while query:
+        page = client.get("/v1/documents", query).json()
+        seen += [row["file_id"] for row in page["data"]]
+        query = {"limit": 2, "cursor": page["next_cursor"]} if page["has_more"] else {}
+
+    assert seen == [str(file.pk) for file in sent]
 
 
 @pytest.mark.parametrize("path", ["uploads", "documents", "transactions"])
