@@ -168,6 +168,15 @@ def count_members(path: Path, name: str, *, options: Options) -> int:
     return len(_planned(Request(str(path), name, options))) or 1
 
 
+def list_archive(path: Path, name: str) -> tuple[Member, ...]:
+    """The files of an archive, also of archives inside it; none when it is no archive.
+
+    Raises:
+        ParseError: the archive as a whole is refused.
+    """
+    return _planned(Request(str(path), name))
+
+
 def read_original(path: Path, *, member: str = "") -> bytes:
     """The bytes of a stored file, or of one member of a stored archive, freed from gzip.
 
@@ -194,8 +203,10 @@ def verify_original(path: Path, *, member: str = "") -> tuple[Problem, ...]:
 def render_page(path: Path, number: int, *, member: str = "") -> bytes:
     """Page `number` of a stored PDF, from 1, as a PNG no wider or higher than 2000 pixels.
 
+    Of a TIFF, which browsers do not show, it is the first picture, no longer than 3000 pixels.
+
     Raises:
-        ParseError: no PDF, no such page, or a page that takes too much time or memory.
+        ParseError: neither, no such page, or a page that takes too much time or memory.
     """
     request = Request(str(path), path.name, member=member, number=number, mode="page")
     return _one_answer(request).content or b""

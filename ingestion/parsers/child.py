@@ -27,6 +27,7 @@ from ingestion.parsers.model import Document, Options, Parsed, ParseError, Probl
 from ingestion.parsers.names import stored_name
 from ingestion.parsers.nested import list_tree, open_inner
 from ingestion.parsers.pdf_pages import render_page
+from ingestion.parsers.pictures import is_tiff, tiff_as_png
 from ingestion.parsers.sniff import sniff
 from ingestion.parsers.table_lines import Line, lines_of
 from ingestion.parsers.table_trial import TableTrial, try_table
@@ -73,9 +74,9 @@ class Request(msgspec.Struct, frozen=True):
     plans. Other modes: `plan` answers with all members, none for a plain file, `describe` with
     members unparsed, and `verify` with nothing but what schema and signature say of each.
     For the one file called `member`, or the plain file itself: `original` answers with its bytes,
-    freed from gzip, `page` with the picture of the PDF page `number`, counted from 1, `preview`
-    with what a table shows to whoever names its columns, `try` with how it would be read by the
-    layout in the options, `lines` with these rows of a table, and `check` as `verify` does.
+    freed from gzip, `page` with the picture of the PDF page `number`, counted from 1, or of a TIFF,
+    `preview` with what a table shows to whoever names its columns, `try` with how it would be read
+    by the layout in the options, `lines` with these rows of a table, and `check` as `verify` does.
     """
 
     path: str
@@ -212,9 +213,10 @@ def _shown(content: bytes, request: Request) -> Answer:
         return Answer(rows=lines_of(content, request.lines))
     if request.mode == "check":
         return Answer(reading=_found(content, name, verify(content)))
-    return Answer(
-        content=content if request.mode == "original" else render_page(content, request.number)
-    )
+    if request.mode == "original":
+        return Answer(content=content)
+    picture = tiff_as_png(content) if is_tiff(content) else render_page(content, request.number)
+    return Answer(content=picture)
 
 
 def _read_whole(file: IO[bytes], request: Request) -> Reading:
