@@ -123,8 +123,7 @@ def unpack_member(archive: IO[bytes], member: Member, limits: Limits = DEFAULT) 
         size, crc = size + len(piece), zlib.crc32(piece, crc)
         yield piece
     if size != member.size or crc != member.crc:
-        message = "O conteúdo do arquivo não confere com o que o ZIP declara dele."
-        raise ParseError("zip_checksum", message, remedy=REMEDY)
+        raise _mismatch()
 
 
 def check_counts(total: int, empty: int, limits: Limits = DEFAULT) -> None:
@@ -255,6 +254,13 @@ def _inflated(archive: IO[bytes], member: Member, limits: Limits) -> Iterator[by
                 raise too_big(member.name)
             if produced <= member.size:
                 yield piece
+    if produced > member.size:
+        raise _mismatch()
+
+
+def _mismatch() -> ParseError:
+    message = "O conteúdo do arquivo não confere com o que o ZIP declara dele."
+    return ParseError("zip_checksum", message, remedy=REMEDY)
 
 
 def _unpack(inflate: "zlib._Decompress | None", packed: bytes) -> Iterator[bytes]:

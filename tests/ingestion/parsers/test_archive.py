@@ -1,10 +1,11 @@
 """An archive is judged by its directory first and by its bytes member by member."""
 
+import zlib
 from io import BytesIO
 
 import pytest
 
-from ingestion.parsers.archive import DEFAULT, Limits, list_members, read_member
+from ingestion.parsers.archive import CHUNK, DEFAULT, Limits, list_members, read_member
 from ingestion.parsers.model import ParseError
 from tests.data.zips import Entry, archive
 
@@ -97,6 +98,13 @@ def test_a_declared_size_is_not_believed() -> None:
     assert member_refusal(Entry("a.xml", zeros, 8, size=1000)) == "zip_too_big"
     assert member_refusal(Entry("a.xml", b"abc", size=2)) == "zip_checksum"
     assert member_refusal(Entry("a.xml", b"abc", size=4)) == "zip_checksum"
+
+
+def test_what_comes_behind_the_declared_end_is_not_passed_over() -> None:
+    piece, rest = b"<a/>" * (CHUNK // 4), b"<b/>" * 9
+    longer = Entry("a.xml", piece + rest, size=len(piece), crc=zlib.crc32(piece))
+
+    assert member_refusal(longer) == "zip_checksum"
 
 
 def test_a_member_that_cannot_be_unpacked_says_why() -> None:
