@@ -16,7 +16,13 @@ from ingestion.parsers.columns import (
 from ingestion.parsers.grid import Cell, Row, written
 from ingestion.parsers.model import ParseError
 from ingestion.parsers.table_headers import plain
-from ingestion.parsers.table_values import CHECK, money_of_ledger, parse_cell_day, parse_money
+from ingestion.parsers.table_values import (
+    CHECK,
+    is_day_shaped,
+    money_of_ledger,
+    parse_cell_day,
+    parse_money,
+)
 from ingestion.parsers.tables import Table
 
 MONEY_ROLES = ("amount", "debit", "credit", "balance")
@@ -120,7 +126,7 @@ def decide_columns(table: Table) -> Columns:
     decimal = (layout.decimal if layout else "") or decide_decimal(money)
     days = cells.get("date", [])
     order = (layout.day_order if layout else "") or decide_order(days)
-    marks_only = "dc" in cells and tells_direction(cells["dc"])
+    marks_only = "dc" in cells and tells_direction(_marks(table))
     used = set(table.columns.values())
     named = enumerate(map(written, titles))
     return Columns(
@@ -141,6 +147,13 @@ def _cells(table: Table, place: int) -> list[Cell]:
     title = table.titles[place] if place < len(table.titles) else ""
     below = table.grid.rows[table.header + 1 :]
     return [row[place] for row in below if place < len(row) and row[place] != title]
+
+
+def _marks(table: Table) -> list[Cell]:
+    """What stands for debit or credit in the rows that have a day; below them stand other texts."""
+    day, mark = table.columns["date"], table.columns["dc"]
+    below = table.grid.rows[table.header + 1 :]
+    return [row[mark] for row in below if max(day, mark) < len(row) and is_day_shaped(row[day])]
 
 
 def _is_english(table: Table) -> bool:

@@ -137,7 +137,7 @@ class TableReader:
     def _has_day(self, row: Row) -> bool:
         place = self.columns.places["date"]
         cell: Cell = row[place] if place < len(row) else ""
-        return not isinstance(cell, str) or is_day_shaped(cell)
+        return is_day_shaped(cell)
 
     def _balance(self, row: Row, label: str) -> None:
         columns, is_ledger = self.columns, self.source == "ledger"

@@ -200,9 +200,14 @@ def day_parts(cell: Cell) -> tuple[int, int] | None:
     return (int(found[1]), int(found[3])) if found else None
 
 
-def is_day_shaped(text: str) -> bool:
-    """Whether a text is written as a day, whatever the order of its parts, also one that is not."""
-    bare = _without_time(text)
+def is_day_shaped(cell: Cell) -> bool:
+    """Whether a cell is written as a day, whatever the order of its parts, also one that is not.
+
+    A number of a workbook may be one.
+    """
+    if not isinstance(cell, str):
+        return True
+    bare = _without_time(cell)
     return bool(_DAY_FIRST.fullmatch(bare) or _YEAR_FIRST.fullmatch(bare))
 
 

@@ -112,6 +112,12 @@ def test_a_mark_beside_the_amount_tells_its_sign() -> None:
     assert [row.kind for row in parsed.transactions] == ["D", "D", "C"]
 
 
+def test_a_text_below_the_movements_does_not_take_the_meaning_from_the_marks() -> None:
+    rows = [("01/09/2026", "5,00", "D"), ("02/09/2026", "7,00", "C"), ("", "", "Fim do extrato")]
+
+    assert amounts(read(*rows, header=("Data", "Valor", "D/C"))) == ["-5.00", "7.00"]
+
+
 def test_a_column_of_other_words_tells_the_kind_and_no_sign() -> None:
     parsed = read(("01/09/2026", "5,00", "PIX"), header=("Data", "Valor", "Tipo"))
 
