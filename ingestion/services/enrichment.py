@@ -5,7 +5,7 @@ A row of `Enrichment` is written in the transaction that closes the file; the be
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -32,7 +32,7 @@ Step = Callable[[SourceFile], None]
 # its own sessions, so that bytes may be moved between two of them.
 STEPS: tuple[Step, ...] = (sort_out, remember_accounts, apply_preferences, index_file, verify)
 GAVE_UP = "O enriquecimento deste arquivo foi interrompido várias vezes e ficou de lado."
-LEASE_SECONDS = 10 * 60  # a month of 100,000 notes takes a few minutes
+LEASE_SECONDS = 10 * 60  # of one step: a month of 100,000 notes takes a few minutes
 
 
 def queue_enrichment(file: SourceFile) -> None:
@@ -67,6 +67,8 @@ def enrich_file(organization_id: UUID, file_id: UUID) -> None:
     is_done = False
     try:
         for step in STEPS:
+            if not renew(work):
+                return
             step(work.file)
         is_done = True
     finally:
@@ -79,17 +81,29 @@ def claim(organization_id: UUID, file_id: UUID) -> Enrichment | None:
     """Take the lease; None when there is nothing to do or somebody has it."""
     with session([organization_id]):
         waiting = Enrichment.objects.abandoned().filter(file_id=file_id)
-        until = timezone.now() + timedelta(seconds=LEASE_SECONDS)
-        if not waiting.update(attempts=F("attempts") + 1, locked_until=until):
+        if not waiting.update(attempts=F("attempts") + 1, locked_until=lease_end()):
             return None
         rows = Enrichment.objects.select_related("file__organization", "file__uploader")
         return rows.get(file_id=file_id)
+
+
+def lease_end() -> datetime:
+    return timezone.now() + timedelta(seconds=LEASE_SECONDS)
 
 
 def held(work: Enrichment) -> EnrichmentQuerySet:
     """The row, unless another worker or another reading has taken it over meanwhile."""
     mine = {"attempts": work.attempts, "locked_until": work.locked_until}
     return Enrichment.objects.open().filter(pk=work.pk, **mine)
+
+
+def renew(work: Enrichment) -> bool:
+    """Prolong the lease before a step; False when somebody else does, or will do, all of them."""
+    until = lease_end()
+    with session([work.organization_id]):
+        is_held = bool(held(work).update(locked_until=until))
+    work.locked_until = until
+    return is_held
 
 
 def give_back(work: Enrichment) -> None:

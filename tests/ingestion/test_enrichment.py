@@ -5,12 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from audits.demonstration.statement import BankRow
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.organizations.roles import Role
 from ingestion.models import AccountOwner, Document, Enrichment, SearchEntry, SearchWord, SourceFile
+from ingestion.services import enrichment
 from ingestion.services.enrichment import enrich_file, sweep_enrichment
 from ingestion.services.files import receive_file
 from ingestion.services.indexing import rebuild_index
@@ -86,6 +88,40 @@ def test_the_sweep_rings_for_what_a_dead_worker_held(send: Send) -> None:
     assert sweep_enrichment() == 1
     enrich(file)
     assert sweep_enrichment() == 0
+
+
+def test_steps_that_take_long_together_keep_others_out(
+    send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = send(xml(invoices(1)[0]))
+    free: list[int] = []
+
+    def step(file: SourceFile) -> None:
+        clock.shift(timedelta(seconds=enrichment.LEASE_SECONDS * 0.6))
+        free.append(Enrichment.objects.abandoned().count())
+
+    monkeypatch.setattr(enrichment, "STEPS", (step, step, step))
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        enrich(file)
+
+    assert free == [0, 0, 0]
+
+
+def test_who_was_overtaken_stops_before_the_next_step(
+    send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = send(xml(invoices(1)[0]))
+    done: list[SourceFile] = []
+
+    def overtaken(file: SourceFile) -> None:
+        done.append(file)
+        Enrichment.objects.update(attempts=2)
+
+    monkeypatch.setattr(enrichment, "STEPS", (overtaken, overtaken))
+    enrich(file)
+
+    assert done == [file]
+    assert Enrichment.objects.get().locked_until is not None
 
 
 def test_a_step_that_fails_is_tried_again(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
