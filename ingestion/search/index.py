@@ -1,7 +1,7 @@
 """What a search index does, whatever it is made of.
 
 The product comes with one adapter, over its own PostgreSQL. Another one (OpenSearch, say) is a
-class with these three methods, named in the setting `SEARCH_INDEX`; everything around it, from
+class with these two methods, named in the setting `SEARCH_INDEX`; everything around it, from
 reading what was typed to showing a row's present state, stays as it is.
 """
 
@@ -62,9 +62,6 @@ class SearchIndex(Protocol):
 
     def add(self, organization_id: UUID, entries: Iterable[Entry]) -> int:
         """Write or replace entries of one organization; return how many. Safe to repeat."""
-
-    def remove(self, organization_id: UUID, ids: Collection[UUID]) -> None:
-        """Forget entries; those that are not there are no error."""
 
     def find(
         self,

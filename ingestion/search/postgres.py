@@ -128,11 +128,6 @@ class PostgresIndex:
             cursor.execute(PUBLISH)
         return len(rows)
 
-    def remove(self, organization_id: UUID, ids: Collection[UUID]) -> None:
-        if ids:
-            with atomic(), connection.cursor() as cursor:
-                forget(cursor, list(ids))
-
     def find(
         self,
         organizations: Collection[UUID],

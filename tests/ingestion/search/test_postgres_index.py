@@ -11,7 +11,7 @@ from django.db import connection
 from conciliacontag.database import session
 from conciliacontag.keys import new_id
 from conciliacontag.organizations.models import Organization
-from ingestion.models import SearchEntry, SearchWord
+from ingestion.models import SearchWord
 from ingestion.search import search_index
 from ingestion.search.index import Entry, SearchIndex, searchable
 from ingestion.search.query import understand
@@ -130,18 +130,6 @@ def test_adding_again_replaces_with_all_its_words(
 
     assert (find("mercado"), find("boreal")) == ([], ["corrigida"])
     assert SearchWord.objects.count() == 2
-
-
-def test_what_is_removed_leaves_nothing_behind(
-    index: SearchIndex, organization: Organization
-) -> None:
-    gone = entry()
-    index.add(organization.pk, [gone])
-    index.remove(organization.pk, [gone.id])
-    index.remove(organization.pk, [gone.id])
-
-    assert not SearchEntry.objects.exists()
-    assert not SearchWord.objects.exists()
 
 
 def test_pages_follow_each_other_newest_first(
