@@ -1,7 +1,8 @@
 """The groups of an NF-e as plain dictionaries: the XML is walked once, here and nowhere else.
 
 One pass over the children of a group costs less than half of compiled XPaths for its fields, and
-it keeps unknown tags. Only elements of the NF-e namespace count; others get a name nobody asks for.
+it keeps unknown tags. Names are cut behind a namespace as long as that of the NF-e: what stands in
+a shorter or longer one, or in none, gets a name nobody asks for.
 """
 
 from collections.abc import Iterable

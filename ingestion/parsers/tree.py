@@ -103,9 +103,9 @@ class Record:
         self.warn("value", path, message, CHECK)
         return ""
 
-    def sequence(self, *paths: str) -> int:
+    def sequence(self, path: str) -> int:
         """The ordinal of an event; 1 when it tells none."""
-        text = self.text(*paths)
+        text = self.text(path)
         return int(text) if _SEQUENCE.fullmatch(text) else 1
 
     def texts(self, path: str) -> list[str]:

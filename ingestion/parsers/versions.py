@@ -38,11 +38,6 @@ OLDER: Mapping[tuple[str, int], Projection] = {
 }
 
 
-def known_readers() -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """Each reader's name and the versions that can be chosen, oldest first."""
-    return tuple((name, _versions(name)) for name in sorted(NEWEST))
-
-
 def check_versions(options: Options) -> None:
     """Refuse a choice that nobody can carry out, before anything is read.
 
@@ -67,6 +62,7 @@ def as_chosen(parsed: Parsed, options: Options) -> Parsed:
 
 
 def _versions(name: str) -> tuple[int, ...]:
+    """The versions of a reader that can be chosen, oldest first."""
     older = (version for reader, version in OLDER if reader == name)
     newest = (NEWEST[name],) if name in NEWEST else ()
     return (*sorted(older), *newest)
