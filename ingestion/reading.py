@@ -71,6 +71,8 @@ class Child:
         self._decoder = msgspec.msgpack.Decoder(list[Answer])
         self._buffer = bytearray()
         self._output = self.process.stdout.fileno() if self.process.stdout else -1
+        self._poller = select.poll()  # as select.select refuses descriptors from 1024 on
+        self._poller.register(self._output, select.POLLIN)
         with suppress(OSError):
             fcntl(self._output, F_SETPIPE_SZ, PIPE_BYTES)
 
@@ -118,7 +120,7 @@ class Child:
     def _fill(self, length: int, deadline: float) -> None:
         while len(self._buffer) < length:
             left = max(0.0, deadline - time.monotonic())
-            if not select.select([self._output], [], [], left)[0]:
+            if not self._poller.poll(left * 1000):
                 message = f"A leitura do arquivo passou de {SECONDS_PER_FILE:g} segundos."
                 raise ChildLost("parser_timeout", message)
             received = os.read(self._output, PIPE_BYTES)

@@ -2,8 +2,10 @@
 
 import gzip
 import os
+import resource
 import subprocess
 import sys
+from contextlib import ExitStack
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +29,7 @@ from tests.data.pdfs import pdf, text_page
 from tests.data.zips import Entry, archive
 
 OPTIONS = Options(date(2026, 11, 21))
+MOST_OF_SELECT = 1024  # files that select can tell apart
 CHILD = "ingestion.parsers.child"
 
 
@@ -256,6 +259,19 @@ def test_two_files_can_be_read_at_once(tmp_path: Path) -> None:
     )
 
     assert [[one.parsed.documents[0].number for (one,) in pair] for pair in pairs] == [["1", "2"]]
+
+
+def test_a_process_with_many_open_files_can_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_idle", [])
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with ExitStack() as held:
+        held.callback(resource.setrlimit, resource.RLIMIT_NOFILE, limit)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (2 * MOST_OF_SELECT, limit[1]))
+        for _ in range(MOST_OF_SELECT):
+            held.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+        assert len(read(tmp_path / "nota.xml", authorized())) == 1
 
 
 def test_the_child_inherits_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
