@@ -18,6 +18,7 @@ from ingestion.models import (
     SourceFile,
     Statement,
     Transaction,
+    TransactionSource,
     Voiding,
 )
 from ingestion.models.files import Severity
@@ -165,13 +166,16 @@ def balances_of(statement: Statement) -> Iterable[tuple[date, Decimal]]:
 
 
 def moved_between(statement: Statement, after: date, until: date) -> dict[date, Decimal]:
-    """What moved on each day of an account after one day and up to another."""
+    """What moved on each day of an account after one day and up to another.
+
+    Paid boletos are not counted: the bank credits them in a line of its own.
+    """
     rows = Transaction.objects.filter(
         organization=statement.organization_id,
         account=statement.account,
         date__gt=after,
         date__lte=until,
-    )
+    ).exclude(source=TransactionSource.BOLETO)
     return dict(rows.values_list("date").annotate(moved=Sum("amount")).order_by("date"))
 
 

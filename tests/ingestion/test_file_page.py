@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,10 +12,11 @@ from django.urls import reverse
 
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.organizations.roles import Role
-from ingestion.models import Document, SourceFile
+from ingestion.models import Document, SourceFile, Transaction
 from tests.data import nfe
 from tests.data.files import archive, invoices, xml
 from tests.data.pdfs import pdf, text_page
+from tests.data.rows import make_transaction
 from tests.data.tables import ANSWERS, as_csv, as_xlsx
 from tests.ingestion.conftest import Send
 
@@ -110,6 +112,21 @@ def test_a_statement_proves_itself_or_says_where_it_breaks(client: Client, send:
 
     assert "Fecha</span>" in good and "Não fecha" not in good
     assert "Não fecha" in bad and "o banco diz R$ 250,00" in bad
+
+
+def test_paid_boletos_are_no_movement_of_a_statement(
+    client: Client, send: Send, seller: Organization
+) -> None:
+    rows = (
+        ("Data", "Histórico", "Valor", "Saldo"),
+        ("31/08/2026", "SALDO ANTERIOR", "", "100,00"),
+        ("01/09/2026", "PIX", "50,00", "150,00"),
+    )
+    file = send(as_csv(rows), "extrato.csv")
+    account = Transaction.objects.get().account
+    make_transaction(seller, "30.00", source="boleto", account=account, date=date(2026, 9, 1))
+
+    assert "Fecha</span>" in shown(client, file)
 
 
 def test_a_summary_links_the_note_that_is_here(client: Client, send: Send) -> None:
