@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
@@ -24,6 +24,7 @@ from ingestion.screens.deliveries import (
     page_of_jobs,
     totals,
 )
+from ingestion.screens.wording import counted
 from ingestion.services.deliveries import close_delivery, dismiss_delivery
 from ingestion.services.retrying import retry_delivery
 
@@ -109,12 +110,15 @@ class DeliveryAdmin(FactAdmin):
             match request.POST.get("ato", ""):
                 case "tentar":
                     job = retry_delivery(row, by=user)
-                    return f"{job.total} arquivo(s) serão lidos de novo."
+                    files = counted(job.total, "arquivo será lido", "arquivos serão lidos")
+                    return f"{files} de novo."
                 case "resolver":
                     dismiss_delivery(row, by=user)
                     return "Envio dado por resolvido."
-            close_delivery(row, by=user)
-            return "Envio encerrado com o que chegou."
+                case "encerrar":
+                    close_delivery(row, by=user)
+                    return "Envio encerrado com o que chegou."
+            raise Http404
 
         attempt(request, act)
         back = request.POST.get("volta", "")

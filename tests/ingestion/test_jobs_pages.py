@@ -131,6 +131,15 @@ def test_acts_change_the_delivery(delivery: Delivery, staff: User, screen: Scree
     assert Delivery.objects.get().dismissed_at is not None
 
 
+def test_an_act_that_nobody_knows_changes_nothing(
+    delivery: Delivery, staff: User, screen: Screen
+) -> None:
+    answer = screen(staff).post(f"/admin/ingestion/delivery/{delivery.pk}/ato/", {"ato": "voar"})
+
+    assert answer.status_code == 404
+    assert Delivery.objects.get().is_open
+
+
 def test_a_viewer_sees_and_changes_nothing(
     delivery: Delivery, person: Callable[..., User], seller: Organization, screen: Screen
 ) -> None:
