@@ -141,7 +141,7 @@ def told_forwarded(notes: int, company: str) -> Finding:
 
 
 def told_refused(notes: int, company: str, error: str) -> Finding:
-    what = counted(notes, "1 nota é", "{} notas são")
+    what = counted(notes, "1 nota é", "{} notas são") if notes else "Há eventos de notas"
     return Finding(
         REFUSED,
         "warning",

@@ -14,7 +14,7 @@ from ingestion.models import Document, Enrichment, Forwarding, SearchEntry, Sour
 from ingestion.services.enrichment import enrich_file, queue_enrichment
 from ingestion.services.files import receive_file
 from ingestion.services.processing import process_file
-from ingestion.services.sorting import CODES
+from ingestion.services.sorting import CODES, told_refused
 from tests.conftest import make_organization
 from tests.data.files import archive
 from tests.data.identity import cnpj
@@ -226,3 +226,9 @@ def test_a_kill_between_two_steps_is_made_good(
     assert (held(companies[1]), held(companies[2])) == ({"1 issued"}, {"2 issued"})
     assert SourceFile.objects.uploads().filter(organization=companies[2]).count() == 1
     assert (file.new, file.informative, codes(file)) == (1, 1, {"forwarded"})
+
+
+def test_events_alone_that_were_refused_are_not_counted_as_notes() -> None:
+    assert told_refused(0, "Padaria Aurora", "sem espaço.").message.startswith(
+        "Há eventos de notas da empresa Padaria Aurora e não pôde"
+    )
