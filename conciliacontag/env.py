@@ -83,6 +83,9 @@ class Environment(BaseSettings):
     upload_max_mb: int = Field(2048, alias="UPLOAD_MAX_MB", ge=1)
     """Largest file accepted, in mebibytes."""
 
+    images_max_mb: int = Field(100, alias="IMAGES_MAX_MB", ge=1)
+    """Largest package of images accepted with a batch, in mebibytes."""
+
     secrets_keys: SecretStr = Field(SecretStr(""), alias="SECRETS_KEYS")
     """Encrypt stored passwords of automatic entries: newest first, by commas; empty: SECRET_KEY."""
 

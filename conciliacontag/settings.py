@@ -172,6 +172,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 UPLOAD_MAX_BYTES = env.upload_max_mb * 1024 * 1024
+IMAGES_MAX_BYTES = env.images_max_mb * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = DATA / "incoming"
 FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]

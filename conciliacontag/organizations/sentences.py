@@ -42,6 +42,8 @@ ACTS = {
     "match.refused": "disse que um lançamento não tem nota",
     "match.undone": "desfez uma conciliação",
     "batch.opened": "abriu um lote de revisão",
+    "batch.images_added": "juntou {images} imagem(ns) a um lote",
+    "batch.image_added": "enviou a imagem {image}, que faltava em um lote",
     "batch.exported": "exportou um lote na revisão {revision}",
     "batch.replaced": "trocou um lote que ninguém tinha começado por um mais novo",
     "batch.cleaned": "limpou um lote",

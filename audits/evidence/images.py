@@ -1,0 +1,132 @@
+"""The images of one card: which it names, which are there, which are called nearly the same."""
+
+from uuid import UUID
+
+from django.db.models.fields.json import KT
+from msgspec import Struct
+
+from audits.evidence.names import alike, base_name, stem
+from audits.models import Batch, Card, Evidence
+from conciliacontag.errors import InvalidInput, NotFound
+from conciliacontag.storage import local_copy
+from ingestion.originals import image_type
+from ingestion.parsers.model import ParseError
+from ingestion.parsers.pictures import is_tiff
+from ingestion.reading import read_original, render_page
+
+NEIGHBOURS = 100  # names before and after, in which a similar one is sought
+SHOWN_MISSING = 50
+
+
+class CardImage(Struct, frozen=True):
+    """One image that a card names in one of its columns."""
+
+    which: str  # the column, which is how the image is asked for
+    name: str
+    evidence_id: UUID | None
+    alike: tuple[str, ...] = ()  # names there are instead, when this one is missing
+
+    @property
+    def is_there(self) -> bool:
+        return self.evidence_id is not None
+
+
+def images_of(card: Card) -> list[CardImage]:
+    """The images a card names, each name once, in the order of the layout's columns."""
+    columns = {name: column for column, name in reversed(names_of(card).items())}
+    held = Evidence.objects.filter(batch=card.batch_id, name__in=columns)
+    there = dict(held.values_list("name", "pk"))
+    return [
+        CardImage(
+            column,
+            name,
+            there.get(name),
+            () if name in there else names_alike(card.batch_id, name),
+        )
+        for name, column in reversed(columns.items())
+    ]
+
+
+def names_of(card: Card) -> dict[str, str]:
+    """Column → name of the image in it; two columns may name the same."""
+    cells = card.raw_answers
+    columns = card.batch.definition.get("images", [])
+    named = {column: base_name(str(cells.get(column) or "")) for column in columns}
+    return {column: name for column, name in named.items() if name}
+
+
+def names_alike(batch_id: UUID, name: str) -> tuple[str, ...]:
+    """Images of the batch that may be meant, sought among the neighbours and what contains it."""
+    rows = Evidence.objects.filter(batch=batch_id)
+    names = rows.values_list("name", flat=True)
+    near = [
+        *names.filter(name__icontains=stem(name))[:NEIGHBOURS],
+        *names.filter(name__lt=name).order_by("-name")[:NEIGHBOURS],
+        *names.filter(name__gt=name).order_by("name")[:NEIGHBOURS],
+    ]
+    return alike(name, list(dict.fromkeys(near)))
+
+
+def missing_images(batch: Batch) -> list[str]:
+    """Names that cards of a batch mention and no image bears, in the order of the file."""
+    columns = batch.definition.get("images", [])
+    if not columns:
+        return []
+    there = set(Evidence.objects.filter(batch=batch).values_list("name", flat=True))
+    rows = batch.cards.order_by("line").values_list(*(KT(f"raw_answers__{c}") for c in columns))
+    named = (base_name(path or "") for paths in rows.iterator() for path in paths)
+    return [name for name in dict.fromkeys(named) if name and name not in there]
+
+
+def find_evidence(card: Card, which: str = "", name: str = "") -> Evidence:
+    """The image a card names in a column, or one of its batch by name; the first without either.
+
+    Raises:
+        NotFound: `image_missing`; or `image_unknown`: the card has no such column.
+    """
+    wanted = name or wanted_name(card, which)
+    found = Evidence.objects.filter(batch=card.batch_id, name=wanted).first()
+    if found is None:
+        raise NotFound(
+            f"A imagem {wanted[:80]} não veio no pacote: envie-a, ou revise sem imagem.",
+            code="image_missing",
+        )
+    return found
+
+
+def wanted_name(card: Card, which: str) -> str:
+    """How the image of a column is called; of the first column that names one without `which`."""
+    named = names_of(card)
+    wanted = named.get(which) if which else next(iter(named.values()), None)
+    if wanted is None:
+        raise NotFound("Este cartão não tem essa imagem.", code="image_unknown")
+    return wanted
+
+
+def picture_of(evidence: Evidence) -> tuple[bytes, str]:
+    """The bytes a browser can show, and their type by what they are; TIFF becomes PNG.
+
+    Raises:
+        NotFound: `image_missing`: the bytes are gone.
+        InvalidInput: `image_unreadable` with 422: they cannot be unpacked or are no picture.
+    """
+    try:
+        with local_copy(evidence.storage_path) as path:
+            content = read_original(path, member=evidence.member)
+            if is_tiff(content):
+                return render_page(path, 1, member=evidence.member), "image/png"
+    except FileNotFoundError as fault:
+        message = "Os bytes desta imagem não estão mais guardados."
+        raise NotFound(message, code="image_missing") from fault
+    except ParseError as refusal:
+        raise unreadable(f"{refusal.message} {refusal.remedy}") from refusal
+    kind = image_type(content)
+    if not kind:
+        raise unreadable("O arquivo tem nome de imagem, mas não é uma.")
+    return content, kind
+
+
+def unreadable(why: str) -> InvalidInput:
+    return InvalidInput(
+        f"Esta imagem não pode ser mostrada. {why}", code="image_unreadable", status=422
+    )
