@@ -52,6 +52,7 @@ class Submission:
     document_id: UUID | None = None
     installment: str = ""
     corrections: Mapping[str, str] = field(default_factory=dict)
+    on_behalf_of: str = ""
 
 
 def understand(card: Card, sent: Submission) -> Intent:

@@ -1,0 +1,1 @@
+"""What people decide about cards, one module per act."""

@@ -1,0 +1,144 @@
+"""One answer for all cards of a batch that raise exactly the same doubts."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.db.transaction import atomic, set_rollback
+
+from audits.deciding.decide import decide_card
+from audits.deciding.holding import NO_CARD
+from audits.models import Card, Verdict
+from conciliacontag.database import session
+from conciliacontag.errors import DomainError, InvalidInput, NotFound
+from conciliacontag.organizations.access import require
+from conciliacontag.organizations.models import User
+from conciliacontag.organizations.roles import Act
+
+MOST_AT_ONCE = 500
+# The sentence of a doubt begins with its kind; then come days, amounts and numbers.
+KIND = re.compile(r"[^0-9]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said about each of the cards."""
+
+    verdict: Verdict
+    corrections: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    on_behalf_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A card that was left as it is, and why."""
+
+    card: Card
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Which cards were decided, which were not, and how many more are alike."""
+
+    decided: list[Card] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    left: int = 0
+
+
+def alike(card: Card) -> "QuerySet[Card]":
+    """Open cards of the batch with the same doubts as this one, itself included, by line.
+
+    A conciliation tells its doubts in whole sentences: there the kind of the reason and the
+    line's texts have to be the same, and no document may have been chosen.
+    """
+    cards = Card.objects.open().filter(batch=card.batch_id).order_by("line")
+    line = card.transaction
+    if line is None:
+        return cards.filter(issues=card.issues)
+    reason = card.issues[0]["text"] if card.issues else ""
+    found = KIND.match(reason)
+    kind = found.group() if found else ""
+    chosen = Q(responses__field="documento", responses__corrected_value__gt="")
+    return cards.filter(
+        issues__0__text__startswith=kind,
+        transaction__memo=line.memo,
+        transaction__payee=line.payee,
+    ).exclude(chosen)
+
+
+def decide_alike(
+    card_id: UUID,
+    *,
+    author: User,
+    version: int,
+    verdict: Verdict,
+    corrections: Mapping[str, str] | None = None,
+    note: str = "",
+    on_behalf_of: str = "",
+    dry_run: bool = False,
+) -> Outcome:
+    """Decide a card and, the same way, all that are like it; each decision stands by itself.
+
+    A card that refuses is named and holds up nobody. Called again, what was decided stays as it
+    is. At most `MOST_AT_ONCE` cards a call; `left` says how many remain.
+
+    Args:
+        version: the version of the card that was seen; the others are decided as they stand.
+        dry_run: go the whole way for each card, and take it back.
+
+    Raises:
+        What `decide_card` raises about the card that was seen: nothing is decided then.
+        InvalidInput: a document is accepted for one line at a time.
+    """
+    if verdict == Verdict.ACCEPT:
+        raise InvalidInput(
+            "Uma nota explica um lançamento: aceite-a cartão por cartão.", code="accept_one_by_one"
+        )
+    answer = Answer(Verdict(verdict), corrections or {}, note, on_behalf_of)
+    seen, others = seen_and_alike(card_id, author)
+    decided = [decide_one(seen, answer, author, version, dry_run=dry_run)]
+    refused: list[Refusal] = []
+    for card in others[: MOST_AT_ONCE - 1]:
+        try:
+            decided.append(decide_one(card, answer, author, card.version, dry_run=dry_run))
+        except DomainError as refusal:
+            refused.append(Refusal(card, refusal.code, refusal.message))
+    return Outcome(decided, refused, max(len(others) - MOST_AT_ONCE + 1, 0))
+
+
+def seen_and_alike(card_id: UUID, author: User) -> tuple[Card, list[Card]]:
+    """The card and the others that are like it, as they stand now.
+
+    Raises:
+        NotFound: there is no such card.
+        NotAllowed: the role may not decide.
+    """
+    with session(author.roles):
+        cards = Card.objects.select_related("transaction", "organization")
+        card = cards.filter(pk=card_id).first()
+        if card is None:
+            raise NotFound(NO_CARD)
+        require(author, card.organization, Act.DECIDE)
+        others = alike(card).exclude(pk=card.pk).defer("raw_answers", "candidates")
+        return card, list(others)
+
+
+def decide_one(card: Card, answer: Answer, author: User, version: int, *, dry_run: bool) -> Card:
+    with atomic():
+        decided = decide_card(
+            card.pk,
+            author=author,
+            version=version,
+            verdict=answer.verdict,
+            corrections=answer.corrections,
+            note=answer.note,
+            on_behalf_of=answer.on_behalf_of,
+        )
+        if dry_run:
+            set_rollback(True)
+    return decided

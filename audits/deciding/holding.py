@@ -1,0 +1,97 @@
+"""A card held by one decision: its lock, the version that was seen, whose decision stands."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from audits.models import Card, CardStatus, Decision, Verdict
+from audits.rows import locked_batch
+from conciliacontag.database import session
+from conciliacontag.errors import Conflict, NotFound
+from conciliacontag.organizations.access import require
+from conciliacontag.organizations.models import User
+from conciliacontag.organizations.roles import Act
+from reconciliation.ledger import books
+
+NO_CARD = "Este cartão não existe. Confira o número e a empresa escolhida."
+# Remarks: they change neither a value nor whether the card waits.
+ASIDE = (Verdict.NOTE, Verdict.SKIP)
+
+
+@contextmanager
+def held_card(card_id: UUID, author: User) -> Iterator[Card]:
+    """The card and its batch, held by this transaction alone.
+
+    Raises:
+        NotFound: there is no such card, it is another organization's, or its batch was cleaned up.
+    """
+    with session(author.roles):
+        place = Card.objects.filter(pk=card_id).values_list("organization_id", "batch_id").first()
+        if place is None:
+            raise NotFound(NO_CARD)
+        with books(place[0]):
+            batch = locked_batch(place[1])
+            held = Card.objects.select_for_update(of=("self",)).select_related("transaction")
+            card = held.filter(pk=card_id).first()
+            if card is None:
+                raise NotFound(NO_CARD)
+            card.batch, card.organization = batch, batch.organization
+            yield card
+
+
+def decisions_of(card: Card) -> list[Decision]:
+    """Every decision about the card, oldest first, with its author."""
+    return list(Decision.objects.filter(card_id=card.pk).select_related("author"))
+
+
+def last_decision(card: Card) -> Decision | None:
+    """The newest decision; a skipped card is still as the decision before it left it."""
+    rows = Decision.objects.filter(card_id=card.pk).exclude(verdict=Verdict.SKIP)
+    return rows.select_related("author").last()
+
+
+def standing(decisions: list[Decision]) -> list[Decision]:
+    """What still counts of these: decisions and reopenings that nobody has undone."""
+    undone = {decision.undoes for decision in decisions}
+    said = (one for one in decisions if one.verdict not in (*ASIDE, Verdict.UNDO))
+    return [decision for decision in said if decision.pk not in undone]
+
+
+def check_version(card: Card, last: Decision | None, version: int) -> None:
+    """Refuse a decision about a card that has changed since the person saw it.
+
+    Raises:
+        Conflict: `card_changed`, with who changed it, what they said and what stands now.
+    """
+    if version == card.version:
+        return
+    details: dict[str, Any] = {"version": card.version, "version_sent": version}
+    who = "Outra pessoa"
+    if last is not None:
+        who = last.author.name
+        details |= {
+            "who": last.author.name,
+            "what": last.verdict,
+            "at": last.at.isoformat(),
+            "after": last.after,
+        }
+    raise Conflict(
+        f"{who} já decidiu este cartão enquanto você o via. Sua decisão não foi gravada; "
+        "veja a decisão atual e, se for o caso, decida de novo.",
+        code="card_changed",
+        details=details,
+    )
+
+
+def reopening_act(decision: Decision | None, author: User) -> Act:
+    """One's own decision is taken back more freely than somebody else's."""
+    own = decision is not None and decision.author_id == author.pk
+    return Act.REOPEN_OWN if own else Act.REOPEN
+
+
+def require_overruling(card: Card, author: User) -> None:
+    """Deciding a decided card again takes its decision back first."""
+    if card.status == CardStatus.RESOLVED:
+        stands = standing(decisions_of(card))
+        require(author, card.organization, reopening_act(stands[-1] if stands else None, author))

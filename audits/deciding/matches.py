@@ -1,0 +1,81 @@
+"""The reconciliation behind a card follows what is decided about it."""
+
+from audits.models import Card, CardStatus, Decision, Verdict
+from audits.responses import current_values
+from audits.shipped import RECONCILED, WITHOUT_NOTE
+from audits.verdicts import Intent, document_by_key
+from conciliacontag.errors import Conflict, InvalidInput
+from conciliacontag.organizations.models import User
+from ingestion.models import Document, Transaction
+from reconciliation.models import Reconciliation
+from reconciliation.services import confirm_match, propose_match, refuse_matches, undo_match
+
+
+def settle_match(card: Card, intent: Intent, author: User, note: str) -> None:
+    """Let the reconciliation follow the decision."""
+    line = card.transaction
+    if line is None or not intent.concerns_match:
+        return
+    if card.status == CardStatus.RESOLVED or intent.clears:
+        undo_match(line, user=author)
+    if intent.refuses:
+        refuse_matches(line, user=author, reason=note)
+    elif intent.document:
+        book(line, intent.document, intent.installment, author)
+
+
+def book(line: Transaction, document: Document, installment: str, author: User) -> None:
+    pair = propose_match(line, document, user=author, installment=installment)
+    confirm_match(pair, user=author)
+
+
+def restore_match(card: Card, undone: Decision, before: list[Decision], author: User) -> None:
+    """Undo what a decision booked, and book again what stood before it.
+
+    Args:
+        before: the decisions that stand without the undone one, oldest first.
+
+    Raises:
+        Conflict: `match_changed` when the line was reconciled otherwise meanwhile;
+            `undo_impossible`, or what the match itself refuses, when the earlier booking cannot
+            be made again.
+    """
+    line = card.transaction
+    if line is None or "situacao" not in undone.before:
+        return
+    if undone.verdict != Verdict.REOPEN:
+        refuse_foreign_match(card, line)
+        undo_match(line, user=author)
+    said = undone.before["situacao"]
+    earlier = next((one for one in reversed(before) if "situacao" in one.after), None)
+    if said == RECONCILED:
+        installment = earlier.after.get("parcela", "") if earlier else ""
+        book(line, document_again(card, undone.before["documento"]), installment, author)
+    elif said == WITHOUT_NOTE:
+        refuse_matches(line, user=author, reason=earlier.note if earlier else "")
+
+
+def refuse_foreign_match(card: Card, line: Transaction) -> None:
+    """What somebody booked outside of the card is not this decision's to take back."""
+    booked = Reconciliation.objects.matched().filter(transaction=line).select_related("document")
+    row = booked.first()
+    said = current_values(card, ["documento"])["documento"]
+    if row is not None and row.document is not None and row.document.key != said:
+        raise Conflict(
+            f"O lançamento foi conciliado com {row.document} depois desta decisão. "
+            "Desfaça aquela conciliação antes de desfazer a decisão do cartão.",
+            code="match_changed",
+            details={"reconciliation_id": str(row.pk)},
+        )
+
+
+def document_again(card: Card, key: str) -> Document:
+    try:
+        return document_by_key(card, key)
+    except InvalidInput as refused:
+        raise Conflict(
+            "A nota aceita antes já não pode ser conciliada: foi cancelada ou retirada. Nada foi "
+            "desfeito; reabra o cartão e decida de novo.",
+            code="undo_impossible",
+            details={"document": key},
+        ) from refused

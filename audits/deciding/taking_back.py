@@ -1,0 +1,135 @@
+"""Taking decisions back: reopening a card, undoing step by step."""
+
+from uuid import UUID
+
+from audits.deciding.holding import (
+    check_version,
+    decisions_of,
+    held_card,
+    last_decision,
+    reopening_act,
+    standing,
+)
+from audits.deciding.matches import restore_match
+from audits.deciding.writing import Word, conclude, describe
+from audits.exports.running import refuse_while_exporting
+from audits.models import Card, CardStatus, Decision, Verdict
+from audits.responses import ABOUT_THE_MATCH, current_values, withdraw_match, write_responses
+from conciliacontag.errors import Conflict
+from conciliacontag.organizations.access import require
+from conciliacontag.organizations.models import User
+from reconciliation.services import undo_match
+
+
+def reopen_card(
+    card_id: UUID, *, author: User, version: int, note: str = "", on_behalf_of: str = ""
+) -> Card:
+    """Take a decision back: the match is undone and the card waits again.
+
+    What was said about the document is withdrawn; other corrections stay as a draft.
+
+    Raises:
+        NotFound: there is no such card.
+        NotAllowed: the role may not reopen, or only its own decisions.
+        Conflict: `card_changed`, or `card_not_resolved` when nothing was decided.
+        Busy: the batch is being exported.
+    """
+    with held_card(card_id, author) as card:
+        last = last_decision(card)
+        if is_again(last, Verdict.REOPEN, author, version) and card.is_open:
+            return card
+        stands = standing(decisions_of(card))
+        require(author, card.organization, reopening_act(stands[-1] if stands else None, author))
+        refuse_while_exporting(card.batch)
+        check_version(card, last, version)
+        if card.is_open:
+            raise not_resolved(card)
+        reopen(card, Word(author, note, on_behalf_of))
+    return card
+
+
+def reopen(card: Card, word: Word) -> None:
+    fields = ABOUT_THE_MATCH if card.transaction else ()
+    before = current_values(card, fields)
+    decision = describe(card, Verdict.REOPEN, word, before, {})
+    if card.transaction:
+        undo_match(card.transaction, user=word.author)
+        withdraw_match(card, author=word.author, reason=word.note or Verdict.REOPEN.label)
+    decision.after = current_values(card, fields)
+    conclude(card, CardStatus.REOPENED, decision, note=word.note or card.note)
+
+
+def undo_decision(
+    card_id: UUID, *, author: User, version: int, note: str = "", on_behalf_of: str = ""
+) -> Card:
+    """Take back the newest decision or reopening that still counts; again, the one before it.
+
+    Values, state and the reconciliation are as they were before it. Notes and skips are no
+    decisions: they stay as they are, and nothing waits for them. The same call sent again, with
+    the version it saw, changes nothing.
+
+    Raises:
+        NotFound: there is no such card, or its batch was cleaned up.
+        NotAllowed: the role may not undo, or only its own decisions.
+        Conflict: `card_changed`; `nothing_to_undo`; `match_changed`, `undo_impossible` and what
+            the match refuses, when the reconciliation before it cannot be restored.
+        Busy: the batch is being exported.
+    """
+    with held_card(card_id, author) as card:
+        decisions = decisions_of(card)
+        last = last_decision(card)
+        if is_again(last, Verdict.UNDO, author, version):
+            return card
+        stands = standing(decisions)
+        target = stands[-1] if stands else None
+        require(author, card.organization, reopening_act(target, author))
+        refuse_while_exporting(card.batch)
+        check_version(card, last, version)
+        if target is None:
+            raise Conflict(
+                "Não há decisão para desfazer neste cartão: ele está como foi lido.",
+                code="nothing_to_undo",
+            )
+        take_back(card, target, stands[:-1], Word(author, note, on_behalf_of))
+    return card
+
+
+def is_again(last: Decision | None, verdict: Verdict, author: User, version: int) -> bool:
+    """The very call that was carried out last, sent again."""
+    if last is None or last.verdict != verdict or last.author_id != author.pk:
+        return False
+    return last.version_seen == version
+
+
+def take_back(card: Card, target: Decision, before: list[Decision], word: Word) -> None:
+    values = {name: value for name, value in target.before.items() if name != "parcela"}
+    decision = describe(card, Verdict.UNDO, word, current_values(card, values), values)
+    decision.undoes = target.pk
+    restore_match(card, target, before, word.author)
+    write_responses(card, values, author=word.author, reason=word.note or Verdict.UNDO.label)
+    status = CardStatus(target.status_before or status_after(before))
+    conclude(card, status, decision, note=word.note or note_after(card, target, before))
+
+
+def status_after(decisions: list[Decision]) -> CardStatus:
+    """The state these leave a card in, for decisions that did not keep the one they found."""
+    if not decisions:
+        return CardStatus.PENDING
+    is_open = decisions[-1].verdict == Verdict.REOPEN
+    return CardStatus.REOPENED if is_open else CardStatus.RESOLVED
+
+
+def note_after(card: Card, target: Decision, before: list[Decision]) -> str:
+    """The note of the undone decision goes with it; one that came from elsewhere stays."""
+    if not target.note or card.note != target.note:
+        return card.note
+    return next((one.note for one in reversed(before) if one.note), "")
+
+
+def not_resolved(card: Card) -> Conflict:
+    return Conflict(
+        f"O cartão está {card.get_status_display().lower()}; só um cartão decidido pode ser "
+        "reaberto.",
+        code="card_not_resolved",
+        details={"current": card.status, "wanted": "reopened", "allowed": ["resolved"]},
+    )
