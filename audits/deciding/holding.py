@@ -86,8 +86,8 @@ def check_version(card: Card, last: Decision | None, version: int) -> None:
 
 def reopening_act(decision: Decision | None, author: User) -> Act:
     """One's own decision is taken back more freely than somebody else's."""
-    own = decision is not None and decision.author_id == author.pk
-    return Act.REOPEN_OWN if own else Act.REOPEN
+    foreign = decision is not None and decision.author_id != author.pk
+    return Act.REOPEN if foreign else Act.REOPEN_OWN
 
 
 def require_overruling(card: Card, author: User) -> None:

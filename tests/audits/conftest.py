@@ -11,6 +11,7 @@ from conciliacontag.organizations.models import Organization, User
 from ingestion.models import Document, Transaction
 from reconciliation.models import Run
 from reconciliation.services import execute_run, start_run
+from tests.data.file_batches import make_answers
 from tests.data.rows import make_doubt, make_transaction
 
 
@@ -78,3 +79,11 @@ def reviewed(review: Review, auditor: User) -> Review:
     decide_card(review.lonely_card.pk, author=auditor, version=1, verdict=Verdict.NO_DOCUMENT)
     review.batch.refresh_from_db()
     return review
+
+
+@pytest.fixture
+def answers(organization: Organization) -> Batch:
+    """Four answer cards of a file: two of them raise the same doubts, one is in order."""
+    return make_answers(
+        organization, ("AB", "", "C"), ("AB", "", "D"), ("A", "B", "C"), ("A", "F", "C")
+    )
