@@ -8,28 +8,35 @@ nothing else. Records are known by number, never by a value that may repeat.
 import codecs
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from audits.tables import (
     CorrectionError,
     Dialect,
     Grammar,
+    Lines,
     Record,
     open_table,
     read_dialect,
+    survey,
 )
 
 __all__ = [
+    "Change",
     "CorrectionError",
     "Corrections",
     "Dialect",
     "Record",
     "apply_corrections",
+    "count_records",
     "read_dialect",
     "read_records",
+    "rewrite",
+    "survey",
 ]
 
 Corrections = Mapping[int, Mapping[str, str]]
+Change = tuple[int, Mapping[str, str]]  # record number, column → new text
 
 
 class _Table(NamedTuple):
@@ -39,7 +46,7 @@ class _Table(NamedTuple):
     columns: tuple[str, ...]
     before: tuple[bytes, ...]  # blank lines before the header
     header: bytes
-    lines: Iterator[bytes]
+    lines: Lines
 
 
 def apply_corrections(
@@ -57,14 +64,30 @@ def apply_corrections(
             `csv_column_repeated`, `csv_record_ragged`, `csv_record_missing`.
     """
     table = _open(lines, dialect)
-    places = _places(table.columns, corrections)
-    yield from table.before
-    yield table.header
-    wanted = {number: changes for number, changes in corrections.items() if changes}
-    if wanted:
-        yield from _rewritten(table, wanted, places)
-    # Nothing after the last corrected record needs to be understood.
-    yield from table.lines
+    for name in {name for cells in corrections.values() for name in cells}:
+        _place(table.columns, name)  # an unknown one stops before anything is written
+    yield from _rewritten(table, sorted((n, c) for n, c in corrections.items() if c))
+
+
+def rewrite(
+    lines: Iterable[bytes], changes: Iterable[Change], *, dialect: Dialect | None = None
+) -> Iterator[bytes]:
+    """The same for any number of corrections, which come one record after another.
+
+    They are taken while the file passes, so neither has to fit into memory. Raises as
+    `apply_corrections`; an unknown column is found when its correction comes.
+    """
+    yield from _rewritten(_open(lines, dialect), changes)
+
+
+def count_records(lines: Iterable[bytes], *, dialect: Dialect | None = None) -> int:
+    """How many data records a file has.
+
+    Raises:
+        CorrectionError: `csv_empty`.
+    """
+    table = _open(lines, dialect)
+    return sum(not _is_blank(raw) for raw in table.grammar.records(table.lines))
 
 
 def read_records(lines: Iterable[bytes], *, dialect: Dialect | None = None) -> Iterator[Record]:
@@ -106,48 +129,93 @@ def _is_blank(record: bytes) -> bool:
     return len(record) < 3 and not record.strip(b"\r\n")
 
 
-def _places(columns: tuple[str, ...], corrections: Corrections) -> dict[str, int]:
-    """Find each corrected column; an unknown or ambiguous name stops before anything is written."""
-    places: dict[str, int] = {}
-    for name in {name for changes in corrections.values() for name in changes}:
-        times = columns.count(name)
-        if not times:
-            raise CorrectionError(
-                "csv_column_unknown",
-                f"A coluna “{name}” não existe no arquivo. Colunas: {', '.join(columns)}.",
-            )
-        if times > 1:
-            raise CorrectionError(
-                "csv_column_repeated",
-                f"A coluna “{name}” aparece {times} vezes no cabeçalho: não se sabe qual corrigir.",
-            )
-        places[name] = columns.index(name)
-    return places
+def _place(columns: tuple[str, ...], name: str) -> int:
+    """Where a corrected column stands; an unknown or ambiguous name is refused."""
+    times = columns.count(name)
+    if not times:
+        raise CorrectionError(
+            "csv_column_unknown",
+            f"A coluna “{name}” não existe no arquivo. Colunas: {', '.join(columns)}.",
+        )
+    if times > 1:
+        raise CorrectionError(
+            "csv_column_repeated",
+            f"A coluna “{name}” aparece {times} vezes no cabeçalho: não se sabe qual corrigir.",
+        )
+    return columns.index(name)
 
 
-def _rewritten(
-    table: _Table, wanted: Mapping[int, Mapping[str, str]], places: Mapping[str, int]
-) -> Iterator[bytes]:
-    left = len(wanted)
-    number = 0
-    for raw in table.grammar.records(table.lines):
-        if _is_blank(raw):
-            yield raw
-            continue
-        number += 1
-        changes = wanted.get(number)
-        if changes is None:
-            yield raw
-            continue
-        yield _corrected(table.grammar, raw, number, {places[n]: v for n, v in changes.items()})
-        left -= 1
-        if not left:
-            return
-    missing = min(wanted.keys() - set(range(1, number + 1)))
-    raise CorrectionError(
-        "csv_record_missing",
-        f"Há correção para o registro {missing}, mas o arquivo tem {number} registros.",
-    )
+def _rewritten(table: _Table, changes: Iterable[Change]) -> Iterator[bytes]:
+    yield from table.before
+    yield table.header
+    yield from _Pass(table, iter(changes))
+    # Nothing after the last corrected record needs to be understood.
+    while table.lines.at_hand():
+        yield b"".join(table.lines.take())
+
+
+class _Pass:
+    """One way through the records, up to the last one that is corrected."""
+
+    def __init__(self, table: _Table, changes: Iterator[Change]) -> None:
+        self.grammar, self.lines, self.columns = table.grammar, table.lines, table.columns
+        self.changes = changes
+        self.places: dict[str, int] = {}
+        self.number = 0  # of the last record that was read
+        self.wanted, self.cells = 0, cast("Mapping[str, str]", {})
+        self.advance()
+
+    def __iter__(self) -> Iterator[bytes]:
+        while self.wanted:
+            if not self.lines.at_hand():
+                raise CorrectionError(
+                    "csv_record_missing",
+                    f"Há correção para o registro {self.wanted}, mas o arquivo tem "
+                    f"{self.number} registros.",
+                )
+            lines = self.lines.take()
+            if self.grammar.are_records(lines):
+                yield self.block(lines)
+            else:
+                self.lines.put_back(lines)
+                yield from self.one_by_one()
+
+    def advance(self) -> None:
+        """Take the next correction; `wanted` is 0 after the last."""
+        before = self.wanted
+        self.wanted, self.cells = next(self.changes, (0, {}))
+        if self.cells and self.wanted <= before:
+            raise CorrectionError(
+                "csv_record_missing",
+                f"Há correção para o registro {self.wanted}, que não vem depois do {before}.",
+            )
+        for name in self.cells.keys() - self.places.keys():
+            self.places[name] = _place(self.columns, name)
+
+    def block(self, records: list[bytes]) -> bytes:
+        """Correct among records that came together."""
+        first, self.number = self.number + 1, self.number + len(records)
+        while 0 < self.wanted <= self.number:
+            place = self.wanted - first
+            records[place] = self.corrected(records[place])
+        return b"".join(records)
+
+    def one_by_one(self) -> Iterator[bytes]:
+        """Correct among lines of which a record may take several, or that may be blank."""
+        for raw in self.grammar.records(self.lines):
+            if _is_blank(raw):
+                yield raw
+            else:
+                self.number += 1
+                yield self.corrected(raw) if self.number == self.wanted else raw
+            if not (self.wanted and self.lines.has_more_here):
+                return
+
+    def corrected(self, raw: bytes) -> bytes:
+        changes = {self.places[name]: value for name, value in self.cells.items()}
+        written = _corrected(self.grammar, raw, self.wanted, changes)
+        self.advance()
+        return written
 
 
 def _corrected(grammar: Grammar, raw: bytes, number: int, changes: Mapping[int, str]) -> bytes:

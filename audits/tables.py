@@ -8,10 +8,12 @@ to the cell. Nothing is rewritten here, so that untouched bytes can leave as the
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import chain, islice
+from dataclasses import dataclass, replace
+from io import BytesIO
+from itertools import chain
 
 HEAD_LINES = 256
+HEAD_BYTES = 1024 * 1024
 SEPARATORS = (",", ";", "\t", "|")
 WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -85,34 +87,106 @@ def _encoding(head: bytes) -> str:
     return "utf-8"
 
 
-def open_table(
-    blocks: Iterable[bytes], dialect: Dialect | None = None
-) -> tuple[Dialect, Iterator[bytes]]:
+def survey(blocks: Iterable[bytes]) -> Dialect:
+    """Find the dialect of a whole file: its first accent says the encoding, however late it comes.
+
+    Reads no further than it must. Two reads of the same bytes, cut alike, find the same.
+
+    Raises:
+        CorrectionError: as `read_dialect`.
+    """
+    source = iter(blocks)
+    head = b"".join(_head(source))
+    dialect = read_dialect(head)
+    if head.isascii():
+        for block in source:
+            if not block.isascii():
+                return replace(dialect, encoding=_encoding(b"".join([block, *_head(source)])))
+    return dialect
+
+
+def _head(source: Iterator[bytes]) -> list[bytes]:
+    """The first lines of a file, or its first mebibyte when it comes in larger blocks."""
+    head: list[bytes] = []
+    size = 0
+    for block in source:
+        head.append(block)
+        size += len(block)
+        if len(head) >= HEAD_LINES or size >= HEAD_BYTES:
+            break
+    return head
+
+
+class Lines(Iterator[bytes]):
+    """Physical lines, one by one or as many as came in one block."""
+
+    def __init__(self, lists: Iterator[list[bytes]]) -> None:
+        self._lists = lists
+        self._here: list[bytes] = []
+        self._next = 0
+
+    def __next__(self) -> bytes:
+        if self._next >= len(self._here):
+            self._here, self._next = next(self._lists), 0
+        self._next += 1
+        return self._here[self._next - 1]
+
+    def at_hand(self) -> int:
+        """How many lines `take` would return: those of one block, 0 at the end of the file."""
+        if self._next >= len(self._here):
+            self._here, self._next = next(self._lists, []), 0
+        return len(self._here) - self._next
+
+    @property
+    def has_more_here(self) -> bool:
+        """Whether lines of the same block are left."""
+        return self._next < len(self._here)
+
+    def take(self) -> list[bytes]:
+        """All lines at hand."""
+        self.at_hand()
+        taken = self._here[self._next :] if self._next else self._here
+        self._here, self._next = [], 0
+        return taken
+
+    def put_back(self, lines: list[bytes]) -> None:
+        """Give back what was just taken."""
+        self._here, self._next = lines, 0
+
+
+def open_table(blocks: Iterable[bytes], dialect: Dialect | None = None) -> tuple[Dialect, Lines]:
     """Return the dialect and the physical lines, whichever way the bytes were cut."""
     source = iter(blocks)
-    head = list(islice(source, HEAD_LINES))
+    head = _head(source)
     found = dialect or read_dialect(b"".join(head))
     end = b"\r" if found.line_end == "\r" else b"\n"
-    return found, _whole_lines(chain(head, source), end)
+    return found, Lines(_whole_lines(chain(head, source), end))
 
 
-def _whole_lines(blocks: Iterable[bytes], end: bytes) -> Iterator[bytes]:
+def _whole_lines(blocks: Iterable[bytes], end: bytes) -> Iterator[list[bytes]]:
     """Cut blocks into lines; a block that is one line passes without being copied."""
     begun: list[bytes] = []
     for block in blocks:
         place = block.find(end)
-        if place == len(block) - 1 and block and not begun:
-            yield block
-        elif place < 0:
+        if place < 0:
             begun.append(block)
+        elif place == len(block) - 1 and not begun:
+            yield [block]
         else:
-            first, *others = block.split(end)
-            yield b"".join([*begun, first, end])
-            begun = [others.pop()]
-            yield from (line + end for line in others)
-            begun = begun if begun[0] else []
+            lines = _lines(block, end)
+            lines[0] = b"".join([*begun, lines[0]])
+            begun = [] if lines[-1].endswith(end) else [lines.pop()]
+            yield lines
     if last := b"".join(begun):
-        yield last
+        yield [last]
+
+
+def _lines(block: bytes, end: bytes) -> list[bytes]:
+    """The lines of a block, line ends kept; the last one may lack its own."""
+    if end == b"\n":
+        return BytesIO(block).readlines()  # cuts at line feeds alone
+    *lines, last = block.split(end)
+    return [*(line + end for line in lines), *([last] if last else [])]
 
 
 class Grammar:
@@ -143,6 +217,21 @@ class Grammar:
                 if not self._left_open(more, inside=True):
                     break
             yield b"".join(parts)
+
+    def are_records(self, lines: list[bytes]) -> bool:
+        """Cheap proof that each of these lines is a whole record, and none of them blank."""
+        if min(map(len, lines)) < 3:
+            return False
+        quote, tail = self.quote, self.quote + self.dialect.line_end.encode()
+        quotes = [line.count(quote) for line in lines]
+        if not any(quotes):
+            return True
+        if quotes != [2 * self.columns] * len(lines):
+            return all(map(self._is_plain, lines))
+        if not all(line.startswith(quote) and line.endswith(tail) for line in lines):
+            return False
+        borders = [line.count(self._border, 1, -len(tail)) for line in lines]
+        return borders == [self.columns - 1] * len(lines)
 
     def _is_plain(self, line: bytes) -> bool:
         """Cheap proof that a line is a whole record: no quotes, or each cell between two."""
