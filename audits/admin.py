@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from audits.models import Batch, Card, CardStatus, ClosingRecord, Export
-from audits.screens import batches, cards, exports
+from audits.screens import batches, cards, exports, presence
 from conciliacontag.brazil import format_brl, format_date
 from conciliacontag.chips import chip, money_cell
 from conciliacontag.pages import FactAdmin, display
@@ -80,7 +80,7 @@ class CardAdmin(FactAdmin):
         return super().get_queryset(request).select_related("batch", "transaction")
 
     def get_urls(self) -> list[Any]:
-        return routes(self, cards.ROUTES) + list(super().get_urls())
+        return routes(self, (*cards.ROUTES, *presence.ROUTES)) + list(super().get_urls())
 
     def page(self, request: HttpRequest, row: Card) -> dict[str, Any]:
         return cards.page(request, row)

@@ -12,7 +12,7 @@ from conciliacontag.organizations.models import Organization, User
 from tests.data.file_batches import make_answers
 from tests.data.rows import make_document, make_transaction
 
-ANSWER = {"verdict": Verdict.CORRECT, "corrections": {"q1": "A", "q2": "UNMARKED"}}
+ANSWER: dict[str, Any] = {"verdict": Verdict.CORRECT, "corrections": {"q1": "A", "q2": "UNMARKED"}}
 
 
 @pytest.fixture

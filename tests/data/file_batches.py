@@ -68,7 +68,7 @@ def make_card(batch: Batch, line: int, read: Mapping[str, str], issues: Sequence
         raw_answers=dict(read),
         severity=severity_of(issues),
     )
-    card.skip_history_when_saving = True
+    card.skip_history_when_saving = True  # type: ignore[attr-defined]
     card.save()
     return card
 
