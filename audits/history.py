@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
+
 from audits.models import Card, Decision, Verdict
 from audits.shipped import label
 
-NOTHING = "vazio"
+NOTHING, UNMARKED = "vazio", "em branco"
+READ = "read"  # what a field's history begins with: no decision, but what the machine read
 VERBS = {
     Verdict.ACCEPT: "aceitou a nota {documento}",
     Verdict.NO_DOCUMENT: "disse que a linha não tem nota",
@@ -44,9 +47,10 @@ class Sentence:
     changes: tuple[Change, ...]
     why: str
     version: int
+    on_behalf_of: str = ""
 
     def __str__(self) -> str:
-        said = f"{self.who} {self.what}"
+        said = f"{named(self)} {self.what}"
         changes = "; ".join(map(str, self.changes))
         said = f"{said} ({changes})" if changes else said
         return f"{said}. Motivo: {self.why}" if self.why else f"{said}."
@@ -69,6 +73,7 @@ def tell(decision: Decision) -> Sentence:
         changes=tuple(changes_of(decision)),
         why=decision.note,
         version=decision.version_seen,
+        on_behalf_of=decision.on_behalf_of,
     )
 
 
@@ -78,3 +83,70 @@ def changes_of(decision: Decision) -> list[Change]:
         for name, after in decision.after.items()
         if decision.before.get(name, "") != after
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSentence:
+    """One change of one field; the first of all tells what was read, and has no author."""
+
+    change: Change
+    at: datetime | None = None
+    who: str = ""
+    verdict: str = READ
+    why: str = ""
+    version: int = 1
+    on_behalf_of: str = ""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return (self.change,)
+
+    def __str__(self) -> str:
+        before, after = self.change.before or UNMARKED, self.change.after or UNMARKED
+        if self.verdict == READ:
+            return f"{self.change.label} foi lido como {after}."
+        when = f"{timezone.localtime(self.at):%d/%m/%Y %H:%M}"
+        said = f"{named(self)} mudou {self.change.label} de {before} para {after} em {when}"
+        return f"{said}, motivo: {self.why}" if self.why else f"{said}."
+
+
+def field_history(card_id: UUID, field: str) -> list[FieldSentence]:
+    """What was read in a field, then each change of it, oldest first; empty when nothing is known.
+
+    After the clean-up the reading is what the first decision about the field found.
+    """
+    card = Card.objects.select_related("batch").filter(pk=card_id).first()
+    called = card.batch.bound_layout.label(field) if card else label(field)
+    decisions = Decision.objects.filter(card_id=card_id, after__has_key=field)
+    told = [
+        tell_field(decision, Change(field, called, decision.before.get(field, ""), after))
+        for decision in decisions.select_related("author")
+        if (after := decision.after[field]) != decision.before.get(field, "")
+    ]
+    if card is not None and field in card.batch.header:
+        original = str(card.raw_answers.get(field, ""))
+    elif decision := decisions.first():
+        original = decision.before.get(field, "")
+    else:
+        return []
+    reading = FieldSentence(
+        Change(field, called, "", original), at=card.created_at if card else None
+    )
+    return [reading, *told]
+
+
+def tell_field(decision: Decision, change: Change) -> FieldSentence:
+    return FieldSentence(
+        change,
+        at=decision.at,
+        who=decision.author.name,
+        verdict=decision.verdict,
+        why=decision.note,
+        version=decision.version_seen,
+        on_behalf_of=decision.on_behalf_of,
+    )
+
+
+def named(told: Sentence | FieldSentence) -> str:
+    """The author, and whom a client's program named as the person at its screen."""
+    return f"{told.who} (em nome de {told.on_behalf_of})" if told.on_behalf_of else told.who

@@ -1,10 +1,14 @@
 """The history of a card in sentences."""
 
+from datetime import UTC, datetime
 from typing import Any
 
-from audits.history import card_history
-from audits.models import Verdict
-from audits.services import decide_card, reopen_card
+import time_machine
+
+from audits.exports.services import cleanup_batch, export_batch
+from audits.history import card_history, field_history
+from audits.models import Batch, Verdict
+from audits.services import decide_card, reopen_card, undo_decision
 from conciliacontag.organizations.models import User
 
 
@@ -34,3 +38,51 @@ def test_changes_name_before_and_after(reviewed: Any) -> None:
 
 def test_a_card_nobody_touched_has_no_history(review: Any) -> None:
     assert card_history(review.card) == []
+
+
+def mark(batch: Batch, author: User, version: int, **fields: str) -> None:
+    card, note = batch.cards.get(line=1), "a caneta falhou"
+    with time_machine.travel(datetime(2026, 10, 5, 17, 32, tzinfo=UTC), tick=False):
+        decide_card(
+            card.pk,
+            author=author,
+            version=version,
+            verdict=Verdict.CORRECT,
+            corrections=fields,
+            note=note,
+        )
+
+
+def test_a_field_tells_what_was_read_and_each_change(answers: Batch, auditor: User) -> None:
+    mark(answers, auditor, 1, q2="C")
+    mark(answers, auditor, 2, q1="A")
+    undo_decision(answers.cards.get(line=1).pk, author=auditor, version=3)
+    undo_decision(answers.cards.get(line=1).pk, author=auditor, version=4)
+    reading, change, undone = field_history(answers.cards.get(line=1).pk, "q2")
+
+    assert str(reading) == "Questão 2 foi lido como em branco."
+    assert str(change) == (
+        f"{auditor.name} mudou Questão 2 de em branco para C em 05/10/2026 14:32, "
+        "motivo: a caneta falhou"
+    )
+    assert (undone.verdict, undone.change.before, undone.change.after) == ("undo", "C", "")
+
+
+def test_an_untouched_field_tells_its_reading(answers: Batch) -> None:
+    card = answers.cards.get(line=1)
+
+    assert [str(one) for one in field_history(card.pk, "q1")] == ["Questão 1 foi lido como AB."]
+    assert field_history(card.pk, "q99") == []
+
+
+def test_the_history_of_a_field_outlives_the_card(
+    answers: Batch, auditor: User, manager: User
+) -> None:
+    mark(answers, auditor, 1, q1="A")
+    card = answers.cards.get(line=1).pk
+    export_batch(answers.pk, requested_by=auditor, allow_pending=True)
+    cleanup_batch(answers.pk, requested_by=manager, confirm=True)
+    reading, change = field_history(card, "q1")
+
+    assert (reading.change.after, change.change.before, change.change.after) == ("AB", "AB", "A")
+    assert field_history(card, "q2") == []
