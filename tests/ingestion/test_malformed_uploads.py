@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from conciliacontag.database import EVERY, session
@@ -10,6 +11,7 @@ from conciliacontag.organizations.roles import Role
 from ingestion.models import Document
 from tests.conftest import make_organization
 from tests.ingestion.corpus import (
+    KINDS,
     content,
     entries,
     misjudged,
@@ -55,12 +57,13 @@ def sent(
 
 
 @needs_corpus
-def test_each_file_gets_its_expected_answer(committed: None) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_file_gets_its_expected_answer(committed: None, kind: str) -> None:
     client, organization = sender()
 
     wrong = [
         finding
-        for entry in without_twins(entries())
+        for entry in without_twins(entries(kind))
         for codes, refused in [sent(client, organization, entry)]
         for finding in misjudged(entry, codes, refused=refused)
     ]
