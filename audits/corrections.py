@@ -219,6 +219,8 @@ class _Pass:
 
 
 def _corrected(grammar: Grammar, raw: bytes, number: int, changes: Mapping[int, str]) -> bytes:
+    if found := grammar.inner_cells(raw):
+        return _requoted(grammar, raw, number, changes, *found)
     cells, end = grammar.cells(raw)
     if len(cells) != grammar.columns:
         raise CorrectionError(
@@ -231,6 +233,22 @@ def _corrected(grammar: Grammar, raw: bytes, number: int, changes: Mapping[int, 
         if grammar.text(cells[place], codec) != value:
             cells[place] = _written(grammar, cells[place], _encoded(value, codec, number))
     return grammar.separator.join(cells) + end
+
+
+def _requoted(
+    grammar: Grammar,
+    raw: bytes,
+    number: int,
+    changes: Mapping[int, str],
+    cells: list[bytes],
+    end: bytes,
+) -> bytes:
+    """The same for a record of which every cell is quoted, as most programs write them."""
+    codec, quote = grammar.codec(raw), grammar.quote
+    for place, value in changes.items():
+        if cells[place].decode(codec) != value:
+            cells[place] = _encoded(value, codec, number).replace(quote, quote * 2)
+    return quote + grammar.border.join(cells) + quote + end
 
 
 def _encoded(value: str, codec: str, number: int) -> bytes:

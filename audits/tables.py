@@ -14,6 +14,7 @@ from itertools import chain
 
 HEAD_LINES = 256
 HEAD_BYTES = 1024 * 1024
+HEADER_BYTES = 64 * 1024  # of most files the whole header and more
 SEPARATORS = (",", ";", "\t", "|")
 WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -65,8 +66,12 @@ def read_dialect(head: bytes) -> Dialect:
     if not text.strip():
         raise CorrectionError("csv_empty", "O arquivo está vazio: não há linha de cabeçalho.")
     quote = "'" if text.startswith(b"'") else '"'
-    bare = re.sub(rb"%b[^%b]*(%b|\Z)" % ((quote.encode(),) * 3), b"", text)
+    quoted = re.compile(rb"%b[^%b]*(%b|\Z)" % ((quote.encode(),) * 3))
+    bare = quoted.sub(b"", text[:HEADER_BYTES])
     line_end = re.search(rb"\r\n|\n|\r", bare)
+    if not line_end and len(text) > HEADER_BYTES:
+        bare = quoted.sub(b"", text)
+        line_end = re.search(rb"\r\n|\n|\r", bare)
     header = bare[: line_end.start()] if line_end else bare
     return Dialect(
         separator=max(SEPARATORS, key=lambda mark: header.count(mark.encode())),
@@ -197,7 +202,7 @@ class Grammar:
         self.separator = dialect.separator.encode()
         self.quote = dialect.quote.encode()
         self.columns = columns
-        self._border = self.quote + self.separator + self.quote
+        self.border = self.quote + self.separator + self.quote
         mark, quote = re.escape(self.separator), re.escape(self.quote)
         inside = rb"[^%b]*(?:%b%b[^%b]*)*" % ((quote,) * 4)
         self._inside = re.compile(inside)
@@ -230,7 +235,7 @@ class Grammar:
             return all(map(self._is_plain, lines))
         if not all(line.startswith(quote) and line.endswith(tail) for line in lines):
             return False
-        borders = [line.count(self._border, 1, -len(tail)) for line in lines]
+        borders = [line.count(self.border, 1, -len(tail)) for line in lines]
         return borders == [self.columns - 1] * len(lines)
 
     def _is_plain(self, line: bytes) -> bool:
@@ -243,7 +248,7 @@ class Grammar:
         if quotes != 2 * self.columns or not line.startswith(self.quote):
             return False
         last = len(line.rstrip(b"\r\n")) - 1
-        borders = line.count(self._border, 1, last)
+        borders = line.count(self.border, 1, last)
         return borders == self.columns - 1 and line.endswith(self.quote, last, last + 1)
 
     def _left_open(self, line: bytes, *, inside: bool) -> bool:
@@ -268,12 +273,22 @@ class Grammar:
         if not quotes:
             cells = body.split(self.separator)
         elif self._is_quoted(record, quotes):
-            inner = body[1:-1].split(self._border)
+            inner = body[1:-1].split(self.border)
             cells = [self.quote + cell + self.quote for cell in inner]
         else:
             body = record if self._left_open(record, inside=False) else body
             cells = self._cell.findall(self.separator + body)
         return cells, record[len(body) :]
+
+    def inner_cells(self, record: bytes) -> tuple[list[bytes], bytes] | None:
+        """The cells of a record that quotes them all, without the quotes; None for any other.
+
+        Joined by `border` they are again what stands between the record's first and last quote.
+        """
+        if not self._is_quoted(record, record.count(self.quote)):
+            return None
+        body = record.rstrip(b"\r\n")
+        return body[1:-1].split(self.border), record[len(body) :]
 
     def texts(self, record: bytes) -> tuple[str, ...]:
         """Decode all cells of a record."""
@@ -282,7 +297,7 @@ class Grammar:
         if quotes and not self._is_quoted(record, quotes):
             return tuple(self.text(cell, codec) for cell in self.cells(record)[0])
         body = record.rstrip(b"\r\n").decode(codec)
-        border = self._border if quotes else self.separator
+        border = self.border if quotes else self.separator
         return tuple((body[1:-1] if quotes else body).split(border.decode()))
 
     def text(self, cell: bytes, codec: str) -> str:
