@@ -95,10 +95,7 @@ def test_requests_are_timed_under_their_route(api: Api, operator: User) -> None:
 def test_counters_of_other_processes_are_added_up(api: Api) -> None:
     name = 'exports_total{format="csv",status="probe"}'
     before = scraped(api()).get(name, 0)
-    program = (
-        "import django; django.setup(); from conciliacontag.metrics import EXPORTS;"
-        "EXPORTS.labels('csv', 'probe').inc(2)"
-    )
+    program = "from conciliacontag.metrics import EXPORTS; EXPORTS.labels('csv', 'probe').inc(2)"
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "conciliacontag.settings"}
     folder = project.ROOT_FOLDER
     subprocess.run([sys.executable, "-c", program], env=environment, cwd=folder, check=True)
