@@ -22,6 +22,7 @@ MOST_FAULTS = 50  # told one by one; the others are only counted
 LONGEST_CELL = 512
 LONGEST_NAME = 256
 LONGEST_COLUMN = 100
+ZIP = b"PK\x03\x04"
 PIECE = 1024 * 1024
 LONGEST_RECORD = 64 * PIECE  # bytes without the end of a record: a quote that nobody closed
 
@@ -80,13 +81,16 @@ def inspect(file: IO[bytes], definition: Definition) -> Contents:
 
     Raises:
         ColumnsUnknown: `layout_columns`, `layout_no_field`.
-        RowsRefused: `csv_empty`, `csv_encoding`, `csv_nul`, `csv_columns`, `csv_no_rows`,
-            `csv_record_endless`, `csv_record_ragged`, `csv_cell_too_long`,
+        RowsRefused: `csv_not_text`, `csv_empty`, `csv_encoding`, `csv_nul`, `csv_columns`,
+            `csv_no_rows`, `csv_record_endless`, `csv_record_ragged`, `csv_cell_too_long`,
             `csv_identifier_empty`, `csv_identifier_too_long`, `csv_identifier_unsafe`.
     """
+    refuse_package(file)
     watch = Watch(file)
     records = watched_records(watch)
     header = next(records)
+    if header.line in watch.nul_lines:  # UTF-16 without its mark, above all
+        raise RowsRefused([nul_at(header.line)])
     layout = bound(definition, header)
     look = checker(layout)
     faults: list[Fault] = []
@@ -104,6 +108,15 @@ def inspect(file: IO[bytes], definition: Definition) -> Contents:
         raise RowsRefused(sorted(faults, key=lambda one: one.line)[:MOST_FAULTS], len(faults))
     repeated = {name: count for name, count in names.items() if count > 1}
     return Contents(layout, names.total(), repeated)
+
+
+def refuse_package(file: IO[bytes]) -> None:
+    """Spreadsheets are ZIP archives too, and have no lines that could be written back."""
+    is_package = file.read(len(ZIP)) == ZIP
+    file.seek(0)
+    if is_package:
+        message = "O arquivo é um ZIP ou uma planilha. Salve-a como CSV (UTF-8) e envie de novo."
+        raise RowsRefused([Fault("csv_not_text", message)])
 
 
 def doubtful_rows(file: IO[bytes], contents: Contents) -> Iterator[Doubtful]:
@@ -156,11 +169,9 @@ def watched_records(watch: Watch) -> Iterator[Record]:
             line, watch.pending = record.line, 0
             yield record
     except CorrectionError as fault:
-        lines = [nul_at(found) for found in watch.nul_lines[:1]] if not line else []
         whole = fault.code == "csv_empty" or not line
-        raise RowsRefused(
-            [*lines, Fault(fault.code, fault.message, 0 if whole else line + 1)]
-        ) from fault
+        place = 0 if whole else line + 1
+        raise RowsRefused([Fault(fault.code, fault.message, place)]) from fault
 
 
 def bound(definition: Definition, header: Record) -> Layout:
@@ -205,9 +216,11 @@ def checker(layout: Layout) -> Callable[[Record], Fault | None]:
 
 
 def too_long(layout: Layout, record: Record) -> Fault:
-    name, cell = max(zip(layout.header, record.cells, strict=True), key=lambda pair: len(pair[1]))
-    if name == layout.definition.card:
-        return name_too_long(cell, record.line)
+    pairs = list(zip(layout.header, record.cells, strict=True))
+    called = dict(pairs)[layout.definition.card]
+    if len(called) > LONGEST_NAME:
+        return name_too_long(called, record.line)
+    name, cell = max(pairs, key=lambda pair: len(pair[1]))
     message = f"a coluna “{name}” tem {len(cell)} caracteres; o máximo é {LONGEST_CELL}."
     return Fault("csv_cell_too_long", message, record.line)
 

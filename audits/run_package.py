@@ -1,0 +1,98 @@
+"""One reading of answer cards as the reader leaves it, in one ZIP. Values in, values out.
+
+Source: OMRChecker writes `Results/Results_{hh}{AM|PM}.csv`, `Manual/MultiMarkedFiles.csv`,
+`Manual/ErrorFiles.csv`, and the sheets with what it read drawn on them below `CheckedOMRs/`.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from audits.evidence.names import Choice, base_name, choose
+from conciliacontag.errors import InvalidInput
+from ingestion.parsers.archive import Member
+
+RESULTS, MANUAL, CHECKED = "results", "manual", "checkedomrs"
+BY_HAND = ("multimarkedfiles.csv", "errorfiles.csv")
+_CLOCK = re.compile(r"_([0-9]{1,2})(am|pm)\.csv$")
+
+
+class RunPackage(Struct, frozen=True):
+    """The tables of one reading, the newest results first, and the images beside them."""
+
+    tables: tuple[Member, ...]
+    images: Choice
+
+
+def read_run(members: Iterable[Member]) -> RunPackage:
+    """Find the parts of a reading by their folders.
+
+    Raises:
+        InvalidInput: `run_not_found`: no table lies where the reader puts it; `run_several`: more
+            than one reading is in the package.
+    """
+    own = [member for member in members if not member.is_system]
+    results = [one for one in own if folder_of(one) == RESULTS and name_of(one).endswith(".csv")]
+    manual = [one for one in own if folder_of(one) == MANUAL and name_of(one) in BY_HAND]
+    if not (results or manual):
+        raise InvalidInput(
+            "O ZIP não traz Results/*.csv nem os arquivos de Manual/. Envie a pasta que o leitor "
+            "gerou, ou o CSV e as imagens em separado. Nada foi gravado.",
+            code="run_not_found",
+        )
+    roots = {root_of(one) for one in (*results, *manual)}
+    if len(roots) > 1:
+        shown = ", ".join(sorted(root or "raiz" for root in roots)[:5])
+        raise InvalidInput(
+            f"O ZIP traz mais de uma leitura ({shown}). Envie uma de cada vez. Nada foi gravado.",
+            code="run_several",
+        )
+    tables = (*sorted(results, key=moment_of)[-1:], *sorted(manual, key=name_of, reverse=True))
+    rest = [one for one in own if one not in (*results, *manual)]
+    return RunPackage(tables, images_of_run(rest))
+
+
+def images_of_run(members: Sequence[Member]) -> Choice:
+    """The checked sheets, those put aside for people to read, and nothing twice.
+
+    The sheet as it was scanned and the checked one bear one name: the checked one says more.
+    """
+    checked = [one for one in members if CHECKED in folders_of(one)]
+    by_hand = [one for one in members if MANUAL in folders_of(one) and one not in checked]
+    first = choose(checked or by_hand or members)
+    names = {picture.name.casefold() for picture in first.pictures}
+    more = choose(one for one in by_hand if base_name(one.name).casefold() not in names)
+    pictures = (*first.pictures, *more.pictures) if checked else first.pictures
+    taken = {picture.name.casefold() for picture in pictures}
+    left = [one.name for one in members if not is_taken(one, taken)]
+    return Choice(pictures, tuple(left), first.repeated)
+
+
+def is_taken(member: Member, names: set[str]) -> bool:
+    return base_name(member.name).casefold() in names or member.is_system
+
+
+def folders_of(member: Member) -> list[str]:
+    return member.name.casefold().split("/")[:-1]
+
+
+def folder_of(member: Member) -> str:
+    return ["", *folders_of(member)][-1]
+
+
+def name_of(member: Member) -> str:
+    return base_name(member.name).casefold()
+
+
+def root_of(member: Member) -> str:
+    return "/".join(member.name.split("/")[:-2])
+
+
+def moment_of(member: Member) -> tuple[int, str]:
+    """The hour in a name, which the reader writes with AM and PM; else names in their order."""
+    name = name_of(member)
+    clock = _CLOCK.search(name)
+    if clock is None:
+        return -1, name
+    return int(clock[1]) % 12 + 12 * (clock[2] == "pm"), name
