@@ -15,7 +15,7 @@ from ingestion.parsers.pictures import is_tiff
 from ingestion.reading import read_original, render_page
 
 NEIGHBOURS = 100  # names before and after, in which a similar one is sought
-SHOWN_MISSING = 50
+PLACES = ("original", "marked")
 
 
 class CardImage(Struct, frozen=True):
@@ -95,8 +95,13 @@ def find_evidence(card: Card, which: str = "", name: str = "") -> Evidence:
 
 
 def wanted_name(card: Card, which: str) -> str:
-    """How the image of a column is called; of the first column that names one without `which`."""
-    named = names_of(card)
+    """How the image of a column is called; of the first column that names one without `which`.
+
+    `original` and `marked` stand for the layout's first and second column of images.
+    """
+    named, columns = names_of(card), card.batch.definition.get("images", [])
+    if which in PLACES:
+        which = "".join(columns[PLACES.index(which) :][:1]) or which
     wanted = named.get(which) if which else next(iter(named.values()), None)
     if wanted is None:
         raise NotFound("Este cartão não tem essa imagem.", code="image_unknown")

@@ -27,46 +27,51 @@ COLUMNS = (
 )
 
 
-def open_package(path: Path, filename: str) -> tuple[Member, ...]:
-    """The members of a ZIP, found in order as a whole.
+def list_members(path: Path, filename: str, *, field: str = "images") -> tuple[Member, ...]:
+    """The members of a ZIP, found in order as a whole; none when it is no ZIP.
 
     Raises:
-        InvalidInput: the code of what the archive is refused for, or `images_not_zip`.
+        InvalidInput: the code of what the archive is refused for.
     """
     try:
-        members = list_archive(path, filename)
+        return list_archive(path, filename)
     except ParseError as refusal:
-        raise refused(f"{refusal.message} {refusal.remedy}", refusal.code) from refusal
-    if not members:
-        raise refused("As imagens vêm em um ZIP, e este arquivo não é um.", "images_not_zip")
-    return members
+        message = f"{refusal.message} {refusal.remedy}"
+        raise refused(message, refusal.code, field) from refusal
 
 
-def choose_images(members: Iterable[Member]) -> Choice:
-    """The images among these.
+def choose_images(path: Path, filename: str) -> Choice:
+    """The images in a ZIP.
 
     Raises:
-        InvalidInput: `images_repeated`: two of one name; `images_none`.
+        InvalidInput: as `list_members`, `images_not_zip`, `images_repeated` or `images_none`.
     """
+    members = list_members(path, filename)
+    if not members:
+        raise refused("As imagens vêm em um ZIP, e este arquivo não é um.", "images_not_zip")
     choice = choose(members)
-    if choice.repeated:
-        shown = ", ".join(choice.repeated[:5])
-        message = (
-            f"Há mais de uma imagem com o mesmo nome ({shown}): não se saberia de que cartão cada "
-            "uma é. Dê nomes diferentes e envie de novo."
-        )
-        raise refused(message, "images_repeated")
+    refuse_repeated(choice)
     if not choice.pictures:
         message = "O ZIP não traz nenhuma imagem png, jpg, jpeg ou tif. Confira o arquivo."
         raise refused(message, "images_none")
     return choice
 
 
-def refused(message: str, code: str) -> InvalidInput:
+def refuse_repeated(choice: Choice, field: str = "images") -> None:
+    """Two images of one name would leave open which sheet is whose: `images_repeated`."""
+    if choice.repeated:
+        shown = ", ".join(choice.repeated[:5])
+        message = (
+            f"Há mais de uma imagem com o mesmo nome ({shown}): não se saberia de que cartão cada "
+            "uma é. Dê nomes diferentes e envie de novo."
+        )
+        raise refused(message, "images_repeated", field)
+
+
+def refused(message: str, code: str, field: str = "images") -> InvalidInput:
     said = f"{message} Nada foi gravado."
-    return InvalidInput(
-        said, code=code, details={"fields": {"images": [{"code": code, "message": said}]}}
-    )
+    problem = {"code": code, "message": said}
+    return InvalidInput(said, code=code, details={"fields": {field: [problem]}})
 
 
 def write_evidence(batch: Batch, key: str, pictures: Sequence[Picture]) -> int:
