@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from audits.models import Batch, Card, ClosingRecord, Export, Response, Verdict
-
-LONGEST_NOTE = 512
+from audits.models import Batch, Card, ClosingRecord, Export
+from audits.responses import read
 
 
 class BatchSerializer(serializers.ModelSerializer[Batch]):
@@ -43,12 +43,16 @@ class CardSerializer(serializers.ModelSerializer[Card]):
     """One card as lists show it."""
 
     issues = serializers.ListField(child=serializers.CharField(), source="doubts", read_only=True)
+    template = serializers.CharField(source="batch.layout", read_only=True)
+    image_url = serializers.CharField(default=None, allow_null=True, read_only=True)
+    marked_image_url = serializers.CharField(default=None, allow_null=True, read_only=True)
 
     class Meta:
         model = Card
         fields = [
             "id",
             "batch_id",
+            "template",
             "line",
             "file_id",
             "transaction_id",
@@ -56,52 +60,45 @@ class CardSerializer(serializers.ModelSerializer[Card]):
             "status",
             "version",
             "note",
+            "image_url",
+            "marked_image_url",
             "created_at",
             "updated_at",
         ]
 
 
-class ResponseSerializer(serializers.ModelSerializer[Response]):
-    class Meta:
-        model = Response
-        fields = ["field", "read_value", "corrected_value"]
+class ResponseSerializer(serializers.Serializer[Any]):
+    """One field of a card: null as read is blank, null as corrected is not corrected."""
+
+    field = serializers.CharField()
+    question = serializers.CharField(source="field", help_text="O mesmo que field.")
+    read_value = serializers.CharField(allow_null=True)
+    corrected_value = serializers.CharField(allow_null=True)
 
 
 class CardDetailSerializer(CardSerializer):
-    """One card whole: what was read, the candidates with their evidence, the corrections."""
+    """One card whole: what was read, the candidates with their evidence, every field's answer."""
 
-    responses = ResponseSerializer(many=True, read_only=True)
+    notes = serializers.CharField(source="note", read_only=True)
+    responses = serializers.SerializerMethodField()
 
     class Meta(CardSerializer.Meta):
-        fields = [*CardSerializer.Meta.fields, "raw_answers", "candidates", "responses"]
+        fields = [*CardSerializer.Meta.fields, "notes", "raw_answers", "candidates", "responses"]
 
-
-class DecisionRequest(serializers.Serializer[Any]):
-    """What `POST /v1/audits/{card}/decision` takes."""
-
-    version = serializers.IntegerField(min_value=1, help_text="A versão do cartão que foi vista.")
-    verdict = serializers.ChoiceField(
-        [Verdict.ACCEPT, Verdict.NO_DOCUMENT, Verdict.CORRECT], default=Verdict.CORRECT
-    )
-    document_id = serializers.UUIDField(required=False, allow_null=True, default=None)
-    installment = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
-    corrections = serializers.DictField(
-        child=serializers.CharField(allow_blank=True, max_length=200, trim_whitespace=False),
-        required=False,
-        default=dict,
-    )
-    note = serializers.CharField(
-        required=False, allow_blank=True, default="", max_length=LONGEST_NOTE
-    )
-
-
-class ReopenRequest(serializers.Serializer[Any]):
-    """What `POST /v1/audits/{card}/reopen` takes."""
-
-    version = serializers.IntegerField(min_value=1)
-    note = serializers.CharField(
-        required=False, allow_blank=True, default="", max_length=LONGEST_NOTE
-    )
+    @extend_schema_field(ResponseSerializer(many=True))
+    def get_responses(self, card: Card) -> list[dict[str, Any]]:
+        """Every field of the layout, corrected or not, then what follows from a chosen document."""
+        corrected = {row.field: row.corrected_value for row in card.responses.all()}
+        names = [field.name for field in card.batch.bound_layout.fields]
+        rows = [
+            {
+                "field": name,
+                "read_value": read(card, name) or None,
+                "corrected_value": corrected.get(name),
+            }
+            for name in dict.fromkeys([*names, *corrected])
+        ]
+        return list(ResponseSerializer(rows, many=True).data)
 
 
 class ChangeSerializer(serializers.Serializer[Any]):
@@ -112,10 +109,11 @@ class ChangeSerializer(serializers.Serializer[Any]):
 
 
 class SentenceSerializer(serializers.Serializer[Any]):
-    """One decision of a card's history."""
+    """One decision of a card's history; a field's begins with its reading, which nobody made."""
 
-    at = serializers.DateTimeField()
+    at = serializers.DateTimeField(allow_null=True)
     who = serializers.CharField()
+    on_behalf_of = serializers.CharField()
     verdict = serializers.CharField()
     version = serializers.IntegerField()
     changes = ChangeSerializer(many=True)

@@ -3,15 +3,21 @@
 from django.urls import path
 
 from audits import views
+from audits.api import deciding, images, opening
 from audits.exports import views as exports
 
 urlpatterns = [
-    path("audits", views.CardsView.as_view(), name="cards"),
+    path("audits", opening.AuditsView.as_view(), name="cards"),
     path("audits/export", exports.ExportView.as_view(), name="export"),
     path("audits/cleanup", exports.CleanupView.as_view(), name="cleanup"),
     path("audits/<uuid:pk>", views.CardView.as_view(), name="card"),
-    path("audits/<uuid:pk>/decision", views.DecisionView.as_view(), name="decision"),
-    path("audits/<uuid:pk>/reopen", views.ReopenView.as_view(), name="reopen"),
+    path("audits/<uuid:pk>/decision", deciding.DecisionView.as_view(), name="decision"),
+    path("audits/<uuid:pk>/reopen", deciding.ReopenView.as_view(), name="reopen"),
+    path("audits/<uuid:pk>/undo", deciding.UndoView.as_view(), name="undo"),
+    path("audits/<uuid:pk>/skip", deciding.SkipView.as_view(), name="skip"),
+    path("audits/<uuid:pk>/note", deciding.NoteView.as_view(), name="note"),
+    path("audits/<uuid:pk>/alike", deciding.AlikeView.as_view(), name="alike"),
+    path("audits/<uuid:pk>/image", images.ImageView.as_view(), name="card-image"),
     path("audits/<uuid:pk>/history", views.HistoryView.as_view(), name="card-history"),
     path("audits/<str:batch_id>/exports", exports.ExportsView.as_view(), name="exports"),
     path(

@@ -1,31 +1,28 @@
-"""Reading batches and cards, deciding cards."""
+"""Reading batches, cards and what was decided about them."""
 
-from typing import Any, ClassVar
+from math import ceil
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
-from drf_spectacular.utils import extend_schema
-from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from audits.api.pages import CardPages
+from audits.deciding.holding import NO_CARD
 from audits.filters import BatchFilter, CardFilter
-from audits.history import card_history
+from audits.history import card_history, field_history
 from audits.models import Batch, Card, CardStatus
 from audits.serializers import (
     BatchSerializer,
     CardDetailSerializer,
     CardSerializer,
-    DecisionRequest,
-    ReopenRequest,
     SentenceSerializer,
 )
-from audits.services import decide_card, reopen_card
-from conciliacontag.api.idempotency import idempotent
-from conciliacontag.errors import NotFound
-from conciliacontag.organizations.roles import Act
-from reconciliation.views import person
+from conciliacontag.errors import InvalidInput, NotFound
 
 WAITING = Q(cards__status__in=[CardStatus.PENDING, CardStatus.REOPENED])
 
@@ -56,64 +53,50 @@ class BatchView(RetrieveAPIView[Batch]):
 
 
 class CardsView(ListAPIView[Card]):
-    """Cards in the order of their files, with counters over everything the filters let through."""
+    """Cards, the worst doubts first, with counters over everything the filters let through."""
 
-    queryset = Card.objects.defer("raw_answers", "candidates")
+    queryset = Card.objects.select_related("batch").defer(
+        "raw_answers", "candidates", "batch__definition", "batch__header"
+    )
     serializer_class = CardSerializer
     filterset_class = CardFilter
+    pagination_class = CardPages
+    # As `Card.objects.in_order()`; cards of one opening are of one moment.
+    ordering = ("severity", "status", "created_at", "line", "id")
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         answer = super().list(request, *args, **kwargs)
         groups = self.filter_queryset(self.get_queryset()).order_by().values("status")
         found = dict(groups.annotate(count=Count("pk")).values_list("status", "count"))
         counters = {status: found.get(status, 0) for status in CardStatus.values}
-        answer.data = {**answer.data, "total": sum(found.values()), **counters}
+        total = sum(found.values())
+        answer.data = {**answer.data, "total": total, **counters}
+        if "page_size" in answer.data:
+            answer.data["total_pages"] = max(ceil(total / answer.data["page_size"]), 1)
         return answer
 
 
 class CardView(RetrieveAPIView[Card]):
-    """One card with candidates, evidence and corrections."""
+    """One card with candidates, evidence and the answer of every field."""
 
-    queryset = Card.objects.prefetch_related("responses")
+    queryset = Card.objects.select_related("batch").prefetch_related("responses")
     serializer_class = CardDetailSerializer
-
-
-class DecisionView(GenericAPIView[Card]):
-    """Decide one card; the version that was seen goes with it."""
-
-    acts: ClassVar[dict[str, Act]] = {"POST": Act.DECIDE}
-    serializer_class = DecisionRequest
-
-    @extend_schema(request=DecisionRequest, responses=CardDetailSerializer)
-    @idempotent()
-    def post(self, request: Request, pk: UUID) -> Response:
-        asked = DecisionRequest(data=request.data)
-        asked.is_valid(raise_exception=True)
-        card = decide_card(pk, author=person(request), **asked.validated_data)
-        return Response(CardDetailSerializer(card).data)
-
-
-class ReopenView(GenericAPIView[Card]):
-    """Take a decision back."""
-
-    acts: ClassVar[dict[str, Act]] = {"POST": Act.REOPEN_OWN}
-    serializer_class = ReopenRequest
-
-    @extend_schema(request=ReopenRequest, responses=CardDetailSerializer)
-    @idempotent()
-    def post(self, request: Request, pk: UUID) -> Response:
-        asked = ReopenRequest(data=request.data)
-        asked.is_valid(raise_exception=True)
-        card = reopen_card(pk, author=person(request), **asked.validated_data)
-        return Response(CardDetailSerializer(card).data)
 
 
 class HistoryView(APIView):
     """Who decided what about a card, when and why; also after a clean-up."""
 
-    @extend_schema(responses=SentenceSerializer(many=True))
+    @extend_schema(
+        parameters=[OpenApiParameter("field", str, description="Só este campo, desde a leitura.")],
+        responses=SentenceSerializer(many=True),
+    )
     def get(self, request: Request, pk: UUID) -> Response:
-        told = card_history(pk)
+        field = request.query_params.get("field", "")
+        told = field_history(pk, field) if field else card_history(pk)
         if not told and not Card.objects.filter(pk=pk).exists():
-            raise NotFound("Este cartão não existe. Confira o número e a empresa escolhida.")
+            raise NotFound(NO_CARD)
+        if field and not told:
+            message = f"O campo “{field[:60]}” não existe neste cartão."
+            problem = {"field": [{"code": "unknown_field", "message": message}]}
+            raise InvalidInput(message, code="unknown_field", details={"fields": problem})
         return Response(SentenceSerializer(told, many=True).data)

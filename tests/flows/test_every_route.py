@@ -39,6 +39,9 @@ METHODS = ("get", "post", "patch", "put", "delete")
 BODIES: dict[str, dict[str, Any]] = {
     "decision": {"version": 1, "verdict": "no_document"},
     "reopen": {"version": 1},
+    "/undo": {"version": 1},
+    "/note": {"version": 1, "note": "ver"},
+    "/alike": {"version": 1, "verdict": "no_document"},
     "memberships": {"role": "viewer"},
 }
 OPEN_TO_ALL = {"v1/schema", "v1/docs", "v1/auth/login", "v1/auth/refresh", "v1/auth/logout"}
