@@ -1,5 +1,6 @@
 """Rows of a batch as a whole: locking it, removing it, and the files that have to follow."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -44,6 +45,12 @@ def promise_removal(organization_id: UUID, key: str, *, after: timedelta = NOW) 
             key=key,
             defaults={"organization_id": organization_id, "due_at": timezone.now() + after},
         )
+
+
+def promise_removals(organization_id: UUID, keys: Iterable[str]) -> None:
+    """As `promise_removal`, for many objects that have to go at once."""
+    promises = (Removal(organization_id=organization_id, key=key) for key in keys)
+    Removal.objects.bulk_create(promises, ignore_conflicts=True)
 
 
 def organization_of(batch_id: UUID) -> UUID | None:

@@ -53,8 +53,13 @@ class Arrived:
 
 
 @contextmanager
-def arriving(chunks: Iterable[bytes], *, most: int) -> Iterator[Arrived]:
+def arriving(
+    chunks: Iterable[bytes], *, most: int, prefix: str = "arriving-"
+) -> Iterator[Arrived]:
     """Write a stream to a temporary file while hashing it; the file leaves with the block.
+
+    Args:
+        prefix: how the file's name begins, for who removes what a killed process left.
 
     Raises:
         ValueError: more than `most` bytes came.
@@ -62,7 +67,7 @@ def arriving(chunks: Iterable[bytes], *, most: int) -> Iterator[Arrived]:
     folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
-    with tempfile.NamedTemporaryFile(dir=folder, prefix="arriving-") as file:
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=prefix) as file:
         for chunk in chunks:
             size += len(chunk)
             if size > most:
@@ -83,6 +88,12 @@ def drop_abandoned_arrivals() -> int:
                 path.unlink()
                 count += 1
     return count
+
+
+def drop_arrivals(prefix: str) -> None:
+    """Remove what a process that was killed left half arrived under this prefix."""
+    for path in Path(settings.FILE_UPLOAD_TEMP_DIR).glob(f"{prefix}*"):
+        path.unlink(missing_ok=True)
 
 
 def object_key(organization_id: UUID, filename: str, *, at: datetime | None = None) -> str:
@@ -169,6 +180,26 @@ def open_stored(key: str) -> IO[bytes]:
 
 def is_stored(key: str) -> bool:
     return bool(key) and storage().exists(key)
+
+
+def size_of(key: str) -> int | None:
+    """How many bytes are stored; None when they are gone."""
+    try:
+        return int(storage().size(key))
+    except FileNotFoundError:
+        return None
+
+
+def stored_keys() -> Iterator[str]:
+    """The key of everything stored, half-written files among it."""
+    backend, folders = storage(), [""]
+    while folders:
+        folder = folders.pop()
+        # A data folder that nothing was stored in yet is not there.
+        with suppress(FileNotFoundError):
+            below, files = backend.listdir(folder)
+            folders += [f"{folder}{name}/" for name in below if name]
+            yield from (f"{folder}{name}" for name in files if name)
 
 
 def remove(key: str) -> None:

@@ -1,37 +1,43 @@
 """Clean-up: files and rows leave, the trail and one closing record stay."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.transaction import on_commit
-from django.utils import timezone
+from msgspec import to_builtins
 
+from audits.evidence.files import files_of
+from audits.exports.leaving import cleanup_preview, counts_of, last_export
+from audits.exports.removals import carry_out_removals, remove_promised
 from audits.exports.running import refuse_while_exporting
-from audits.models import (
-    Batch,
-    BatchStatus,
-    Card,
-    ClosingRecord,
-    Decision,
-    Export,
-    ExportStatus,
-    Removal,
-    Response,
-)
-from audits.rows import NoBatch, delete_rows, locked_batch, organization_of, promise_removal
-from conciliacontag.database import EVERY, session
+from audits.models import Batch, BatchStatus, ClosingRecord
+from audits.rows import NoBatch, delete_rows, locked_batch, organization_of, promise_removals
+from conciliacontag.database import session
 from conciliacontag.errors import Conflict, InvalidInput
 from conciliacontag.organizations.access import require
 from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import User
 from conciliacontag.organizations.roles import Act
-from conciliacontag.storage import remove
 from reconciliation.ledger import books
 
-MOST_AT_ONCE = 500
+__all__ = ["Reason", "carry_out_removals", "clean_batch", "cleanup_batch", "close_batch"]
 
 
-def cleanup_batch(batch_id: UUID, *, requested_by: User, confirm: bool) -> ClosingRecord:
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Who has a batch cleaned up; `actor` is None when a period set by that person ran out."""
+
+    closed_by: User
+    actor: User | None
+    action: str
+    facts: dict[str, Any]
+
+
+def cleanup_batch(
+    batch_id: UUID, *, requested_by: User, confirm: bool, on_behalf_of: str = ""
+) -> ClosingRecord:
     """Remove an exported batch for good; called again, answer the record of the first time.
 
     Raises:
@@ -41,17 +47,46 @@ def cleanup_batch(batch_id: UUID, *, requested_by: User, confirm: bool) -> Closi
         Conflict: `not_exported`.
         Busy: the batch is being exported.
     """
+    return clean_batch(
+        batch_id, requested_by=requested_by, confirm=confirm, on_behalf_of=on_behalf_of
+    )[0]
+
+
+def clean_batch(
+    batch_id: UUID, *, requested_by: User, confirm: bool, on_behalf_of: str = ""
+) -> tuple[ClosingRecord, bool]:
+    """As `cleanup_batch`; the second value is False when the batch had been cleaned up before."""
+    refuse_unconfirmed(confirm)
+    facts = {"on_behalf_of": on_behalf_of} if on_behalf_of else {}
+    reason = Reason(requested_by, requested_by, "batch.cleaned", facts)
     with session(requested_by.roles):
         organization_id = place_of(batch_id)
         with books(organization_id):
             closed = ClosingRecord.objects.select_related("organization", "closed_by")
             if known := closed.filter(batch_id=batch_id).first():
                 require(requested_by, known.organization, Act.CLEAN)
-                return known
+                return known, False
             batch = locked_batch(batch_id)
             require(requested_by, batch.organization, Act.CLEAN)
-            refuse_unready(batch, confirm)
-            return close(batch, requested_by)
+            refuse_unready(batch)
+            return close(batch, reason), True
+
+
+def close_batch(
+    organization_id: UUID, batch_id: UUID, reason: Reason, *, exported_before: datetime
+) -> ClosingRecord | None:
+    """Clean up a batch that is still exported, and was so before a moment; None when it is not.
+
+    Raises:
+        Busy: the batch is being exported.
+    """
+    with books(organization_id):
+        waiting = Batch.objects.filter(status=BatchStatus.EXPORTED)
+        if not waiting.filter(pk=batch_id, exported_at__lt=exported_before).exists():
+            return None
+        batch = locked_batch(batch_id)
+        refuse_unready(batch)
+        return close(batch, reason)
 
 
 def place_of(batch_id: UUID) -> UUID:
@@ -65,12 +100,15 @@ def place_of(batch_id: UUID) -> UUID:
     return place
 
 
-def refuse_unready(batch: Batch, confirm: bool) -> None:
+def refuse_unconfirmed(confirm: bool) -> None:
     if not confirm:
         raise InvalidInput(
             "A limpeza não tem volta: confirme com confirm=true. Nada foi removido.",
             code="confirmation_required",
         )
+
+
+def refuse_unready(batch: Batch) -> None:
     refuse_while_exporting(batch)
     if batch.status != BatchStatus.EXPORTED:
         raise Conflict(
@@ -81,57 +119,31 @@ def refuse_unready(batch: Batch, confirm: bool) -> None:
         )
 
 
-def close(batch: Batch, user: User) -> ClosingRecord:
+def close(batch: Batch, reason: Reason) -> ClosingRecord:
     """Write the closing record, remove the rows, promise the files' removal."""
-    exports = list(Export.objects.filter(batch=batch).order_by("-revision", "-created_at"))
-    last = next(export for export in exports if export.status == ExportStatus.DONE)
-    keys = [batch.original_path]
-    for export in exports:
-        keys += [export.csv_path, export.manifest_path]
+    leaving, last, keys = cleanup_preview(batch), last_export(batch), files_of(batch)
     closing = ClosingRecord.objects.create(
         organization=batch.organization,
         batch_id=batch.pk,
         name=batch.name,
-        closed_by=user,
-        counts=counts_of(batch, len(exports)),
-        removed=keys,
-        manifest=last.manifest,
-        manifest_sha256=last.manifest_sha256,
+        closed_by=reason.closed_by,
+        counts=counts_of(batch, leaving),
+        removed=to_builtins(leaving.files),
+        manifest=last.manifest if last else {},
+        manifest_sha256=leaving.manifest_sha256,
     )
-    for key in keys:
-        promise_removal(batch.organization_id, key)
-    facts = {"batch": batch.pk, "files": len(keys), "manifest_sha256": last.manifest_sha256}
-    record(batch.organization, "batch.cleaned", batch, actor=user, diff=facts)
+    promise_removals(batch.organization_id, keys)
+    facts = {
+        "batch": batch.pk,
+        "name": batch.name,
+        "files": len(leaving.files),
+        "bytes": leaving.size,
+        "manifest_sha256": leaving.manifest_sha256,
+        **reason.facts,
+    }
+    record(batch.organization, reason.action, batch, actor=reason.actor, diff=facts)
     delete_rows(batch)
     organization_id = batch.organization_id
     # Robust: a storage that is down leaves the promises to the sweep, the clean-up stands.
     on_commit(lambda: remove_promised(organization_id, keys), robust=True)
     return closing
-
-
-def counts_of(batch: Batch, exports: int) -> dict[str, Any]:
-    return {
-        "cards": Card.objects.filter(batch=batch).count(),
-        "responses": Response.objects.filter(card__batch=batch).count(),
-        "decisions": Decision.objects.filter(batch_id=batch.pk).count(),
-        "exports": exports,
-        "revisions": batch.revision,
-    }
-
-
-def carry_out_removals(limit: int = MOST_AT_ONCE) -> int:
-    """Remove stored objects whose time has come; cut short, the next call goes on."""
-    with session(EVERY):
-        due = Removal.objects.filter(due_at__lte=timezone.now()).order_by("due_at")
-        pairs = list(due.values_list("organization_id", "key")[:limit])
-    for organization_id, key in pairs:
-        remove_promised(organization_id, [key])
-    return len(pairs)
-
-
-def remove_promised(organization_id: UUID, keys: list[str]) -> None:
-    """Remove objects first and their promises after: removing what is gone is no error."""
-    for key in keys:
-        remove(key)
-        with session([organization_id]):
-            Removal.objects.filter(key=key).delete()

@@ -50,11 +50,17 @@ def test_rows_and_files_leave(exported: Any, manager: User) -> None:
     assert list(Path(settings.FILES_ROOT).iterdir()) == []
     assert len(closing.removed) == 3
     assert closing.counts == {
+        "rows": 2,
         "cards": 2,
         "responses": 2,
-        "decisions": 2,
+        "images": 0,
         "exports": 1,
+        "samples": 0,
+        "second_readings": 0,
+        "decisions": 2,
+        "history": 4,
         "revisions": 1,
+        "sampling": [],
     }
 
 
