@@ -12,6 +12,7 @@ from msgspec import Struct
 from audits.evidence.names import Choice, base_name, choose
 from conciliacontag.errors import InvalidInput
 from ingestion.parsers.archive import Member
+from ingestion.parsers.names import stored_name
 
 RESULTS, MANUAL, CHECKED = "results", "manual", "checkedomrs"
 BY_HAND = ("multimarkedfiles.csv", "errorfiles.csv")
@@ -64,13 +65,9 @@ def images_of_run(members: Sequence[Member]) -> Choice:
     names = {picture.name.casefold() for picture in first.pictures}
     more = choose(one for one in by_hand if base_name(one.name).casefold() not in names)
     pictures = (*first.pictures, *more.pictures) if checked else first.pictures
-    taken = {picture.name.casefold() for picture in pictures}
-    left = [one.name for one in members if not is_taken(one, taken)]
+    taken = {picture.member for picture in pictures}
+    left = [one.name for one in members if stored_name(one.name) not in taken]
     return Choice(pictures, tuple(left), first.repeated)
-
-
-def is_taken(member: Member, names: set[str]) -> bool:
-    return base_name(member.name).casefold() in names or member.is_system
 
 
 def folders_of(member: Member) -> list[str]:
