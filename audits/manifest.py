@@ -1,17 +1,24 @@
 """The manifest that travels with a corrected file and lets anybody prove it, years later.
 
-It names both files with their hashes and sizes, every correction with its author and moment, the
-revision it follows, and the head of the audit log at that time, so that a log cut short shows.
-Nothing here reads a clock: authors and moments come from the caller.
+It names both files with their hashes and sizes, every correction with its author, moment and
+reason, the revision it follows, and the head of the audit log at that time, so that a log cut
+short shows. It is written as a stream: neither its cards nor its corrections have to fit into
+memory. Nothing here reads a clock, and nothing but the standard library is needed to read it.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from json.encoder import encode_basestring
 from typing import Any
 
-SCHEMA_VERSION = 1
+from audits.tables import Dialect
+
+SCHEMA_VERSION = 2
+READABLE = (1, 2)  # 1 told neither dialect, layout version, rows, reasons nor open cards
+FIRST, NEXT = b"\n", b",\n"  # what stands before the entries of a list
+STATUSES = ("pending", "resolved", "reopened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +32,22 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What was exported: a batch of one organization, read by a layout."""
+    """What was exported: a batch of one organization, read by one version of a layout."""
 
     batch_id: str
     layout: str
+    layout_version: int
     organization: str
     cnpj: str
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The untouched file: how it writes its cells, and how many records follow its header."""
+
+    file: StoredFile
+    dialect: Dialect
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +55,7 @@ class CardEntry:
     """One flagged card as it stood at the export."""
 
     id: str
+    line: int
     file_id: str
     status: str  # pending, resolved, reopened
     issues: tuple[str, ...]
@@ -55,6 +73,8 @@ class CorrectionEntry:
     after: str
     author: str
     decided_at: datetime
+    reason: str = ""
+    on_behalf_of: str = ""  # whom the author's program named as the person at its screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,81 +86,127 @@ class Export:
     revision: int  # 1 for the first export of a batch
     previous_manifest_sha256: str  # "" for the first revision
     audit_head: str  # hash of the audit log's last link, "" when the log is empty
+    pending_allowed: bool = False  # the exporter said that open cards may leave as they were read
 
 
-def build_manifest(
-    subject: Subject,
-    export: Export,
-    *,
-    original: StoredFile,
-    corrected: StoredFile,
-    cards: Iterable[CardEntry],
-    corrections: Iterable[CorrectionEntry],
+@dataclass(slots=True)
+class Tally:
+    """What the lists of a manifest amount to, counted while they are written."""
+
+    pending: int = 0
+    resolved: int = 0
+    reopened: int = 0
+    corrected_cells: int = 0
+    has_corrections: bool = False
+
+    def card(self, card: CardEntry) -> None:
+        setattr(self, card.status, getattr(self, card.status) + 1)
+
+    def correction(self, entry: CorrectionEntry) -> None:
+        self.corrected_cells += 1
+        self.has_corrections |= entry.after != entry.before
+
+    @property
+    def cards(self) -> int:
+        return self.pending + self.resolved + self.reopened
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """Flagged cards by status; rows without a doubt are no cards."""
+        counts = {status: getattr(self, status) for status in STATUSES}
+        return {"total": self.cards, **counts}
+
+
+def build_head(
+    subject: Subject, export: Export, tally: Tally, *, original: Original, corrected: StoredFile
 ) -> dict[str, Any]:
-    """Put together the manifest of one export, ready for JSON.
-
-    Cards keep the caller's order; corrections follow the file's. `summary` counts flagged cards,
-    not rows.
+    """Everything a manifest says but its two lists, ready for JSON.
 
     Raises:
         ValueError: a moment without time zone.
     """
-    items = [_item(card) for card in cards]
-    ordered = sorted(corrections, key=lambda entry: (entry.line, entry.field))
+    source, dialect = original.file, original.dialect
     return {
         "schema_version": SCHEMA_VERSION,
         "batch_id": subject.batch_id,
         "organization": {"name": subject.organization, "cnpj": subject.cnpj},
         "template": subject.layout,
         "layout": subject.layout,
+        "layout_version": subject.layout_version,
         "revision": export.revision,
+        "previous_manifest_sha256": export.previous_manifest_sha256 or None,
         "generated_at": _moment(export.generated_at),
         "exported_by": export.exported_by,
-        "has_corrections": any(entry.after != entry.before for entry in ordered),
-        "files": {"original": original.path, "corrected": corrected.path},
-        "hashes": {"original": original.sha256, "corrected": corrected.sha256},
-        "sizes": {"original": original.size, "corrected": corrected.size},
-        "summary": summarize(item["status"] for item in items),
-        "items": items,
-        "corrections": [_correction(entry) for entry in ordered],
-        "previous_manifest_sha256": export.previous_manifest_sha256 or None,
+        "pending_allowed": export.pending_allowed,
         "audit_head": export.audit_head,
+        "has_corrections": tally.has_corrections,
+        "corrected_cells": tally.corrected_cells,
+        "rows": original.rows,
+        "dialect": {
+            "separator": dialect.separator,
+            "quote": dialect.quote,
+            "encoding": dialect.encoding,
+            "line_end": dialect.line_end,
+        },
+        "files": {"original": source.path, "corrected": corrected.path},
+        "hashes": {"original": source.sha256, "corrected": corrected.sha256},
+        "sizes": {"original": source.size, "corrected": corrected.size},
+        "summary": tally.summary,
     }
 
 
-def summarize(statuses: Iterable[str]) -> dict[str, int]:
-    """Count flagged cards by status."""
-    found = list(statuses)
-    counts = {status: found.count(status) for status in ("pending", "resolved", "reopened")}
-    return {"total": len(found), **counts}
+def write_manifest(
+    head: Mapping[str, Any], items: Iterable[bytes], corrections: Iterable[bytes]
+) -> Iterator[bytes]:
+    """The manifest as UTF-8 JSON: indented by two, accents kept, the same bytes each time.
+
+    Args:
+        items: cards by `dump_card`, `FIRST` before the first and `NEXT` before each other.
+        corrections: the same by `dump_correction`, in the order of record and field.
+    """
+    text = json.dumps(head, ensure_ascii=False, indent=2, allow_nan=False)
+    yield text.removesuffix("\n}").encode()
+    yield from _listed("items", items)
+    yield from _listed("corrections", corrections)
+    yield b"\n}\n"
 
 
-def dump_manifest(manifest: Mapping[str, Any]) -> bytes:
-    """Write a manifest as UTF-8 JSON: indented, accents kept, the same bytes each time."""
-    text = json.dumps(manifest, ensure_ascii=False, indent=2, allow_nan=False)
-    return f"{text}\n".encode()
+def _listed(name: str, blocks: Iterable[bytes]) -> Iterator[bytes]:
+    yield f',\n  "{name}": ['.encode()
+    empty = True
+    for block in blocks:
+        yield block
+        empty = False
+    yield b"]" if empty else b"\n  ]"
 
 
-def _item(card: CardEntry) -> dict[str, Any]:
-    return {
-        "id": card.id,
-        "file_id": card.file_id,
-        "status": card.status,
-        "issues": list(card.issues),
-        "updated_at": _moment(card.updated_at),
-        "exported_at": None if card.exported_at is None else _moment(card.exported_at),
-    }
+# The standard encoder indents in Python, forty times as slowly: a hundred thousand would show.
+def dump_card(card: CardEntry) -> bytes:
+    """One card as it stands in the list of a manifest."""
+    text = encode_basestring
+    issues = ",".join(f"\n        {text(issue)}" for issue in card.issues)
+    issues += "\n      " if issues else ""
+    left = text(_moment(card.exported_at)) if card.exported_at else "null"
+    return (
+        f'    {{\n      "id": {text(card.id)},\n      "line": {card.line},\n'
+        f'      "file_id": {text(card.file_id)},\n      "status": {text(card.status)},\n'
+        f'      "issues": [{issues}],\n      "updated_at": {text(_moment(card.updated_at))},\n'
+        f'      "exported_at": {left}\n    }}'
+    ).encode()
 
 
-def _correction(entry: CorrectionEntry) -> dict[str, Any]:
-    return {
-        "line": entry.line,
-        "field": entry.field,
-        "before": entry.before,
-        "after": entry.after,
-        "author": entry.author,
-        "decided_at": _moment(entry.decided_at),
-    }
+def dump_correction(entry: CorrectionEntry) -> bytes:
+    """One correction as it stands in the list of a manifest."""
+    text = encode_basestring
+    behalf = entry.on_behalf_of
+    named = f'\n      "on_behalf_of": {text(behalf)},' if behalf else ""
+    return (
+        f'    {{\n      "line": {entry.line},\n      "field": {text(entry.field)},\n'
+        f'      "before": {text(entry.before)},\n      "after": {text(entry.after)},\n'
+        f'      "author": {text(entry.author)},{named}\n'
+        f'      "decided_at": {text(_moment(entry.decided_at))},\n'
+        f'      "reason": {text(entry.reason)}\n    }}'
+    ).encode()
 
 
 def _moment(moment: datetime) -> str:

@@ -1,167 +1,247 @@
-"""Does a package still say what its manifest says? The answer years later, in sentences.
+"""Does an exported package still prove itself? The answer years later, in sentences.
 
-The check trusts nothing but the manifest's own bytes: it opens both files, hashes them, and
-repeats the corrections over the original to see that they, and nothing else, made the corrected
-file.
+    python3 verificar.pyz [FOLDER | ZIP | results_manifest.json]
+    python -m audits.manifest_check FOLDER
+
+The check opens every file, hashes it, repeats the corrections, and follows the revisions back to
+the first. Nothing but the standard library is needed, and no system, network or database.
 """
 
+import argparse
 import json
-from collections.abc import Callable, Iterator
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
-from pathlib import PurePosixPath
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol, cast
+from zipfile import BadZipFile, ZipFile
 
-from audits.corrections import CorrectionError, apply_corrections
-from audits.manifest import SCHEMA_VERSION, summarize
+from audits.manifest_proof import (
+    check_chain,
+    check_link,
+    check_manifest,
+    leads_out,
+    measure,
+    read_manifest,
+)
 
-OpenFile = Callable[[str], BinaryIO]  # raises OSError or LookupError when the file is not there
-
-TYPES: dict[str, type] = {
-    "batch_id": str,
-    "revision": int,
-    "files": dict,
-    "hashes": dict,
-    "sizes": dict,
-    "summary": dict,
-    "items": list,
-    "corrections": list,
-    "has_corrections": bool,
-}
-FILE_NAMES = {"original": "O arquivo original", "corrected": "O arquivo corrigido"}
+MANIFEST, SUMS = "results_manifest.json", "SHA256SUMS"
+DAMAGED = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+FINDINGS, UNREADABLE = 1, 2
 
 
-def check_manifest(
-    content: bytes, open_file: OpenFile, *, previous: bytes | None = None
-) -> list[str]:
-    """Compare a manifest with its files; an empty list means that everything fits.
+class Package(Protocol):
+    """Files under their names, wherever they lie."""
+
+    def names(self) -> Iterable[str]: ...
+
+    def open(self, name: str) -> BinaryIO: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A package that was copied or unpacked."""
+
+    path: Path
+
+    def names(self) -> Iterator[str]:
+        for path in sorted(self.path.rglob("*")):
+            if path.is_file():
+                yield path.relative_to(self.path).as_posix()
+
+    def open(self, name: str) -> BinaryIO:
+        return (self.path / name).open("rb")
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A package as it was downloaded."""
+
+    archive: ZipFile
+
+    def names(self) -> list[str]:
+        return [name for name in self.archive.namelist() if not name.endswith("/")]
+
+    def open(self, name: str) -> BinaryIO:
+        return cast("BinaryIO", self.archive.open(name))
+
+
+@dataclass(slots=True)
+class Report:
+    """What was found wrong, and what was proved, in Portuguese sentences."""
+
+    findings: list[str] = field(default_factory=list)
+    proved: list[str] = field(default_factory=list)
+
+
+def verify(path: Path, *, previous: Iterable[Path] = (), manifest: str = MANIFEST) -> Report:
+    """Check a folder, a ZIP, or a manifest with the files beside it.
 
     Args:
-        content: the manifest's bytes.
-        open_file: gives a file of the package by its path in the manifest.
-        previous: the bytes of the manifest of the revision before, to follow the chain.
+        previous: manifests of earlier revisions that lie elsewhere.
+        manifest: name of the newest manifest within a folder or ZIP.
+
+    Raises:
+        OSError: there is nothing to read at the path.
     """
-    manifest, findings = _read(content)
-    if findings:
-        return findings
-    findings += _files(manifest, open_file)
-    if not findings:
-        findings += _replay(manifest, open_file)
-    return findings + _counts(manifest) + _chain(manifest, previous)
-
-
-def _read(content: bytes) -> tuple[dict[str, Any], list[str]]:
+    more = [one.read_bytes() for one in previous]
+    if path.is_dir():
+        return check_package(Folder(path), manifest, more)
+    with path.open("rb") as file:
+        start = file.read(4)
+    if path.suffix.lower() != ".zip" and not start.startswith(b"PK"):
+        return check_package(Folder(path.parent), path.name, more)
     try:
-        manifest = json.loads(content)
-    except ValueError:
-        return {}, ["O manifesto não é um JSON legível: foi cortado ou alterado."]
-    if not isinstance(manifest, dict):
-        return {}, ["O manifesto não é um objeto JSON: foi cortado ou alterado."]
-    if manifest.get("schema_version") != SCHEMA_VERSION:
-        version = manifest.get("schema_version")
-        return {}, [f"Versão {version!r} de manifesto desconhecida: esperada {SCHEMA_VERSION}."]
-    wrong = [key for key, kind in TYPES.items() if not isinstance(manifest.get(key), kind)]
-    wrong += [
-        f"{group}.{role}"
-        for group, kind in (("files", str), ("hashes", str), ("sizes", int))
-        for role in FILE_NAMES
-        if group not in wrong and not isinstance(manifest[group].get(role), kind)
-    ]
-    return manifest, [f"Falta ou está errado o campo “{key}” do manifesto." for key in wrong]
+        with ZipFile(path) as archive:
+            return check_package(Archive(archive), manifest, more)
+    except DAMAGED as fault:
+        return Report([f"O ZIP está cortado ou danificado ({fault}). Baixe-o de novo."])
 
 
-def _files(manifest: dict[str, Any], open_file: OpenFile) -> list[str]:
-    findings: list[str] = []
-    for role, label in FILE_NAMES.items():
-        expected = manifest["hashes"][role], manifest["sizes"][role]
-        findings += _file(label, manifest["files"][role], expected, open_file)
-    return findings
-
-
-def _file(label: str, path: str, expected: tuple[str, int], open_file: OpenFile) -> list[str]:
-    place = PurePosixPath(path)
-    if place.is_absolute() or ".." in place.parts or "\\" in path:
-        return [f"{label} ({path}) aponta para fora do pacote."]
+def check_package(package: Package, name: str, more: Iterable[bytes] = ()) -> Report:
+    """Check the newest manifest, every one before it, and the list of hashes beside them."""
     try:
-        with open_file(path) as stream:
-            digest, size = _measure(stream)
+        with package.open(name) as stream:
+            content = stream.read()
     except (OSError, LookupError):
-        return [f"{label} ({path}) não foi encontrado."]
-    findings = []
-    if size != expected[1]:
-        findings.append(f"{label} ({path}) tem {size} bytes; o manifesto diz {expected[1]}.")
-    if digest != expected[0]:
-        findings.append(f"{label} ({path}) foi alterado: o SHA-256 é {digest}, não {expected[0]}.")
-    return findings
+        return Report([f"O manifesto ({name}) não foi encontrado."])
+    report = Report(check_manifest(content, package.open))
+    manifest, unreadable = read_manifest(content)
+    if not unreadable:
+        if not report.findings:
+            report.proved += told(manifest)
+        follow(manifest, [*more, *manifests(package, name)], report)
+    check_sums(package, report)
+    return report
 
 
-def _replay(manifest: dict[str, Any], open_file: OpenFile) -> list[str]:
-    """Repeat the corrections over the original: they must give the corrected file."""
-    wanted = _wanted(manifest["corrections"])
-    if wanted is None:
-        return ["A lista de correções do manifesto está malformada."]
-    digest = sha256()
-    try:
-        with open_file(manifest["files"]["original"]) as stream:
-            for record in apply_corrections(_blocks(stream), wanted):
-                digest.update(record)
-    except CorrectionError as refused:
-        return [f"As correções do manifesto não cabem no original: {refused.message}"]
-    if digest.hexdigest() != manifest["hashes"]["corrected"]:
-        return ["As correções do manifesto, aplicadas ao original, não dão o arquivo corrigido."]
-    return []
+def manifests(package: Package, newest: str) -> Iterator[bytes]:
+    """Every other JSON file of the package: the chain itself says which of them it needs."""
+    for name in package.names():
+        if name.endswith(".json") and name != newest:
+            with package.open(name) as stream:
+                yield stream.read()
 
 
-def _wanted(entries: list[Any]) -> dict[int, dict[str, str]] | None:
-    wanted: dict[int, dict[str, str]] = {}
-    for entry in entries:
-        match entry:
-            case {"line": int(line), "field": str(field), "after": str(after)}:
-                wanted.setdefault(line, {})[field] = after
-            case _:
-                return None
-    return wanted
+def follow(manifest: dict[str, Any], others: list[bytes], report: Report) -> None:
+    """Go from revision to revision back to the first."""
+    known = {sha256(content).hexdigest(): content for content in others}
+    length = 1
+    while link := manifest.get("previous_manifest_sha256"):
+        before = known.get(link)
+        if before is None:
+            report.findings.append(missing_link(manifest, others))
+            return
+        if broken := check_chain(manifest, before):
+            report.findings += broken
+            return
+        manifest, length = read_manifest(before)[0], length + 1
+        report.findings += check_link(manifest)
+    report.proved.append(f"A corrente de revisões está inteira: {length} de {length}.")
 
 
-def _measure(stream: BinaryIO) -> tuple[str, int]:
-    digest, size = sha256(), 0
-    for block in _blocks(stream):
-        digest.update(block)
-        size += len(block)
-    return digest.hexdigest(), size
-
-
-def _blocks(stream: BinaryIO) -> Iterator[bytes]:
-    while block := stream.read(1 << 16):
-        yield block
-
-
-def _counts(manifest: dict[str, Any]) -> list[str]:
-    findings = []
-    items = manifest["items"]
-    if not all(isinstance(item, dict) for item in items):
-        return ["A lista de cartões do manifesto está malformada."]
-    if manifest["summary"] != summarize(str(item.get("status")) for item in items):
-        findings.append("O resumo do manifesto não é a contagem dos seus cartões.")
-    changed = any(
-        isinstance(entry, dict) and entry.get("after") != entry.get("before")
-        for entry in manifest["corrections"]
+def missing_link(manifest: dict[str, Any], others: list[bytes]) -> str:
+    """Say whether the manifest before is not there, or is there and was changed."""
+    revision = manifest["revision"]
+    for content in others:
+        other, unreadable = read_manifest(content)
+        same = not unreadable and other["batch_id"] == manifest["batch_id"]
+        if same and other["revision"] < revision:
+            return (
+                f"O manifesto anterior não é o que a revisão {revision} cita: a corrente de "
+                f"revisões foi quebrada (revisão {other['revision']} alterada ou trocada)."
+            )
+    return (
+        f"Falta o manifesto que a revisão {revision} cita como anterior "
+        f"(SHA-256 {manifest['previous_manifest_sha256']}): a corrente não pode ser conferida."
     )
-    if manifest["has_corrections"] != changed:
-        findings.append("O manifesto diz uma coisa sobre haver correções e lista outra.")
-    return findings
 
 
-def _chain(manifest: dict[str, Any], previous: bytes | None) -> list[str]:
-    """Revision 1 follows nothing; every other one carries the hash of the one before."""
-    revision, link = manifest["revision"], manifest.get("previous_manifest_sha256")
-    if revision < 1 or (revision == 1) != (link is None):
-        return [f"A revisão {revision} está com o elo anterior errado: {link!r}."]
-    if previous is None:
-        return []
-    if sha256(previous).hexdigest() != link:
-        return ["O manifesto anterior não é o que este cita: a corrente de revisões foi quebrada."]
-    before, unreadable = _read(previous)
-    same = before.get("batch_id") == manifest["batch_id"]
-    if unreadable or not same or before["revision"] >= revision:
-        return ["O manifesto anterior não é de uma revisão anterior deste lote."]
-    return []
+def check_sums(package: Package, report: Report) -> None:
+    """Compare every file with the list that `sha256sum -c` reads; a package may have none."""
+    try:
+        with package.open(SUMS) as stream:
+            lines = stream.read().decode().splitlines()
+    except (OSError, LookupError):
+        return
+    except UnicodeDecodeError:
+        report.findings.append(f"{SUMS} não é um texto legível: foi alterado.")
+        return
+    findings = [finding for line in lines if (finding := sum_finding(package, line))]
+    report.findings += findings
+    if not findings:
+        report.proved.append(f"Os {len(lines)} arquivos de {SUMS} são os que foram entregues.")
+
+
+def sum_finding(package: Package, line: str) -> str:
+    expected, _, name = line.partition("  ")
+    if not name or leads_out(name):
+        return f"{SUMS} tem uma linha que não se entende: {line[:80]}"
+    try:
+        with package.open(name) as stream:
+            digest, _ = measure(stream)
+    except (OSError, LookupError):
+        return f"{name} não foi encontrado, mas está em {SUMS}."
+    return "" if digest == expected else f"{name} não é o que {SUMS} diz: foi alterado."
+
+
+def told(manifest: dict[str, Any]) -> list[str]:
+    """What a sound manifest is about."""
+    lines = {entry["line"] for entry in manifest["corrections"]}
+    cells, cards = len(manifest["corrections"]), len(lines)
+    said = f"{cells} célula{'s' * (cells != 1)} em {cards} linha{'s' * (cards != 1)}"
+    waiting = manifest["summary"]["total"] - manifest["summary"]["resolved"]
+    sentences = [
+        f"Lote {manifest['batch_id']}, revisão {manifest['revision']}, exportado por "
+        f"{manifest.get('exported_by')} em {moment(manifest.get('generated_at'))}.",
+        f"O corrigido é o original com {said}; todos os outros bytes são iguais.",
+    ]
+    if waiting:
+        sentences.append(f"Saiu com {waiting} cartões sem decisão, como foram lidos.")
+    return sentences
+
+
+def moment(text: object) -> str:
+    try:
+        return f"{datetime.fromisoformat(str(text)):%d/%m/%Y %H:%M:%S} (UTC)"
+    except ValueError:
+        return str(text)
+
+
+def main(arguments: list[str] | None = None, *, here: Path = Path()) -> int:
+    """Check one package and say so; 0 when everything fits, 1 when not, 2 when unreadable.
+
+    Args:
+        here: the package when none is named.
+    """
+    parser = argparse.ArgumentParser(
+        prog="verificar", description="Confere um pacote exportado, sem o sistema e sem rede."
+    )
+    parser.add_argument("path", nargs="?", type=Path, help="pasta, ZIP ou results_manifest.json")
+    parser.add_argument("--previous", type=Path, action="append", default=[])
+    parser.add_argument("--json", action="store_true", help="um documento JSON na saída")
+    options = parser.parse_args(arguments)
+    try:
+        report = verify(options.path or here, previous=options.previous)
+    except OSError as fault:
+        sys.stderr.write(f"Não foi possível ler {fault.filename}: {fault.strerror}.\n")
+        return UNREADABLE
+    if options.json:
+        said = {"ok": not report.findings, "findings": report.findings, "proved": report.proved}
+        sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write(text_of(report) + "\n")
+    return FINDINGS if report.findings else 0
+
+
+def text_of(report: Report) -> str:
+    if report.findings:
+        return "\n".join(["NÃO CONFERE:", *(f"- {one}" for one in report.findings)])
+    return "\n".join([*report.proved, "Tudo confere: os arquivos são os que o manifesto descreve."])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

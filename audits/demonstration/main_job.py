@@ -14,7 +14,8 @@ from audits.demonstration.answers import NO_NOTE, Answer, auditor_answers
 from audits.demonstration.findings import is_found
 from audits.demonstration.month import DemoMonth, build_month
 from audits.demonstration.people import STAFF, make_organization, make_staff, password
-from audits.exports.package import CORRECTED, MANIFEST, write_package
+from audits.exports.bundle import dossier, write_folder
+from audits.exports.package import CORRECTED, MANIFEST
 from audits.exports.services import export_batch
 from audits.models import Batch, Card, CardStatus, Export, Verdict
 from audits.services import decide_card, open_batch
@@ -202,7 +203,7 @@ def artefacts(organization: Organization, export: Export) -> dict[str, str]:
     """Copies of the exported files where a person finds them, with the CSV's hash."""
     folder = Path(settings.DATA) / "demonstration"
     with session([organization.pk]):
-        write_package(export, folder)
+        write_folder(dossier(export), folder)
     return {
         "csv": str(folder / CORRECTED),
         "manifest": str(folder / MANIFEST),

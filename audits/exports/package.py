@@ -1,133 +1,223 @@
-"""What leaves with an export, read while nobody decides: corrections and their authors."""
+"""What leaves with an export, read while nobody decides: cards, corrections and their authors.
 
-from collections import defaultdict
+Rows are read in pages of cards, each in a transaction of its own, so that an export of any size
+holds no snapshot and no more than a page. That the pages fit together is the work of the lock:
+while an export runs, nobody decides, and one that lost its lock is never finished.
+"""
+
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
-from uuid import UUID
+from tempfile import TemporaryFile
+from types import TracebackType
+from typing import IO, Any, Self
 
+from django.conf import settings
+from django.db import connection
+
+from audits.corrections import Change, Dialect
 from audits.manifest import (
+    FIRST,
+    NEXT,
     CardEntry,
     CorrectionEntry,
+    Original,
     StoredFile,
     Subject,
-    build_manifest,
+    Tally,
+    build_head,
+    dump_card,
+    dump_correction,
+    write_manifest,
 )
 from audits.manifest import Export as Exported
-from audits.models import Card, CardStatus, Export, ExportStatus, Response
-from audits.results_file import FILENAME
+from audits.models import Batch, Card, CardStatus, Export, ExportStatus
+from conciliacontag.database import session
 from conciliacontag.organizations.audit_log import head
-from conciliacontag.storage import chunks, open_stored
+from conciliacontag.storage import chunks, harmless, open_stored
 
 CORRECTED, MANIFEST = "Results_Corrigidos.csv", "results_manifest.json"
-CHUNK = 2000
+TAKEN = frozenset({CORRECTED, MANIFEST, "SHA256SUMS", "verificar.pyz", "LEIA-ME.txt", "revisoes"})
+CARDS_A_PAGE = 500
+MOST_IN_ROW = 2000  # cards and corrections together; more of them are read from the file
+
+# Who gave each response its present value is the last row of its history; for whom a program
+# said so stands in the decision.
+CORRECTIONS = """
+SELECT card.line, response.field, coalesce(response.read_value, ''), response.corrected_value,
+       coalesce(person.email, ''), said.history_date, coalesce(said.history_change_reason, ''),
+       coalesce((SELECT decision.on_behalf_of FROM audits_decision decision
+                 WHERE decision.card_id = card.id AND decision.after ? response.field
+                 ORDER BY decision.at DESC, decision.id DESC LIMIT 1), '')
+FROM audits_card card
+JOIN audits_response response ON response.card_id = card.id
+CROSS JOIN LATERAL (
+    SELECT history_user_id, history_date, history_change_reason FROM audits_historicalresponse
+    WHERE id = response.id ORDER BY history_date DESC, history_id DESC LIMIT 1) said
+LEFT JOIN organizations_user person ON person.id = said.history_user_id
+WHERE card.batch_id = %s AND card.line > %s AND card.line <= %s AND card.status = 'resolved'
+  AND response.corrected_value IS NOT NULL
+ORDER BY card.line, response.field COLLATE "C"
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
-    """The corrections of a batch at one moment, for the file and for the manifest."""
+class Facts:
+    """What is true of a batch at the moment its export begins."""
 
-    changes: dict[int, dict[str, str]]
-    cards: list[CardEntry]
-    corrections: list[CorrectionEntry]
+    previous: str  # hash of the manifest before, "" for the first
     audit_head: str
-    previous: str
+    pending: int  # cards that leave as they were read, because the exporter said so
 
 
-def read_contents(export: Export) -> Contents:
-    """Read what the export has to write; cards that wait leave as they were read."""
-    corrections = list(read_corrections(export))
-    changes: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    for entry in corrections:
-        changes[entry.line][entry.field] = entry.after
-    return Contents(
-        changes=dict(changes),
-        cards=read_cards(export),
-        corrections=corrections,
-        audit_head=head(export.organization),
-        previous=previous_manifest(export),
-    )
+def original_name(batch: Batch) -> str:
+    """The original's own name, made harmless, and never one of a file that leaves beside it."""
+    name = harmless(batch.filename)
+    taken = {one.casefold() for one in TAKEN}
+    return f"original_{name}" if name.casefold() in taken else name
 
 
-def read_corrections(export: Export) -> list[CorrectionEntry]:
-    rows = Response.objects.filter(
-        card__batch=export.batch_id,
-        card__status=CardStatus.RESOLVED,
-        corrected_value__isnull=False,
-    ).values_list("pk", "card__line", "field", "read_value", "corrected_value")
-    authors = last_authors(export)
-    return [
-        CorrectionEntry(line, name, read or "", corrected or "", *authors[pk])
-        for pk, line, name, read, corrected in rows.iterator(CHUNK)
-    ]
-
-
-def last_authors(export: Export) -> dict[UUID, tuple[str, Any]]:
-    """Who gave each response its present value, and when: the last row of its history."""
-    history = Response.history.filter(card__batch=export.batch_id)
-    last = history.order_by("id", "-history_date", "-history_id").distinct("id")
-    rows = last.values_list("id", "history_user__email", "history_date")
-    return {pk: (email, moment) for pk, email, moment in rows.iterator(CHUNK)}
-
-
-def read_cards(export: Export) -> list[CardEntry]:
-    rows = Card.objects.filter(batch=export.batch_id).order_by("line")
-    columns = ("pk", "file_id", "status", "issues", "updated_at")
-    return [
-        CardEntry(
-            str(pk),
-            file_id,
-            status,
-            tuple(issue["text"] for issue in issues),
-            updated_at,
-            export.created_at if status == CardStatus.RESOLVED else None,
-        )
-        for pk, file_id, status, issues, updated_at in rows.values_list(*columns).iterator(CHUNK)
-    ]
-
-
-def previous_manifest(export: Export) -> str:
-    """The hash of the last manifest that left before this revision, "" for the first."""
+def read_facts(export: Export, pending: int) -> Facts:
     before = Export.objects.filter(
         batch=export.batch_id, status=ExportStatus.DONE, revision__lt=export.revision
     )
-    return before.order_by("-revision").values_list("manifest_sha256", flat=True).first() or ""
+    last = before.order_by("-revision").values_list("manifest_sha256", flat=True).first()
+    return Facts(last or "", head(export.organization), pending)
 
 
-def manifest_of(export: Export, contents: Contents, corrected: StoredFile) -> dict[str, Any]:
-    """The manifest of one export, ready to be stored."""
+class Spool:
+    """One list of a manifest on its way, in a file without a name: nobody has to remove it."""
+
+    def __init__(self) -> None:
+        folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.file: IO[bytes] = TemporaryFile(dir=folder)  # noqa: SIM115 - `Contents` closes it
+        self.mark = FIRST
+
+    def add(self, entry: bytes) -> None:
+        self.file.write(self.mark)
+        self.file.write(entry)
+        self.mark = NEXT
+
+    def blocks(self) -> Iterator[bytes]:
+        self.file.seek(0)
+        yield from chunks(self.file)
+
+
+class Contents:
+    """Cards and corrections of one export: they pass once, for the file and for the manifest."""
+
+    def __init__(self, export: Export) -> None:
+        self.export = export
+        self.items, self.corrections = Spool(), Spool()
+        self.tally = Tally()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.items.file.close()
+        self.corrections.file.close()
+
+    def changes(self) -> Iterator[Change]:
+        """What to write over the original; when they end, every card was taken note of."""
+        line = 0
+        while page := read_cards(self.export, after=line):
+            first, line = line, page[-1].line
+            for card in page:
+                self.tally.card(card)
+                self.items.add(dump_card(card))
+            found = read_corrections(self.export, after=first, upto=line)
+            for number, entries in groupby(found, attrgetter("line")):
+                yield number, {entry.field: self.noted(entry).after for entry in entries}
+
+    def noted(self, entry: CorrectionEntry) -> CorrectionEntry:
+        self.tally.correction(entry)
+        self.corrections.add(dump_correction(entry))
+        return entry
+
+
+def read_cards(export: Export, *, after: int) -> list[CardEntry]:
+    """The next page of cards, in the order of the file."""
+    columns = ("pk", "line", "file_id", "status", "issues", "updated_at")
+    with session([export.organization_id]):
+        rows = Card.objects.filter(batch=export.batch_id, line__gt=after).order_by("line")
+        return [
+            CardEntry(
+                str(pk),
+                line,
+                file_id,
+                status,
+                tuple(issue["text"] for issue in issues),
+                updated_at,
+                export.created_at if status == CardStatus.RESOLVED else None,
+            )
+            for pk, line, file_id, status, issues, updated_at in rows.values_list(*columns)[
+                :CARDS_A_PAGE
+            ]
+        ]
+
+
+def read_corrections(export: Export, *, after: int, upto: int) -> list[CorrectionEntry]:
+    """The corrected cells of some cards; cards that wait leave as they were read."""
+    with session([export.organization_id]), connection.cursor() as cursor:
+        cursor.execute(CORRECTIONS, [export.batch_id, after, upto])
+        return [CorrectionEntry(*row) for row in cursor.fetchall()]
+
+
+def head_of(
+    export: Export, facts: Facts, tally: Tally, dialect: Dialect, corrected: StoredFile
+) -> dict[str, Any]:
+    """What the manifest of one export says but its lists."""
     batch, organization = export.batch, export.organization
-    subject = Subject(str(batch.pk), batch.layout, organization.name, organization.cnpj)
-    exported = Exported(
-        exported_by=export.requested_by.email,
-        generated_at=export.created_at,
-        revision=export.revision,
-        previous_manifest_sha256=contents.previous,
-        audit_head=contents.audit_head,
-    )
-    original = StoredFile(FILENAME, batch.original_sha256, batch.original_size)
-    return build_manifest(
-        subject,
-        exported,
-        original=original,
+    original = StoredFile(original_name(batch), batch.original_sha256, batch.original_size)
+    return build_head(
+        Subject(
+            str(batch.pk),
+            batch.layout,
+            batch.layout_version,
+            organization.name,
+            organization.cnpj,
+        ),
+        Exported(
+            exported_by=export.requested_by.email,
+            generated_at=export.created_at,
+            revision=export.revision,
+            previous_manifest_sha256=facts.previous,
+            audit_head=facts.audit_head,
+            pending_allowed=facts.pending > 0,
+        ),
+        tally,
+        original=Original(original, dialect, batch.rows),
         corrected=corrected,
-        cards=contents.cards,
-        corrections=contents.corrections,
     )
 
 
-def write_package(export: Export, folder: Path) -> None:
-    """Copy original, corrected file and manifest under the names that the manifest uses.
+def manifest_blocks(head: dict[str, Any], contents: Contents) -> Iterator[bytes]:
+    return write_manifest(head, contents.items.blocks(), contents.corrections.blocks())
+
+
+def is_whole(manifest: dict[str, Any]) -> bool:
+    """Whether a row's manifest has its lists; those of a large export stand in the file alone."""
+    return "items" in manifest
+
+
+def whole_manifest(export: Export) -> dict[str, Any]:
+    """The manifest with its lists, out of the stored file when the row has only its head.
 
     Raises:
-        OSError: the folder cannot be written, or a stored file is gone.
+        FileNotFoundError: the file is gone.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, key in (
-        (FILENAME, export.batch.original_path),
-        (CORRECTED, export.csv_path),
-        (MANIFEST, export.manifest_path),
-    ):
-        with open_stored(key) as stored, (folder / name).open("wb") as file:
-            for chunk in chunks(stored):
-                file.write(chunk)
+    manifest: dict[str, Any] = export.manifest
+    if not is_whole(manifest):
+        with open_stored(export.manifest_path) as file:
+            manifest = json.load(file)
+    return manifest

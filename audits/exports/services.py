@@ -1,20 +1,35 @@
 """The corrected file leaves once per revision, with the manifest that proves it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from hashlib import sha256
 from time import perf_counter
+from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.utils import timezone
-
-from audits.corrections import CorrectionError, apply_corrections
+from audits.corrections import CorrectionError, Dialect, rewrite, survey
 from audits.exports.cleanup import carry_out_removals, cleanup_batch
-from audits.exports.package import CORRECTED, MANIFEST, Contents, manifest_of, read_contents
-from audits.exports.running import fail, refuse_while_exporting
-from audits.manifest import StoredFile, dump_manifest
+from audits.exports.package import (
+    CORRECTED,
+    MANIFEST,
+    MOST_IN_ROW,
+    Contents,
+    Facts,
+    head_of,
+    manifest_blocks,
+    read_facts,
+)
+from audits.exports.running import (
+    Lease,
+    Overtaken,
+    draft_prefix,
+    fail,
+    lease_end,
+    refuse_while_exporting,
+)
+from audits.manifest import StoredFile
 from audits.models import Batch, BatchStatus, Card, Export, ExportStatus
 from audits.opening import NO_LIMIT
 from audits.rows import NoBatch, locked_batch, organization_of
@@ -25,7 +40,7 @@ from conciliacontag.organizations.access import require
 from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import User
 from conciliacontag.organizations.roles import Act
-from conciliacontag.storage import arriving, chunks, keep, object_key, open_stored, sha256_of
+from conciliacontag.storage import arriving, chunks, keep, object_key, open_stored
 from reconciliation.ledger import books
 
 __all__ = ["carry_out_removals", "cleanup_batch", "export_batch"]
@@ -36,10 +51,10 @@ INTERRUPTED = "A exportação foi interrompida antes do fim. Peça-a de novo."
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """An export that is ours to carry out, and what has to be written."""
+    """An export that is ours to carry out, and what was true when it began."""
 
     export: Export
-    contents: Contents
+    facts: Facts
 
 
 def export_batch(
@@ -53,7 +68,7 @@ def export_batch(
         NotFound: there is no such batch.
         NotAllowed: the role may not export.
         Conflict: `cards_pending`; `original_changed` when the stored original is not what was
-            read.
+            read, `original_missing` when it is gone.
         Busy: `export_in_progress`, with who and since when.
     """
     claimed = claim(batch_id, requested_by, allow_pending)
@@ -62,7 +77,7 @@ def export_batch(
     started = perf_counter()
     with failing_honestly(claimed.export):
         write(claimed)
-        finish(claimed.export)
+        finish(claimed)
     EXPORT_SECONDS.labels(format=FORMAT).observe(perf_counter() - started)
     EXPORTS.labels(format=FORMAT, status="success").inc()
     return claimed.export, True
@@ -84,7 +99,7 @@ def claim(batch_id: UUID, user: User, allow_pending: bool) -> Claimed | Export:
 
 def begin(batch: Batch, user: User, allow_pending: bool) -> Claimed:
     refuse_while_exporting(batch)
-    refuse_pending_cards(batch, allow_pending)
+    pending = refuse_pending_cards(batch, allow_pending)
     export = Export.objects.create(
         organization=batch.organization,
         batch=batch,
@@ -94,14 +109,11 @@ def begin(batch: Batch, user: User, allow_pending: bool) -> Claimed:
         manifest_path=object_key(batch.organization_id, MANIFEST),
         locked_until=lease_end(),
     )
-    return Claimed(export, read_contents(export))
+    return Claimed(export, read_facts(export, pending))
 
 
-def lease_end() -> datetime:
-    return timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
-
-
-def refuse_pending_cards(batch: Batch, allow_pending: bool) -> None:
+def refuse_pending_cards(batch: Batch, allow_pending: bool) -> int:
+    """How many cards leave without a decision, because who exports said so."""
     pending = Card.objects.open().filter(batch=batch).count()
     if pending and not allow_pending:
         raise Conflict(
@@ -110,6 +122,7 @@ def refuse_pending_cards(batch: Batch, allow_pending: bool) -> None:
             code="cards_pending",
             details={"pending": pending},
         )
+    return pending
 
 
 @contextmanager
@@ -128,65 +141,91 @@ def failing_honestly(export: Export) -> Iterator[None]:
 
 def write(claimed: Claimed) -> None:
     """Store both files; nothing of this is visible until `finish` commits."""
-    export, contents = claimed.export, claimed.contents
-    refuse_changed_original(export.batch)
-    export.csv_sha256, export.csv_size = write_corrected(export, contents)
-    renew(export)
-    corrected = StoredFile(CORRECTED, export.csv_sha256, export.csv_size)
-    export.manifest = manifest_of(export, contents, corrected)
-    with arriving([dump_manifest(export.manifest)], most=NO_LIMIT) as manifest:
-        keep(manifest.path, export.manifest_path)
-        export.manifest_sha256 = manifest.sha256
+    export, lease = claimed.export, Lease(claimed.export)
+    dialect = survey_original(export.batch)
+    with Contents(export) as contents:
+        write_corrected(export, contents, dialect, lease)
+        corrected = StoredFile(CORRECTED, export.csv_sha256, export.csv_size or 0)
+        head = head_of(export, claimed.facts, contents.tally, dialect, corrected)
+        blocks = lease.during(manifest_blocks(head, contents))
+        with drafted(export, blocks) as manifest:
+            lease.renew()
+            keep(manifest.path, export.manifest_path)
+            export.manifest_sha256 = manifest.sha256
+            is_small = contents.tally.cards + contents.tally.corrected_cells <= MOST_IN_ROW
+            export.manifest = json.loads(manifest.path.read_bytes()) if is_small else head
 
 
-def refuse_changed_original(batch: Batch) -> None:
-    if sha256_of(batch.original_path) != batch.original_sha256:
-        raise Conflict(
-            "O arquivo de origem mudou desde a leitura; exportação recusada. "
-            "Recupere o original da cópia de segurança antes de exportar.",
-            code="original_changed",
-            details={"batch_id": str(batch.pk), "expected_sha256": batch.original_sha256},
-        )
+def survey_original(batch: Batch) -> Dialect:
+    """Read the original once: is it what was read, and how does it write its cells?"""
+    digest = sha256()
+
+    def hashed(blocks: Iterable[bytes]) -> Iterator[bytes]:
+        for block in blocks:
+            digest.update(block)
+            yield block
+
+    dialect = None
+    try:
+        with open_stored(batch.original_path) as stored:
+            passing = hashed(chunks(stored))
+            with suppress(CorrectionError):
+                dialect = survey(passing)
+            for _ in passing:
+                pass
+    except FileNotFoundError as fault:
+        raise original_refused(batch, "original_missing", "não está mais guardado") from fault
+    if digest.hexdigest() != batch.original_sha256 or dialect is None:
+        raise original_refused(batch, "original_changed", "mudou desde a leitura")
+    return dialect
 
 
-def write_corrected(export: Export, contents: Contents) -> tuple[str, int]:
-    """Stream the original through the corrections into storage; return hash and size."""
+def original_refused(batch: Batch, code: str, what: str) -> Conflict:
+    return Conflict(
+        f"O arquivo de origem {what}; exportação recusada. "
+        "Recupere o original da cópia de segurança antes de exportar.",
+        code=code,
+        details={"batch_id": str(batch.pk), "expected_sha256": batch.original_sha256},
+    )
+
+
+def write_corrected(export: Export, contents: Contents, dialect: Dialect, lease: Lease) -> None:
+    """Stream the original through the corrections into storage."""
     with open_stored(export.batch.original_path) as original:
-        corrected = apply_corrections(chunks(original), contents.changes)
+        corrected = rewrite(chunks(original), contents.changes(), dialect=dialect)
         try:
-            with arriving(corrected, most=NO_LIMIT) as file:
+            with drafted(export, lease.during(corrected)) as file:
+                lease.renew()
                 keep(file.path, export.csv_path)
-                return file.sha256, file.size
+                export.csv_sha256, export.csv_size = file.sha256, file.size
         except CorrectionError as refused:
             raise Conflict(refused.message, code=refused.code) from refused
 
 
-def renew(export: Export) -> None:
-    """Push the lease on; a lost one shows in `finish`."""
-    with session([export.organization_id]):
-        held = Export.objects.filter(pk=export.pk, status=ExportStatus.RUNNING)
-        held.update(locked_until=lease_end())
+def drafted(export: Export, blocks: Iterable[bytes]) -> Any:
+    """Write a file of this export where whoever takes it over finds and removes it."""
+    return arriving(blocks, most=NO_LIMIT, prefix=draft_prefix(export))
 
 
-def finish(export: Export) -> None:
+def finish(claimed: Claimed) -> None:
     """One transaction makes the artefact, the batch's state and the trail true together."""
+    export = claimed.export
     with books(export.organization_id):
         batch = locked_batch(export.batch_id)
         held = Export.objects.select_for_update().filter(pk=export.pk, status=ExportStatus.RUNNING)
         if not held.exists():
-            raise Conflict(
-                "A exportação demorou demais e foi retomada por outra pessoa. Peça-a de novo.",
-                code="export_overtaken",
-            )
+            raise Overtaken
         export.status, export.locked_until = ExportStatus.DONE, None
         export.finished_at = export.created_at
         export.save()
         batch.status, batch.exported_at = BatchStatus.EXPORTED, export.finished_at
         batch.exported_by = export.requested_by
         batch.save()
-        facts = {
+        facts: dict[str, Any] = {
             "revision": export.revision,
             "csv_sha256": export.csv_sha256,
             "manifest_sha256": export.manifest_sha256,
         }
+        if claimed.facts.pending:
+            facts |= {"allow_pending": True, "pending": claimed.facts.pending}
         record(batch.organization, "batch.exported", batch, actor=export.requested_by, diff=facts)

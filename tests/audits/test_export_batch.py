@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from audits.exports.services import export_batch
-from audits.manifest_check import check_manifest
+from audits.manifest_proof import check_manifest
 from audits.models import BatchStatus, Export, ExportStatus, Removal, Verdict
 from audits.services import decide_card
 from conciliacontag.errors import Busy, Conflict, NotAllowed, NotFound

@@ -4,9 +4,12 @@ from hashlib import sha256
 
 import pytest
 
-from audits.manifest import dump_manifest
-from audits.manifest_check import check_manifest
-from tests.data.manifests import Package, make_manifest, make_package
+from audits.manifest_proof import check_manifest
+from tests.data.manifests import (
+    Package,
+    make_content,
+    make_package,
+)
 
 
 @pytest.fixture
@@ -109,13 +112,13 @@ def test_a_missing_hash_is_named(package: Package) -> None:
 
 def test_a_chain_of_two_revisions_fits(package: Package) -> None:
     first = package.content
-    second = dump_manifest(make_manifest(2, sha256(first).hexdigest()))
+    second = make_content(2, sha256(first).hexdigest())
 
     assert check_manifest(second, package.open, previous=first) == []
 
 
 def test_a_broken_chain_is_found(package: Package) -> None:
-    second = dump_manifest(make_manifest(2, sha256(package.content).hexdigest()))
+    second = make_content(2, sha256(package.content).hexdigest())
     edited = package.content.replace(b"Bruno", b"Outro")
 
     (finding,) = check_manifest(second, package.open, previous=edited)
@@ -126,14 +129,14 @@ def test_a_broken_chain_is_found(package: Package) -> None:
 def test_a_revision_with_the_wrong_link_is_found(
     package: Package, revision: int, link: str
 ) -> None:
-    (finding,) = check_manifest(dump_manifest(make_manifest(revision, link)), package.open)
+    (finding,) = check_manifest(make_content(revision, link), package.open)
     assert "elo anterior" in finding
 
 
 def test_the_manifest_before_must_be_of_the_same_batch(package: Package) -> None:
     package.manifest["batch_id"] = "lote-2"
     other = package.content
-    second = dump_manifest(make_manifest(2, sha256(other).hexdigest()))
+    second = make_content(2, sha256(other).hexdigest())
 
     (finding,) = check_manifest(second, package.open, previous=other)
     assert "deste lote" in finding

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from audits.batch_ids import read_batch_id
-from audits.exports.package import write_package
+from audits.exports.bundle import dossier, write_folder
 from audits.exports.services import export_batch
 from audits.management.acting import acting
 from audits.models import Export
@@ -52,7 +52,7 @@ class Command(BaseCommand):
 
 def write_to(folder: Path, export: Export) -> None:
     try:
-        write_package(export, folder)
+        write_folder(dossier(export), folder)
     except OSError as fault:
         raise CommandError(f"Não foi possível gravar em {folder}: {fault.strerror}.") from fault
 
