@@ -24,6 +24,7 @@ ACTS = {
     "source.host_confirmed": "confirmou a chave do servidor da entrada {name}",
     "file.reprocessed": "pediu a releitura de um arquivo",
     "file.reread": "leu de novo um arquivo",
+    "file.taken_over": "leu, com o nome {filename}, um arquivo recusado antes em outro pacote",
     "file.renamed": "enviou de novo, com o nome {filename}, um arquivo recusado",
     "reprocessing.requested": "pediu a releitura de {files} arquivo(s)",
     "reprocessing.completed": "concluiu a releitura de {files} arquivo(s)",

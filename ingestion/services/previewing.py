@@ -37,7 +37,8 @@ from ingestion.reading import read_file
 from ingestion.services.documents import Stored, event_key
 from ingestion.services.files import too_large, usable_name
 from ingestion.services.layouts import options_for
-from ingestion.services.storing import Member, Outcome, mark_known, origins, tell
+from ingestion.services.storing import Member, Outcome, is_readable, mark_known, origins, tell
+from ingestion.services.taking_over import refused_before
 from ingestion.services.told import mention_key, voiding_key
 from ingestion.services.transactions import transaction_key
 
@@ -94,13 +95,21 @@ class Preview:
         members = [
             Member(reading, new_id() if file.is_archive else file.pk) for reading in readings
         ]
-        hashes = [reading.sha256 for reading in readings if reading.sha256]
-        known = self.there(SourceFile, "sha256", hashes)
-        mark_known(file, members, known)
+        hashes = [m.reading.sha256 for m in members if is_readable(m)]
+        mark_known(file, members, self.there(SourceFile, "sha256", hashes) - self.refused(hashes))
         self.seen.update(map(number, hashes))
         fresh = [member for member in members if not member.known]
         tell(file, fresh, self.outcome(fresh))
         return members
+
+    def refused(self, hashes: list[str]) -> set[str]:
+        """Those that are there, but were refused: they would be read now."""
+        if self.organization is None:
+            return set()
+        with session([self.organization.pk]):
+            rows = refused_before(self.organization, hashes)
+            found = set(rows.values_list("sha256", flat=True))
+        return {sha256 for sha256 in found if number(sha256) not in self.seen}
 
     def outcome(self, members: list[Member]) -> Outcome:
         """Which records are new, as the constraints would say."""

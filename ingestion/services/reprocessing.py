@@ -33,8 +33,9 @@ from ingestion.reading import count_members, read_file
 from ingestion.services.choosing import Chosen, as_list, choose
 from ingestion.services.enrichment import queue_enrichment
 from ingestion.services.layouts import options_for, versions_of
-from ingestion.services.rereading import measure, reread, settle_archive
+from ingestion.services.rereading import measure, reread
 from ingestion.services.stored import GONE
+from ingestion.services.taking_over import settle_archive
 
 GAVE_UP = (
     "A releitura foi interrompida {attempts} vezes e ficou de lado. O que já tinha sido relido "

@@ -226,19 +226,6 @@ def settle(file: SourceFile, known: SourceFile, member: Member, change: Change) 
         known.save()
 
 
-def settle_archive(file: SourceFile) -> None:
-    """The state of an archive follows from its counts, as after a first reading."""
-    if not file.is_archive:
-        return
-    nothing = 0 < file.read == file.rejected
-    first = file.problems.filter(severity="error").first() if nothing else None
-    file.status = FileStatus.FAILED if first else FileStatus.PROCESSED
-    file.error_code = first.code if first else ""
-    file.error = f"{first.message} {first.remedy}".strip() if first else ""
-    file.processed_at = timezone.now()
-    file.save()
-
-
 def measure(file: SourceFile) -> dict[str, int]:
     """What an upload amounts to: its rows, its problems, its counts."""
     own = Q(file=file) | Q(file__container=file)

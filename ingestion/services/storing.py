@@ -5,7 +5,7 @@ is new and a second delivery of the same reading changes nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,13 @@ from ingestion.parsers.model import Problem as Finding
 from ingestion.parsers.names import stored_name
 from ingestion.services.documents import Origin, Stored, event_key, store_documents, store_events
 from ingestion.services.findings import conflict, early, located, repeated
+from ingestion.services.taking_over import (
+    Earlier,
+    hold_refused,
+    leave_package,
+    read_alone,
+    take_over,
+)
 from ingestion.services.told import (
     mention_key,
     store_mentions,
@@ -99,7 +106,7 @@ class Member:
 def store_readings(file: SourceFile, readings: list[Reading]) -> None:
     """Write what the readings say and add what was counted to the file's own row (not saved)."""
     members = [member_of(file, reading) for reading in readings]
-    mark_known(file, members, seen_hashes(file, members))
+    earlier = find_earlier(file, members)
     fresh = [member for member in members if not member.known]
     count_records(file, fresh)
     for member in members:
@@ -108,8 +115,10 @@ def store_readings(file: SourceFile, readings: list[Reading]) -> None:
         file.known += member.counts["known"]
         file.informative += member.counts["informative"]
         file.rejected += member.counts["rejected"]
-    add_members(file, [m for m in fresh if m.file_id != file.pk and m.reading.sha256])
+    add_members(file, [m for m in fresh if m.file_id != file.pk and is_kept(m.reading)])
     add_problems(file, (finding for member in members for finding in member.findings))
+    for member, one in earlier:
+        follow_up(file, member, one)
 
 
 def member_of(file: SourceFile, reading: Reading) -> Member:
@@ -120,23 +129,49 @@ def member_of(file: SourceFile, reading: Reading) -> Member:
     return Member(reading, file.pk if plain else new_id())
 
 
-def seen_hashes(file: SourceFile, members: list[Member]) -> set[str]:
-    """The hashes among these that the organization has."""
-    hashes = [m.reading.sha256 for m in members if m.file_id != file.pk and m.reading.sha256]
-    return lookup(SourceFile, "sha256", hashes, organization=file.organization) if hashes else set()
+def find_earlier(file: SourceFile, members: list[Member]) -> list[tuple[Member, Earlier]]:
+    """Mark members that came before; those refused then and readable now, with their rows."""
+    readable = [m for m in members if m.file_id != file.pk and is_readable(m)]
+    hashes = [member.reading.sha256 for member in readable]
+    refused = hold_refused(file, hashes)
+    moving = {sha256 for sha256, one in refused.items() if not one.is_upload}
+    seen = lookup(SourceFile, "sha256", hashes, organization=file.organization) if hashes else set()
+    mark_known(file, members, seen - moving)
+    found = [(m, refused.pop(m.reading.sha256)) for m in readable if m.reading.sha256 in refused]
+    for member, one in found:
+        member.file_id = member.file_id if one.is_upload else one.row.pk
+    return found
 
 
 def mark_known(file: SourceFile, members: list[Member], seen: set[str]) -> None:
-    """Mark members whose bytes came before, in this organization or earlier in this chunk."""
+    """Mark members whose bytes came before, in this organization or earlier in this chunk.
+
+    What is refused is refused again, each time with its reason, and hides nothing readable.
+    """
     for member in members:
-        if member.file_id == file.pk or not is_kept(member.reading):
+        if member.file_id == file.pk or not is_readable(member):
             continue
-        # What is refused is refused again, each time with its reason.
-        member.known = member.reading.sha256 in seen and not is_refused(member.parsed)
+        member.known = member.reading.sha256 in seen
         seen.add(member.reading.sha256)
         if member.known:
             member.counts.update(known=member.parsed.read, read=member.parsed.read)
             member.findings.append(repeated(member.reading.name, "Este arquivo já tinha chegado."))
+
+
+def follow_up(file: SourceFile, member: Member, earlier: Earlier) -> None:
+    """Tell where the row of a refused file was that it is read now."""
+    if earlier.is_upload:
+        read_alone(earlier.row, member.reading.name)
+        return
+    take_over(earlier.row, file, member_values(file, member))
+    if earlier.package:
+        leave_package(earlier.row, earlier.package)
+        told = f"Este arquivo foi lido depois, no pacote {file.filename}."
+        add_problems(earlier.package, [repeated(earlier.row.filename, told)])
+
+
+def is_readable(member: Member) -> bool:
+    return is_kept(member.reading) and not is_refused(member.parsed)
 
 
 def is_refused(parsed: Parsed) -> bool:
@@ -236,44 +271,48 @@ def place_prefix(file: SourceFile, member: Member) -> str:
 
 
 def add_members(file: SourceFile, members: list[Member]) -> None:
-    """A row for each member that is kept; its bytes rest inside the archive's own object."""
-    kept = [member for member in members if is_kept(member.reading)]
+    """A row for each member that is kept; its bytes rest inside the archive's own object.
+
+    Bytes that are both refused and read, under two names, are the row of the name they are read by.
+    """
+    read = {member.reading.sha256 for member in members if not is_refused(member.parsed)}
+    kept = [m for m in members if not is_refused(m.parsed) or m.reading.sha256 not in read]
     if kept:
-        rows = member_rows(file, kept)
+        rows = [list(member_values(file, member).values()) for member in kept]
         copy_rows(SourceFile, MEMBER_COLUMNS, rows, conflict=("organization_id", "sha256"))
 
 
-def member_rows(file: SourceFile, members: Iterable[Member]) -> Iterator[list[Any]]:
-    now = timezone.now()
-    for member in members:
-        reading, counts = member.reading, member.counts
-        error = next((p for p in member.parsed.problems if p.severity == "error"), None)
-        failed = error is not None and counts["rejected"] == counts["read"]
-        yield [
-            member.file_id,
-            file.organization_id,
-            file.uploader_id,
-            file.pk,
-            stored_name(reading.name),
-            file.storage_path,
-            "",
-            member.parsed.kind,
-            member.parsed.parser,
-            reading.size,
-            reading.sha256,
-            FAILED if failed else PROCESSED,
-            error.code if failed and error else "",
-            f"{error.message} {error.remedy}".strip() if failed and error else "",
-            counts["read"],
-            counts["new"],
-            counts["known"],
-            counts["informative"],
-            counts["rejected"],
-            0,
-            0,
-            now,
-            now,
-        ]
+def member_values(file: SourceFile, member: Member) -> dict[str, Any]:
+    """The row of a member, by `MEMBER_COLUMNS`."""
+    now, reading, counts = timezone.now(), member.reading, member.counts
+    error = next((p for p in member.parsed.problems if p.severity == "error"), None)
+    failed = error is not None and counts["rejected"] == counts["read"]
+    values = (
+        member.file_id,
+        file.organization_id,
+        file.uploader_id,
+        file.pk,
+        stored_name(reading.name),
+        file.storage_path,
+        "",
+        member.parsed.kind,
+        member.parsed.parser,
+        reading.size,
+        reading.sha256,
+        FAILED if failed else PROCESSED,
+        error.code if failed and error else "",
+        f"{error.message} {error.remedy}".strip() if failed and error else "",
+        counts["read"],
+        counts["new"],
+        counts["known"],
+        counts["informative"],
+        counts["rejected"],
+        0,
+        0,
+        now,
+        now,
+    )
+    return dict(zip(MEMBER_COLUMNS, values, strict=True))
 
 
 def add_problems(file: SourceFile, findings: Iterable[Finding]) -> None:
