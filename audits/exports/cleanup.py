@@ -10,6 +10,7 @@ from msgspec import to_builtins
 
 from audits.evidence.files import files_of
 from audits.exports.leaving import cleanup_preview, counts_of, last_export
+from audits.exports.package import whole_manifest
 from audits.exports.removals import carry_out_removals, remove_promised
 from audits.exports.running import refuse_while_exporting
 from audits.models import Batch, BatchStatus, ClosingRecord
@@ -129,7 +130,7 @@ def close(batch: Batch, reason: Reason) -> ClosingRecord:
         closed_by=reason.closed_by,
         counts=counts_of(batch, leaving),
         removed=to_builtins(leaving.files),
-        manifest=last.manifest if last else {},
+        manifest=whole_manifest(last) if last else {},
         manifest_sha256=leaving.manifest_sha256,
     )
     promise_removals(batch.organization_id, keys)

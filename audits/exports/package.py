@@ -37,7 +37,7 @@ from audits.manifest import Export as Exported
 from audits.models import Batch, Card, CardStatus, Export, ExportStatus
 from conciliacontag.database import session
 from conciliacontag.organizations.audit_log import head
-from conciliacontag.storage import chunks, harmless, open_stored
+from conciliacontag.storage import chunks, harmless, is_stored, open_stored
 
 CORRECTED, MANIFEST = "Results_Corrigidos.csv", "results_manifest.json"
 TAKEN = frozenset({CORRECTED, MANIFEST, "SHA256SUMS", "verificar.pyz", "LEIA-ME.txt", "revisoes"})
@@ -213,11 +213,11 @@ def is_whole(manifest: dict[str, Any]) -> bool:
 def whole_manifest(export: Export) -> dict[str, Any]:
     """The manifest with its lists, out of the stored file when the row has only its head.
 
-    Raises:
-        FileNotFoundError: the file is gone.
+    Its head alone, when the file is gone.
     """
     manifest: dict[str, Any] = export.manifest
-    if not is_whole(manifest):
-        with open_stored(export.manifest_path) as file:
-            manifest = json.load(file)
+    if is_whole(manifest) or not is_stored(export.manifest_path):
+        return manifest
+    with open_stored(export.manifest_path) as file:
+        manifest = json.load(file)
     return manifest
