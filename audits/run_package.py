@@ -50,7 +50,7 @@ def read_run(members: Iterable[Member]) -> RunPackage:
             code="run_several",
         )
     tables = (*sorted(results, key=moment_of)[-1:], *sorted(manual, key=name_of, reverse=True))
-    rest = [one for one in own if one not in (*results, *manual)]
+    rest = [one for one in own if one not in tables]
     return RunPackage(tables, images_of_run(rest))
 
 

@@ -70,7 +70,11 @@ def test_sheets_are_shared_and_leave_with_the_last_batch(
 
     assert picture_of(find_evidence(card))[0] == png(1)
     assert Evidence.objects.count() == 9
-    assert first.left_out == ["inputs/file1.png", "evaluation.json"]
+    assert first.left_out == [
+        "out/Results/Results_11AM.csv",
+        "inputs/file1.png",
+        "evaluation.json",
+    ]
     assert files_of(first) == [first.original_path]
     Evidence.objects.filter(batch__in=[first, second]).delete()
     assert files_of(third) == [third.original_path, key]
