@@ -1,7 +1,7 @@
 """What a run found, as rows: bookings, proposals, and lines without a document, each with why."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -14,8 +14,9 @@ from conciliacontag.database import copy_rows
 from conciliacontag.keys import new_id
 from ingestion.models import Document, Transaction
 from ingestion.models.documents import PAYABLE
-from reconciliation.engine import Candidate, Evidence, Outcome
+from reconciliation.engine import Candidate, Evidence, OpenDocument, OpenTransaction, Outcome
 from reconciliation.models import Reconciliation, ReconciliationStatus, Run
+from reconciliation.open_rows import open_documents, open_transactions
 from reconciliation.statuses import mark_unmatched, settle_documents, settle_transactions
 
 MATCHED = ReconciliationStatus.MATCHED
@@ -44,17 +45,15 @@ class Stored:
     unmatched: int
 
 
-def store(
-    run: Run, outcome: Outcome, amounts: Mapping[str, Decimal], *, read_at: datetime
-) -> Stored:
-    """Replace what earlier runs proposed; what people decided since `read_at` stands.
+def store(run: Run, outcome: Outcome, amounts: Mapping[str, Decimal]) -> Stored:
+    """Replace what earlier runs proposed.
 
-    The caller holds the organization's books, see `services.books`.
+    The caller holds the organization's books and has left out what is not true any more.
 
     Args:
         amounts: signed amount of each line by identifier.
     """
-    kept = within_scope(still_true(run, outcome, read_at), set(run.only_documents))
+    kept = within_scope(outcome, set(run.only_documents))
     clear(run, kept)
     copy_rows(Reconciliation, COLUMNS, rows_of(run, kept, amounts))
     settle_run(run)
@@ -63,27 +62,40 @@ def store(
     return Stored(len(kept.matches), partial, len(kept.doubts) - partial)
 
 
-def still_true(run: Run, outcome: Outcome, read_at: datetime) -> Outcome:
-    """The outcome without the lines and instalments that people took while it was computed."""
-    decided = Reconciliation.objects.by_people().filter(
-        organization=run.organization_id, decided_at__gte=read_at
-    )
-    rows = list(decided.values_list("transaction_id", "document_id", "status"))
-    if not rows:
-        return outcome
-    lines = {str(line) for line, _, _ in rows}
-    booked = {str(document) for _, document, status in rows if status == MATCHED}
+def still_true(
+    run: Run,
+    outcome: Outcome,
+    documents: Iterable[OpenDocument],
+    transactions: Iterable[OpenTransaction],
+) -> Outcome:
+    """The outcome without what people decided, or a reading changed, while it was computed.
 
-    def free(pair: Candidate) -> bool:
-        return pair.transaction_id not in lines and pair.document_id not in booked
+    The caller holds the organization's books. What is left out has no row and waits for the next
+    run; so does a line whose every candidate was left out, for its reason speaks of them.
 
-    matches = tuple(filter(free, outcome.matches))
-    doubts = tuple(
-        replace(doubt, candidates=tuple(filter(free, doubt.candidates)))
+    Args:
+        documents, transactions: as they were when they were compared.
+    """
+    compared = {row.id: row for row in documents}
+    open_notes = open_documents(run.organization, force=run.force)
+    notes = {row.id for row in open_notes if compared.get(row.id) == row}
+    before = {row.id: row for row in transactions}
+    open_lines = open_transactions(run.organization, force=run.force)
+    lines = {row.id for row in open_lines if before.get(row.id) == row}
+
+    def holds(pair: Candidate) -> bool:
+        return pair.transaction_id in lines and pair.document_id in notes
+
+    doubts = (
+        (doubt, replace(doubt, candidates=tuple(filter(holds, doubt.candidates))))
         for doubt in outcome.doubts
-        if doubt.transaction_id not in lines
+        if doubt.transaction_id in lines
     )
-    return replace(outcome, matches=matches, doubts=doubts)
+    return Outcome(
+        tuple(filter(holds, outcome.matches)),
+        tuple(now for was, now in doubts if now.candidates or not was.candidates),
+        tuple(document for document in outcome.unmatched_documents if document in notes),
+    )
 
 
 def within_scope(outcome: Outcome, documents: set[str]) -> Outcome:

@@ -24,7 +24,7 @@ from reconciliation.engine import match
 from reconciliation.ledger import books
 from reconciliation.models import Reconciliation, Run, RunStatus
 from reconciliation.open_rows import open_documents, open_transactions
-from reconciliation.results import Stored, store
+from reconciliation.results import Stored, still_true, store
 
 __all__ = [
     "confirm_match",
@@ -131,14 +131,13 @@ def give_up(run: Run) -> None:
 
 def carry_out(run: Run) -> Stored:
     """One pass of the engine, stored while nobody else writes the organization's books."""
-    read_at = timezone.now()
     documents = list(open_documents(run.organization, force=run.force))
     transactions = list(open_transactions(run.organization, force=run.force))
     run.documents, run.transactions = len(documents), len(transactions)
     outcome = match(documents, transactions)
     with books(run.organization_id):
         amounts = {line.id: line.amount for line in transactions}
-        return store(run, outcome, amounts, read_at=read_at)
+        return store(run, still_true(run, outcome, documents, transactions), amounts)
 
 
 def finish(run: Run, stored: Stored) -> None:
