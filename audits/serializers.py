@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from audits.models import Batch, Card, ClosingRecord, Export
+from audits.models import Batch, Card, Export
 from audits.responses import read
 
 
@@ -166,20 +166,3 @@ class ExportSerializer(serializers.ModelSerializer[Export]):
 
     def to_representation(self, instance: Export) -> dict[str, Any]:
         return {**super().to_representation(instance), "status": "exported"}
-
-
-class CleanupRequest(serializers.Serializer[Any]):
-    """What `POST /v1/audits/cleanup` takes."""
-
-    batch_id = serializers.CharField(allow_blank=True, trim_whitespace=False)
-    confirm = serializers.BooleanField(default=False)
-
-
-class ClosingSerializer(serializers.ModelSerializer[ClosingRecord]):
-    """What remains of a batch that was cleaned up."""
-
-    closed_by = serializers.EmailField(source="closed_by.email", read_only=True)
-
-    class Meta:
-        model = ClosingRecord
-        fields = ["batch_id", "name", "closed_at", "closed_by", "counts", "manifest_sha256"]

@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from audits import sweeping
+from audits.exports import retention
 from audits.opening import open_batch as open_one
 
 
@@ -24,3 +25,9 @@ def sweep_batches() -> None:
 def sweep_storage() -> None:
     """Remove what has to go, close exports whose worker died, open batches that are missing."""
     sweeping.sweep_storage()
+
+
+@shared_task(name="audits.apply_retention")
+def apply_retention() -> None:
+    """Clean up the batches whose period has run out."""
+    retention.apply_retention()

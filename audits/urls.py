@@ -3,13 +3,13 @@
 from django.urls import path
 
 from audits import views
-from audits.api import deciding, images, opening
+from audits.api import cleanup, deciding, images, opening
 from audits.exports import views as exports
 
 urlpatterns = [
     path("audits", opening.AuditsView.as_view(), name="cards"),
     path("audits/export", exports.ExportView.as_view(), name="export"),
-    path("audits/cleanup", exports.CleanupView.as_view(), name="cleanup"),
+    path("audits/cleanup", cleanup.CleanupView.as_view(), name="cleanup"),
     path("audits/<uuid:pk>", views.CardView.as_view(), name="card"),
     path("audits/<uuid:pk>/decision", deciding.DecisionView.as_view(), name="decision"),
     path("audits/<uuid:pk>/reopen", deciding.ReopenView.as_view(), name="reopen"),
@@ -31,6 +31,12 @@ urlpatterns = [
         name="export-manifest",
     ),
     path("audits/<str:batch_id>/original", exports.OriginalView.as_view(), name="original"),
+    path(
+        "audits/<str:batch_id>/cleanup",
+        cleanup.CleanupPreviewView.as_view(),
+        name="cleanup-preview",
+    ),
+    path("retention", cleanup.RetentionView.as_view(), name="retention"),
     path("batches", views.BatchesView.as_view(), name="batches"),
     path("batches/<uuid:pk>", views.BatchView.as_view(), name="batch"),
 ]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.urls import reverse_lazy
 
@@ -299,6 +300,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-runs": {"task": "reconciliation.sweep_runs", "schedule": 5.0},
     "sweep-batches": {"task": "audits.sweep_batches", "schedule": 5.0},
     "sweep-storage": {"task": "audits.sweep_storage", "schedule": 60.0},
+    # When nobody works; what a night misses, the next one takes.
+    "apply-retention": {"task": "audits.apply_retention", "schedule": crontab(hour=3, minute=0)},
 }
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

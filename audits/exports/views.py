@@ -1,7 +1,6 @@
-"""The way out: export, the files of a revision, clean-up."""
+"""The way out: export, the files of a revision."""
 
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.db.transaction import non_atomic_requests
 from django.http import FileResponse
@@ -15,20 +14,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audits.batch_ids import read_batch_id
-from audits.exports.package import CORRECTED, MANIFEST
-from audits.exports.services import cleanup_batch, export_batch
-from audits.models import Batch, ClosingRecord, Export, ExportStatus
-from audits.results_file import FILENAME
+from audits.exports.bundle import dossier, stream_zip
+from audits.exports.package import CORRECTED, MANIFEST, original_name
+from audits.exports.preview import START, Place, preview
+from audits.exports.services import export_batch
+from audits.models import Batch, Export, ExportStatus
 from audits.rows import NoBatch
 from audits.serializers import (
-    CleanupRequest,
-    ClosingSerializer,
     ExportQuery,
     ExportRequest,
     ExportSerializer,
 )
 from conciliacontag.api.idempotency import idempotent
-from conciliacontag.database import session
 from conciliacontag.errors import NotFound
 from conciliacontag.organizations.roles import Act
 from conciliacontag.storage import open_stored
@@ -158,29 +155,4 @@ class OriginalView(APIView):
         batch = Batch.objects.filter(pk=read_batch_id(batch_id)).first()
         if batch is None:
             raise NoBatch
-        return send(batch.original_path, filename=FILENAME, content_type=CSV_TYPE)
-
-
-@method_decorator(non_atomic_requests, name="dispatch")
-class CleanupView(APIView):
-    """Remove an exported batch; the second call says so and removes nothing."""
-
-    acts: ClassVar[dict[str, Act]] = {"POST": Act.CLEAN}
-
-    @extend_schema(request=CleanupRequest, responses=ClosingSerializer)
-    @idempotent()
-    def post(self, request: Request) -> Response:
-        asked = CleanupRequest(data=request.data)
-        asked.is_valid(raise_exception=True)
-        said = asked.validated_data
-        batch_id, user = read_batch_id(said["batch_id"]), person(request)
-        replayed = is_closed(batch_id, list(user.roles))
-        closed = cleanup_batch(batch_id, requested_by=user, confirm=said["confirm"])
-        removed = [] if replayed else closed.removed
-        data = {**ClosingSerializer(closed).data, "status": "cleaned", "removed": removed}
-        return Response(data, headers=FRESH | (REPLAYED if replayed else {}))
-
-
-def is_closed(batch_id: UUID, organizations: list[UUID]) -> bool:
-    with session(organizations):
-        return ClosingRecord.objects.filter(batch_id=batch_id).exists()
+        return send(batch.original_path, filename=original_name(batch), content_type=CSV_TYPE)

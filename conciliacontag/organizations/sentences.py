@@ -47,7 +47,11 @@ ACTS = {
     "batch.image_added": "enviou a imagem {image}, que faltava em um lote",
     "batch.exported": "exportou um lote na revisão {revision}",
     "batch.replaced": "trocou um lote que ninguém tinha começado por um mais novo",
-    "batch.cleaned": "limpou um lote",
+    "batch.cleaned": "limpou o lote {name}",
+    "batch.cleaned_by_retention": "limpou o lote {name} pelo prazo de guarda de {days} dia(s), que "
+    "{set_by} definiu",
+    "retention.set": "definiu em {days} dia(s) o prazo de guarda dos lotes exportados",
+    "retention.removed": "desligou o prazo de guarda dos lotes exportados",
     "card.decided": "decidiu um cartão",
     "card.reopened": "reabriu um cartão",
     "export.started": "pediu uma exportação",
@@ -70,6 +74,7 @@ NOUNS = {
     "audits.card": "Cartão",
     "audits.export": "Exportação",
     "audits.closingrecord": "Encerramento",
+    "audits.retention": "Prazo de guarda",
 }
 
 
