@@ -54,7 +54,8 @@ def run(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     with embedded_services(data_path(TEST_DATA)) as values:
         command = [sys.executable, "-m", "pytest", *workers(arguments), *arguments]
-        return run_child(command, values)
+        # Tests start dozens of processes: compiled once is enough, whatever the shell says.
+        return run_child(command, {**values, "PYTHONDONTWRITEBYTECODE": ""})
 
 
 def workers(arguments: list[str]) -> list[str]:
