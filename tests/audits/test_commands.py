@@ -89,7 +89,7 @@ def test_old_batches_are_found_by_age(reviewed: Any, operator: User, manager: Us
     export_batch(reviewed.batch.pk, requested_by=operator)
     by_age = ("cleanup_batches", "--user", manager.email, "--yes", "--older-than")
 
-    assert run(*by_age, "30") == ""
+    assert run(*by_age, "30d") == "Lotes a limpar: 0.\n"
     assert "limpo" in run(*by_age, "0")
 
 
