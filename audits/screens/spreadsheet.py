@@ -1,0 +1,138 @@
+"""Correcting a batch by spreadsheet: download, send back, look at what changes, confirm."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core import signing
+from django.db.transaction import non_atomic_requests
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from import_export.formats.base_formats import XLSX
+from msgspec import convert, to_builtins
+
+from audits.deciding.alike import Outcome
+from audits.deciding.sheet_cells import LARGEST_FILE
+from audits.deciding.sheets import (
+    MOST_CARDS,
+    CardCorrection,
+    Preview,
+    apply_sheet,
+    preview_sheet,
+    write_sheet,
+)
+from audits.models import Batch
+from audits.screens.cards import author
+from conciliacontag.errors import DomainError, InvalidInput
+from conciliacontag.organizations.roles import Act
+from conciliacontag.pages import FactAdmin, holds
+
+TEMPLATE = "pages/batch_sheet.html"
+SALT = "correction sheet"
+VALID = 60 * 60  # seconds between the preview and its confirmation
+SHOWN_CHANGES = 1000
+
+
+def page(model_admin: FactAdmin, request: HttpRequest, batch: Batch) -> HttpResponse:
+    return show(model_admin, request, batch, {})
+
+
+def show(
+    model_admin: FactAdmin,
+    request: HttpRequest,
+    batch: Batch,
+    found: dict[str, Any],
+    status: int = 200,
+) -> HttpResponse:
+    waiting = batch.cards.open().count()
+    context = {
+        "title": "Corrigir por planilha",
+        "waiting": waiting,
+        "in_sheet": min(waiting, MOST_CARDS),
+        "may_decide": holds(request, batch.organization_id, Act.DECIDE),
+        **found,
+    }
+    return model_admin.show(request, TEMPLATE, batch, context, status)
+
+
+def download(model_admin: FactAdmin, request: HttpRequest, batch: Batch) -> HttpResponse:
+    content = write_sheet(batch)
+    headers = {"Content-Disposition": f'attachment; filename="correcoes-{batch.pk}.xlsx"'}
+    return HttpResponse(content, content_type=XLSX.CONTENT_TYPE, headers=headers)
+
+
+def preview(model_admin: FactAdmin, request: HttpRequest, batch: Batch) -> HttpResponse:
+    """What the sheet would change, cell by cell; the page carries it, signed, to the next step."""
+    sent = request.FILES.get("sheet")
+    if sent is None:
+        return refused(model_admin, request, batch, InvalidInput("Escolha a planilha preenchida."))
+    try:
+        found = preview_sheet(batch, sent.read(LARGEST_FILE + 1))
+    except DomainError as refusal:
+        return refused(model_admin, request, batch, refusal)
+    return show(model_admin, request, batch, told(found, request, batch))
+
+
+def refused(
+    model_admin: FactAdmin, request: HttpRequest, batch: Batch, refusal: DomainError
+) -> HttpResponse:
+    return show(model_admin, request, batch, {"refusal": refusal}, refusal.status)
+
+
+def told(found: Preview, request: HttpRequest, batch: Batch) -> dict[str, Any]:
+    return {
+        "preview": found,
+        "changes": found.changes[:SHOWN_CHANGES],
+        "more": max(len(found.changes) - SHOWN_CHANGES, 0),
+        "confirmation": sign(found.cards, request, batch) if found.cards else "",
+    }
+
+
+def sign(cards: list[CardCorrection], request: HttpRequest, batch: Batch) -> str:
+    said = {"batch": str(batch.pk), "who": str(request.user.pk), "cards": to_builtins(cards)}
+    return signing.dumps(said, salt=SALT, compress=True)
+
+
+def read_confirmation(text: str, request: HttpRequest, batch: Batch) -> list[CardCorrection]:
+    """The decisions that the person has looked at.
+
+    Raises:
+        InvalidInput: `sheet_expired`: too old, somebody else's, another batch's, or changed.
+    """
+    try:
+        said = signing.loads(text, salt=SALT, max_age=VALID)
+    except signing.BadSignature:
+        said = {}
+    if (said.get("batch"), said.get("who")) != (str(batch.pk), str(request.user.pk)):
+        raise InvalidInput(
+            "A conferência desta planilha venceu. Nada foi gravado; envie a planilha de novo.",
+            code="sheet_expired",
+        )
+    return convert(said["cards"], list[CardCorrection])
+
+
+# Each card is decided in a transaction of its own: one refusal takes no other decision with it.
+@non_atomic_requests
+def confirm(model_admin: FactAdmin, request: HttpRequest, batch: Batch) -> HttpResponse:
+    try:
+        cards = read_confirmation(request.POST.get("confirmation", ""), request, batch)
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        say(request, apply_sheet(cards, author=author(request)))
+    return HttpResponseRedirect(reverse("admin:audits_batch_sheet", args=[batch.pk]))
+
+
+def say(request: HttpRequest, outcome: Outcome) -> None:
+    if count := len(outcome.decided):
+        noun = "cartões decididos" if count > 1 else "cartão decidido"
+        messages.success(request, f"{count} {noun}.")
+    for one in outcome.refused:
+        messages.warning(request, f"Linha {one.card.line}: {one.message}")
+
+
+ROUTES = (
+    ("GET", "planilha", "audits_batch_sheet", page),
+    ("GET", "baixar-planilha", "audits_batch_sheet_download", download),
+    ("POST", "conferir-planilha", "audits_batch_sheet_preview", preview),
+    ("POST", "confirmar-planilha", "audits_batch_sheet_confirm", confirm),
+)
