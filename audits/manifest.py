@@ -87,6 +87,7 @@ class Export:
     previous_manifest_sha256: str  # "" for the first revision
     audit_head: str  # hash of the audit log's last link, "" when the log is empty
     pending_allowed: bool = False  # the exporter said that open cards may leave as they were read
+    on_behalf_of: str = ""  # as in a correction
 
 
 @dataclass(slots=True)
@@ -137,6 +138,7 @@ def build_head(
         "previous_manifest_sha256": export.previous_manifest_sha256 or None,
         "generated_at": _moment(export.generated_at),
         "exported_by": export.exported_by,
+        **({"on_behalf_of": export.on_behalf_of} if export.on_behalf_of else {}),
         "pending_allowed": export.pending_allowed,
         "audit_head": export.audit_head,
         "has_corrections": tally.has_corrections,

@@ -143,6 +143,11 @@ class ExportSerializer(serializers.ModelSerializer[Export]):
     exported_at = serializers.DateTimeField(source="finished_at", read_only=True)
     exported_by = serializers.EmailField(source="requested_by.email", read_only=True)
     csv = serializers.SerializerMethodField()
+    manifest_url = serializers.SerializerMethodField()
+    manifest_complete = serializers.SerializerMethodField(
+        help_text="Falso num lote grande: aqui só a cabeça; cartões e correções em manifest_url."
+    )
+    package_url = serializers.SerializerMethodField()
 
     class Meta:
         model = Export
@@ -155,7 +160,19 @@ class ExportSerializer(serializers.ModelSerializer[Export]):
             "csv",
             "manifest_sha256",
             "manifest",
+            "manifest_complete",
+            "manifest_url",
+            "package_url",
         ]
+
+    def get_manifest_url(self, export: Export) -> str:
+        return f"/v1/audits/{export.batch_id}/exports/{export.revision}/manifest"
+
+    def get_manifest_complete(self, export: Export) -> bool:
+        return "items" in export.manifest
+
+    def get_package_url(self, export: Export) -> str:
+        return f"/v1/audits/{export.batch_id}/exports/{export.revision}/package"
 
     def get_csv(self, export: Export) -> dict[str, Any]:
         return {

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from audits import views
-from audits.api import cleanup, deciding, images, opening
+from audits.api import cleanup, deciding, images, opening, preview
 from audits.exports import views as exports
 
 urlpatterns = [
@@ -30,6 +30,12 @@ urlpatterns = [
         exports.ExportManifestView.as_view(),
         name="export-manifest",
     ),
+    path(
+        "audits/<str:batch_id>/exports/<int:revision>/package",
+        exports.PackageView.as_view(),
+        name="export-package",
+    ),
+    path("audits/<str:batch_id>/preview", preview.PreviewView.as_view(), name="export-preview"),
     path("audits/<str:batch_id>/original", exports.OriginalView.as_view(), name="original"),
     path(
         "audits/<str:batch_id>/cleanup",

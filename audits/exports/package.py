@@ -71,6 +71,7 @@ class Facts:
     previous: str  # hash of the manifest before, "" for the first
     audit_head: str
     pending: int  # cards that leave as they were read, because the exporter said so
+    on_behalf_of: str  # whom the exporter's program named, "" for nobody
 
 
 def original_name(batch: Batch) -> str:
@@ -80,12 +81,12 @@ def original_name(batch: Batch) -> str:
     return f"original_{name}" if name.casefold() in taken else name
 
 
-def read_facts(export: Export, pending: int) -> Facts:
+def read_facts(export: Export, pending: int, on_behalf_of: str) -> Facts:
     before = Export.objects.filter(
         batch=export.batch_id, status=ExportStatus.DONE, revision__lt=export.revision
     )
     last = before.order_by("-revision").values_list("manifest_sha256", flat=True).first()
-    return Facts(last or "", head(export.organization), pending)
+    return Facts(last or "", head(export.organization), pending, on_behalf_of)
 
 
 class Spool:
@@ -194,6 +195,7 @@ def head_of(
             previous_manifest_sha256=facts.previous,
             audit_head=facts.audit_head,
             pending_allowed=facts.pending > 0,
+            on_behalf_of=facts.on_behalf_of,
         ),
         tally,
         original=Original(original, dialect, batch.rows),
@@ -219,5 +221,4 @@ def whole_manifest(export: Export) -> dict[str, Any]:
     if is_whole(manifest) or not is_stored(export.manifest_path):
         return manifest
     with open_stored(export.manifest_path) as file:
-        manifest = json.load(file)
-    return manifest
+        return dict(json.load(file))

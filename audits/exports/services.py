@@ -58,11 +58,15 @@ class Claimed:
 
 
 def export_batch(
-    batch_id: UUID, *, requested_by: User, allow_pending: bool = False
+    batch_id: UUID, *, requested_by: User, allow_pending: bool = False, on_behalf_of: str = ""
 ) -> tuple[Export, bool]:
     """Write the batch's corrected file and manifest; asked again, answer the same artefact.
 
     The second value is False when this revision had left before: same bytes, author and moment.
+
+    Args:
+        allow_pending: cards without a decision leave as they were read; manifest and log say so.
+        on_behalf_of: whom a client's program names as the person at its screen.
 
     Raises:
         NotFound: there is no such batch.
@@ -71,7 +75,7 @@ def export_batch(
             read, `original_missing` when it is gone.
         Busy: `export_in_progress`, with who and since when.
     """
-    claimed = claim(batch_id, requested_by, allow_pending)
+    claimed = claim(batch_id, requested_by, allow_pending, on_behalf_of)
     if isinstance(claimed, Export):
         return claimed, False
     started = perf_counter()
@@ -83,7 +87,7 @@ def export_batch(
     return claimed.export, True
 
 
-def claim(batch_id: UUID, user: User, allow_pending: bool) -> Claimed | Export:
+def claim(batch_id: UUID, user: User, allow_pending: bool, behalf: str) -> Claimed | Export:
     """Find the finished export of this revision, or take the lock and read what to write."""
     with session(user.roles):
         place = organization_of(batch_id)
@@ -94,10 +98,10 @@ def claim(batch_id: UUID, user: User, allow_pending: bool) -> Claimed | Export:
             require(user, batch.organization, Act.EXPORT)
             done = Export.objects.select_related("requested_by", "batch")
             current = done.filter(batch=batch, revision=batch.revision, status=ExportStatus.DONE)
-            return current.first() or begin(batch, user, allow_pending)
+            return current.first() or begin(batch, user, allow_pending, behalf)
 
 
-def begin(batch: Batch, user: User, allow_pending: bool) -> Claimed:
+def begin(batch: Batch, user: User, allow_pending: bool, behalf: str) -> Claimed:
     refuse_while_exporting(batch)
     pending = refuse_pending_cards(batch, allow_pending)
     export = Export.objects.create(
@@ -109,7 +113,7 @@ def begin(batch: Batch, user: User, allow_pending: bool) -> Claimed:
         manifest_path=object_key(batch.organization_id, MANIFEST),
         locked_until=lease_end(),
     )
-    return Claimed(export, read_facts(export, pending))
+    return Claimed(export, read_facts(export, pending, behalf))
 
 
 def refuse_pending_cards(batch: Batch, allow_pending: bool) -> int:
@@ -228,4 +232,6 @@ def finish(claimed: Claimed) -> None:
         }
         if claimed.facts.pending:
             facts |= {"allow_pending": True, "pending": claimed.facts.pending}
+        if claimed.facts.on_behalf_of:
+            facts["on_behalf_of"] = claimed.facts.on_behalf_of
         record(batch.organization, "batch.exported", batch, actor=export.requested_by, diff=facts)

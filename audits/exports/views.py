@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db.transaction import non_atomic_requests
-from django.http import FileResponse
+from django.http import FileResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from drf_spectacular.types import OpenApiTypes
@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from audits.api.behalf import AUDIT_USER, audit_user
 from audits.batch_ids import read_batch_id
 from audits.exports.bundle import dossier, stream_zip
 from audits.exports.package import CORRECTED, MANIFEST, original_name
-from audits.exports.preview import START, Place, preview
 from audits.exports.services import export_batch
 from audits.models import Batch, Export, ExportStatus
 from audits.rows import NoBatch
@@ -25,13 +25,13 @@ from audits.serializers import (
     ExportRequest,
     ExportSerializer,
 )
-from conciliacontag.api.idempotency import idempotent
+from conciliacontag.api.idempotency import replayed
 from conciliacontag.errors import NotFound
 from conciliacontag.organizations.roles import Act
 from conciliacontag.storage import open_stored
 from reconciliation.views import person
 
-CSV_TYPE, JSON_TYPE = "text/csv; charset=utf-8", "application/json"
+CSV_TYPE, JSON_TYPE, ZIP_TYPE = "text/csv", "application/json", "application/zip"
 FRESH = {"Cache-Control": "no-store"}
 REPLAYED = {"Idempotent-Replayed": "true"}
 BATCH_ID = OpenApiParameter("batch_id", str, required=True)
@@ -65,6 +65,13 @@ def send(key: str, *, filename: str, content_type: str, replayed: bool = False) 
     )
 
 
+def csv_type(export: Export) -> str:
+    """The corrected file is written as its original was."""
+    encoding = export.manifest.get("dialect", {}).get("encoding", "")
+    charset = "windows-1252" if encoding == "cp1252" else "utf-8"
+    return f"{CSV_TYPE}; charset={charset}"
+
+
 # The lock of an export has to be seen by others while the files are written.
 @method_decorator(non_atomic_requests, name="dispatch")
 class ExportView(APIView):
@@ -74,7 +81,7 @@ class ExportView(APIView):
     content_negotiation_class = OwnFormat
 
     @extend_schema(
-        parameters=[BATCH_ID, ExportQuery],
+        parameters=[BATCH_ID, ExportQuery, AUDIT_USER],
         responses={(200, "text/csv"): OpenApiTypes.BINARY, (200, JSON_TYPE): ExportSerializer},
     )
     def get(self, request: Request) -> Response | FileResponse:
@@ -83,13 +90,16 @@ class ExportView(APIView):
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
         export, created = export_batch(
-            batch_id, requested_by=person(request), allow_pending=said["allow_pending"]
+            batch_id,
+            requested_by=person(request),
+            allow_pending=said["allow_pending"],
+            on_behalf_of=audit_user(request),
         )
         if said["format"] == "json":
             headers = FRESH | ({} if created else REPLAYED)
             return Response(ExportSerializer(export).data, headers=headers)
         return send(
-            export.csv_path, filename=CORRECTED, content_type=CSV_TYPE, replayed=not created
+            export.csv_path, filename=CORRECTED, content_type=csv_type(export), replayed=not created
         )
 
 
@@ -99,8 +109,12 @@ class ExportsView(APIView):
 
     acts: ClassVar[dict[str, Act]] = {"POST": Act.EXPORT}
 
-    @extend_schema(request=ExportRequest, responses={200: ExportSerializer, 201: ExportSerializer})
-    @idempotent()
+    @extend_schema(
+        parameters=[AUDIT_USER],
+        request=ExportRequest,
+        responses={200: ExportSerializer, 201: ExportSerializer},
+    )
+    @replayed  # a transaction around it would hide the lock from everybody else
     def post(self, request: Request, batch_id: str) -> Response:
         asked = ExportRequest(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -108,6 +122,7 @@ class ExportsView(APIView):
             read_batch_id(batch_id),
             requested_by=person(request),
             allow_pending=asked.validated_data["allow_pending"],
+            on_behalf_of=audit_user(request),
         )
         place = reverse("export-file", args=[export.batch_id, export.revision])
         headers = FRESH | {"Location": place} | ({} if created else REPLAYED)
@@ -116,7 +131,9 @@ class ExportsView(APIView):
 
 
 def done_export(batch_id: str, revision: int) -> Export:
-    exports = Export.objects.filter(status=ExportStatus.DONE, revision=revision)
+    exports = Export.objects.select_related("batch__organization").filter(
+        status=ExportStatus.DONE, revision=revision
+    )
     export = exports.filter(batch=read_batch_id(batch_id)).first()
     if export is None:
         raise NotFound("Esta revisão não foi exportada, ou o lote já foi limpo.")
@@ -131,7 +148,7 @@ class ExportFileView(APIView):
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
     def get(self, request: Request, batch_id: str, revision: int) -> FileResponse:
         export = done_export(batch_id, revision)
-        return send(export.csv_path, filename=CORRECTED, content_type=CSV_TYPE)
+        return send(export.csv_path, filename=CORRECTED, content_type=csv_type(export))
 
 
 class ExportManifestView(APIView):
@@ -143,6 +160,25 @@ class ExportManifestView(APIView):
     def get(self, request: Request, batch_id: str, revision: int) -> FileResponse:
         export = done_export(batch_id, revision)
         return send(export.manifest_path, filename=MANIFEST, content_type=JSON_TYPE)
+
+
+class PackageView(APIView):
+    """The dossier of one revision: everything that proves it, with the program that checks it."""
+
+    content_negotiation_class = OwnFormat
+
+    @extend_schema(responses={(200, ZIP_TYPE): OpenApiTypes.BINARY})
+    def get(self, request: Request, batch_id: str, revision: int) -> StreamingHttpResponse:
+        return send_dossier(done_export(batch_id, revision))
+
+
+def send_dossier(export: Export) -> StreamingHttpResponse:
+    """Stream a dossier; what is missing is found before the first byte leaves."""
+    name = f"dossie-{export.batch_id}-{export.revision}.zip"
+    headers = FRESH | {"Content-Disposition": f'attachment; filename="{name}"'}
+    members = dossier(export)
+    blocks = stream_zip(members, at=export.created_at)
+    return StreamingHttpResponse(blocks, content_type=ZIP_TYPE, headers=headers)
 
 
 class OriginalView(APIView):

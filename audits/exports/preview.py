@@ -1,0 +1,124 @@
+"""What an export would change, before it leaves: the changed cells and nothing else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Collate
+
+from audits.models import Batch, Card, CardStatus, Response
+
+CELLS_A_PAGE = 50
+# As the file and its manifest do: by code point, whatever language the database sorts by.
+FIELD = Collate("field", "C")
+
+
+class Place(NamedTuple):
+    """Where a page ends; the next one follows it."""
+
+    line: int
+    field: str
+
+
+START = Place(0, "")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedCell:
+    """One cell that would leave otherwise than it was read."""
+
+    line: int
+    card_id: str
+    identifier: str
+    field: str
+    label: str
+    before: str
+    after: str
+    who: str
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A page of changed cells, and what all pages amount to."""
+
+    cells: list[ChangedCell]
+    next: Place | None
+    total_cells: int
+    total_cards: int
+    equal_rows: int
+    pending: int  # cards without a decision: they would leave as they were read
+
+    def __str__(self) -> str:
+        equal = (
+            f"{number(self.equal_rows, 'linha')} {'igual' if self.equal_rows == 1 else 'iguais'}"
+        )
+        if not self.total_cells:
+            return f"Nenhuma célula muda; {equal}"
+        cards = number(self.total_cards, "cartão")
+        return f"{number(self.total_cells, 'célula')} em {cards}; {equal}"
+
+
+def preview(batch: Batch, *, after: Place = START, limit: int = CELLS_A_PAGE) -> Preview:
+    """The cells that an export of this batch would change now, in the order of the file.
+
+    Args:
+        after: where the page before ended.
+        limit: cells of this page.
+    """
+    rows = changed(batch)
+    totals = rows.aggregate(cells=Count("pk"), cards=Count("card", distinct=True))
+    page = read_page(batch, rows, after, limit + 1)
+    last = page[limit - 1] if len(page) > limit else None
+    return Preview(
+        cells=page[:limit],
+        next=Place(last.line, last.field) if last else None,
+        total_cells=totals["cells"],
+        total_cards=totals["cards"],
+        equal_rows=max(batch.rows - totals["cards"], 0),
+        pending=Card.objects.open().filter(batch=batch).count(),
+    )
+
+
+def changed(batch: Batch) -> QuerySet[Response]:
+    """The corrections that leave: of decided cards, and other than what was read."""
+    corrected = Response.objects.filter(
+        card__batch=batch, card__status=CardStatus.RESOLVED, corrected_value__isnull=False
+    )
+    return corrected.alias(said=Coalesce("read_value", "")).exclude(corrected_value=F("said"))
+
+
+def read_page(
+    batch: Batch, rows: QuerySet[Response], after: Place, limit: int
+) -> list[ChangedCell]:
+    history = Response.history.filter(id=OuterRef("pk")).order_by("-history_date", "-history_id")
+    following = Q(card__line__gt=after.line) | Q(card__line=after.line, place__gt=after.field)
+    told = rows.alias(place=FIELD).filter(following, card__line__gte=after.line)
+    found = told.annotate(
+        who=Subquery(history.values("history_user__name")[:1]),
+        decided_at=Subquery(history.values("history_date")[:1]),
+    )
+    wanted = ("field", "read_value", "corrected_value", "card__line", "card__file_id")
+    ordered = found.select_related("card").only(*wanted).order_by("card__line", "place")
+    layout = batch.bound_layout
+    return [
+        ChangedCell(
+            line=row.card.line,
+            card_id=str(row.card_id),
+            identifier=row.card.file_id,
+            field=row.field,
+            label=layout.label(row.field),
+            before=row.read_value or "",
+            after=row.corrected_value or "",
+            who=row.who or "",
+            decided_at=row.decided_at,
+        )
+        for row in ordered[:limit]
+    ]
+
+
+def number(count: int, noun: str) -> str:
+    """`1.979 linhas`, `1 cartão`, `21 cartões`."""
+    plural = noun.removesuffix("ão") + "ões" if noun.endswith("ão") else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else plural}".replace(",", ".")
