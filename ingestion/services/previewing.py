@@ -9,7 +9,8 @@ each record a number of eight bytes is remembered, and nothing else of a file on
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from hashlib import blake2b, file_digest
+from hashlib import blake2b
+from hashlib import sha256 as new_sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ from django.db.models import Model
 from django.utils import timezone
 
 from conciliacontag.database import lookup, session
-from conciliacontag.errors import DomainError
+from conciliacontag.errors import DomainError, InvalidInput
 from conciliacontag.keys import new_id
 from conciliacontag.organizations.models import Organization
+from conciliacontag.storage import chunks
 from ingestion.lines import (
     SHOWN_PROBLEMS,
     Line,
@@ -42,6 +44,11 @@ from ingestion.services.taking_over import refused_before
 from ingestion.services.told import mention_key, voiding_key
 from ingestion.services.transactions import transaction_key
 
+UNREADABLE = (
+    "O arquivo não pôde ser aberto ou lido. Confira a permissão de leitura e o disco, e rode o "
+    "comando de novo."
+)
+
 
 @dataclass(slots=True)
 class Preview:
@@ -53,14 +60,11 @@ class Preview:
 
     def lines(self, path: Path) -> Iterator[Line]:
         """What reading this file would bring: a line, or one for each member and one for all."""
-        with path.open("rb") as content:
-            sha256 = file_digest(content, "sha256").hexdigest()
-            content.seek(0)
-            kind = sniff(content.read(HEAD))
-        file = SourceFile(filename=path.name, kind=kind, sha256=sha256)
+        file = SourceFile(filename=path.name)
         if self.organization:
             file.organization = self.organization
         try:
+            file.kind, file.sha256 = look_at(path)
             check(path)
             yield from self.read(path, file)
         except ParseError as refusal:
@@ -193,6 +197,32 @@ class Preview:
 def number(text: str) -> int:
     """Eight bytes that stand for a text."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+def bytes_of(path: Path) -> Iterator[bytes]:
+    """The bytes of a file of this machine.
+
+    Raises:
+        InvalidInput: it may not be opened, or the disk does not give it (`file_unreadable`).
+    """
+    try:
+        with path.open("rb") as content:
+            yield from chunks(content)
+    except OSError as fault:
+        raise InvalidInput(UNREADABLE, code="file_unreadable") from fault
+
+
+def look_at(path: Path) -> tuple[str, str]:
+    """What the bytes are, and their SHA-256.
+
+    Raises:
+        InvalidInput: they cannot be read.
+    """
+    head, digest = b"", new_sha256()
+    for chunk in bytes_of(path):
+        head = head or chunk[:HEAD]
+        digest.update(chunk)
+    return sniff(head), digest.hexdigest()
 
 
 def check(path: Path) -> None:

@@ -96,3 +96,41 @@ def test_a_reading_that_is_always_interrupted_ends(seller: Organization, tmp_pat
 
     file.refresh_from_db()
     assert (file.status, file.error_code) == (FileStatus.FAILED, "attempts_exhausted")
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_file_that_cannot_be_opened_is_told_and_the_next_one_is_read(
+    seller: Organization, tmp_path: Path, dry_run: bool
+) -> None:
+    (tmp_path / "1.xml").symlink_to("/proc/self/mem")  # a file that nobody may read from its start
+    (tmp_path / "2.xml").write_bytes(xml(invoices(1)[0]))
+    output = StringIO()
+
+    with pytest.raises(SystemExit) as leave:
+        call_command(
+            "ingest",
+            str(tmp_path),
+            "--organization=aurora",
+            "--jsonl",
+            dry_run=dry_run,
+            stdout=output,
+        )
+
+    lines = [json.loads(line) for line in output.getvalue().splitlines()]
+    assert leave.value.code == 3
+    assert [line["status"] for line in lines] == ["rejected", "accepted"]
+    assert lines[0]["category"] == "file_unreadable"
+    assert "permissão" in lines[0]["problems"][0]["message"]
+
+
+def test_what_could_not_be_opened_stands_in_the_delivery(
+    seller: Organization, tmp_path: Path
+) -> None:
+    (tmp_path / "1.xml").symlink_to("/proc/self/mem")
+
+    with pytest.raises(SystemExit):
+        ingest(tmp_path, "aurora")
+
+    delivery = Delivery.objects.get()
+    assert delivery.items.get().code == "file_unreadable"
+    assert not delivery.is_open

@@ -1,6 +1,7 @@
 """`manage.py ingest FOLDER`: the same way in as the screen and the API."""
 
 import json
+import os
 import sys
 import time
 from argparse import ArgumentParser
@@ -15,7 +16,6 @@ from conciliacontag.brazil import only_id
 from conciliacontag.database import EVERY, session
 from conciliacontag.errors import DomainError
 from conciliacontag.organizations.models import Organization
-from conciliacontag.storage import chunks
 from ingestion.lines import stored_lines
 from ingestion.models import Delivery, FileStatus, SourceFile
 from ingestion.services.deliveries import (
@@ -24,7 +24,7 @@ from ingestion.services.deliveries import (
     receive_item,
     settle_arrivals,
 )
-from ingestion.services.previewing import Preview, as_problem, refused
+from ingestion.services.previewing import Preview, as_problem, bytes_of, refused
 from ingestion.services.processing import process_file
 
 WRONG_USE, ITEMS_FAILED = 2, 3
@@ -110,18 +110,23 @@ def files_in(path: Path) -> Iterator[Path]:
     if path.is_file():
         yield path
     elif path.is_dir():
-        yield from sorted(item for item in path.rglob("*") if item.is_file())
+        yield from sorted(filter(is_expected, path.rglob("*")))
     else:
         raise CommandError(f"O caminho {path} não existe.")
+
+
+def is_expected(item: Path) -> bool:
+    """A file, or a folder that may not be looked into: that has to be told, not passed over."""
+    try:
+        return item.is_file() or (item.is_dir() and not os.access(item, os.R_OK | os.X_OK))
+    except PermissionError:  # its folder is the one that is told
+        return False
 
 
 def take(delivery: Delivery, path: Path, name: str) -> Iterator[dict[str, Any]]:
     """Receive one file, read it, and describe what became of it."""
     try:
-        with path.open("rb") as content:
-            file, created = receive_item(
-                delivery, uploader=None, filename=name, chunks=chunks(content)
-            )
+        file, created = receive_item(delivery, uploader=None, filename=name, chunks=bytes_of(path))
     except DomainError as refusal:
         yield refused(path, SourceFile(filename=path.name), as_problem(refusal))
         return
