@@ -1,11 +1,13 @@
 """`manage.py reseal_secrets`: after a change of keys, seal every stored secret with the new one."""
 
+import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from conciliacontag.database import EVERY, session
-from conciliacontag.secrets import reseal
+from conciliacontag.secrets import SecretUnreadable, reseal
+from ingestion.management.commands.ingest import ITEMS_FAILED
 from ingestion.models import Source
 
 
@@ -15,9 +17,19 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        done, lost = 0, list[Source]()
         with session(EVERY):
-            rows = Source.objects.select_for_update().exclude(secret="")
-            for source in rows:
-                source.secret = reseal(source.secret)
+            rows = Source.objects.select_for_update(of=("self",)).select_related("organization")
+            for source in rows.exclude(secret=""):
+                try:
+                    source.secret = reseal(source.secret)
+                except SecretUnreadable:
+                    lost.append(source)
+                    continue
                 source.save(update_fields=["secret"])
-        self.stdout.write(f"{len(rows)} entradas com a chave nova.")
+                done += 1
+        self.stdout.write(f"{done} entradas com a chave nova.")
+        for source in lost:
+            self.stderr.write(f"{source} ({source.organization}): {SecretUnreadable.message}")
+        if lost:
+            sys.exit(ITEMS_FAILED)

@@ -183,3 +183,24 @@ def test_secrets_move_to_a_new_key(save: Callable[..., Source], settings: Any) -
     source.refresh_from_db()
     assert source.secrets() == {"password": SECRET}
     assert "1 entradas" in said.getvalue()
+
+
+def test_one_secret_that_cannot_be_opened_holds_up_no_other(
+    save: Callable[..., Source], settings: Any
+) -> None:
+    settings.SECRETS_KEYS = ["perdida"]
+    lost = save(name="Caixa sem chave")
+    settings.SECRETS_KEYS = ["antiga"]
+    source = save(name="Outra caixa")
+    settings.SECRETS_KEYS = ["nova", "antiga"]
+    said, told = StringIO(), StringIO()
+
+    with pytest.raises(SystemExit) as leave:
+        call_command("reseal_secrets", stdout=said, stderr=told)
+
+    settings.SECRETS_KEYS = ["nova"]
+    source.refresh_from_db()
+    assert leave.value.code == 3
+    assert source.secrets() == {"password": SECRET}
+    assert "1 entradas" in said.getvalue()
+    assert "Caixa sem chave" in told.getvalue() and lost.organization.name in told.getvalue()
