@@ -7,10 +7,12 @@ import pytest
 
 from audits.models import Batch, Card, Verdict
 from audits.services import decide_card, open_batch
-from conciliacontag.organizations.models import Organization, User
+from conciliacontag.database import EVERY, session
+from conciliacontag.organizations.models import Membership, Organization, User
 from ingestion.models import Document, Transaction
 from reconciliation.models import Run
 from reconciliation.services import execute_run, start_run
+from tests.conftest import make_organization
 from tests.data.file_batches import make_answers
 from tests.data.rows import make_doubt, make_transaction
 
@@ -87,3 +89,22 @@ def answers(organization: Organization) -> Batch:
     return make_answers(
         organization, ("AB", "", "C"), ("AB", "", "D"), ("A", "B", "C"), ("A", "F", "C")
     )
+
+
+@pytest.fixture
+def make_people(committed: None) -> Callable[[int], list[User]]:
+    """Managers of one organization, in a database whose commits are real."""
+
+    def make(count: int) -> list[User]:
+        with session(EVERY):
+            organization = make_organization("Padaria Aurora Ltda", 1)
+            users = [
+                User.objects.create(email=f"pessoa{number}@exemplo.com.br", name=f"Pessoa {number}")
+                for number in range(count)
+            ]
+            for user in users:
+                Membership.objects.create(user=user, organization=organization, role="manager")
+                user.roles = {organization.pk: "manager"}
+        return users
+
+    return make

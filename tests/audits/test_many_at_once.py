@@ -1,57 +1,25 @@
 """Two people, one card; two people, one export. Commits are real here."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connections
 
 from audits.exports.services import cleanup_batch, export_batch
 from audits.models import Card, ClosingRecord, Decision, Export, Response, Verdict
 from audits.services import decide_card, open_batch
 from conciliacontag.database import EVERY, session
-from conciliacontag.errors import Busy, Conflict
-from conciliacontag.organizations.models import Membership, Organization, User
-from conciliacontag.visibility import visible
+from conciliacontag.organizations.models import Organization, User
 from reconciliation.models import Run
-from tests.conftest import make_organization
+from tests.data.at_once import at_once
 
 THREADS = 6
 
 
 @pytest.fixture
-def people(committed: None) -> list[User]:
-    with session(EVERY):
-        organization = make_organization("Padaria Aurora Ltda", 1)
-        users = [
-            User.objects.create(email=f"pessoa{number}@exemplo.com.br", name=f"Pessoa {number}")
-            for number in range(THREADS)
-        ]
-        for user in users:
-            Membership.objects.create(user=user, organization=organization, role="manager")
-            user.roles = {organization.pk: "manager"}
-    return users
-
-
-def at_once(work: Callable[[User], Any], users: list[User]) -> list[Any]:
-    """Start the same work for each person at the same instant; refusals are answers too."""
-    barrier = Barrier(len(users))
-
-    def one(user: User) -> Any:
-        visible.set("")
-        barrier.wait()
-        try:
-            return work(user)
-        except (Busy, Conflict) as refusal:
-            return refusal.code
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(users)) as pool:
-        return list(pool.map(one, users))
+def people(make_people: Any) -> list[User]:
+    found: list[User] = make_people(THREADS)
+    return found
 
 
 def open_cards(make_review: Any) -> tuple[UUID, list[UUID]]:
