@@ -11,8 +11,9 @@ from django.urls import path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from audits.models import Batch, Card, CardStatus, ClosingRecord, Export
-from audits.screens import batches, cards, exports, presence
+from audits.models import Batch, Card, CardStatus, ClosingRecord, Export, Retention
+from audits.screens import batches, cards, cleaning, exports, presence
+from audits.screens.closing_pages import ClosingRecordAdmin, RetentionAdmin
 from conciliacontag.brazil import format_brl, format_date
 from conciliacontag.chips import chip, money_cell
 from conciliacontag.pages import FactAdmin, display
@@ -40,7 +41,7 @@ class BatchAdmin(FactAdmin):
         return counted
 
     def get_urls(self) -> list[Any]:
-        return routes(self, batches.ROUTES) + list(super().get_urls())
+        return routes(self, (*batches.ROUTES, *cleaning.ROUTES)) + list(super().get_urls())
 
     def page(self, request: HttpRequest, row: Batch) -> dict[str, Any]:
         return batches.page(request, row)
@@ -145,18 +146,8 @@ class ExportAdmin(FactAdmin):
         return format_html('<span class="mono">{}</span>', f"{row.csv_sha256[:16]}…")
 
 
-@admin.register(ClosingRecord)
-class ClosingRecordAdmin(FactAdmin):
-    """What remains of a batch that was cleaned up."""
-
-    list_display = ["name", "closed_by", "closed_at"]
-    list_select_related = ["closed_by"]
-    page_template = "pages/closing.html"
-    empty_title = "Nenhum lote foi limpo"
-    empty_text = "Depois da limpeza de um lote, o registro de encerramento fica aqui."
-
-    def page(self, request: HttpRequest, row: ClosingRecord) -> dict[str, Any]:
-        return exports.closing_page(row)
+admin.site.register(ClosingRecord, ClosingRecordAdmin)
+admin.site.register(Retention, RetentionAdmin)
 
 
 def routes(model_admin: FactAdmin, views: Any) -> list[Any]:

@@ -109,6 +109,7 @@ MENU: dict[str, Any] = {
                     entry("Conferências", "fact_check", "reconciliation_proofs", PROOFS),
                     entry("Execuções", "play_circle", "reconciliation_run_changelist"),
                     entry("Exportações", "verified", "audits_export_changelist"),
+                    entry("Encerrados", "inventory_2", "audits_closingrecord_changelist"),
                 ],
             },
             {
@@ -127,6 +128,7 @@ MENU: dict[str, Any] = {
                         "Fornecedores", "local_shipping", "ingestion_supplierpreference_changelist"
                     ),
                     entry("Tabelas", "table_chart", "ingestion_tablelayout_changelist"),
+                    entry("Prazos de guarda", "auto_delete", "audits_retention_changelist"),
                     entry("Usuários", "group", "organizations_user_changelist"),
                     entry("Trilha de auditoria", "history", "organizations_auditlog_changelist"),
                 ],

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Count, F, Q
 from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from audits.charts import share
-from audits.exports.services import cleanup_batch, export_batch
+from audits.exports.services import export_batch
 from audits.models import Batch, BatchStatus, CardStatus, Export, ExportStatus, Response
 from audits.screens.cards import author
+from audits.screens.cleaning import cleaning
 from conciliacontag.organizations.roles import Act
 from conciliacontag.pages import FactAdmin, attempt, holds
 
@@ -38,6 +38,7 @@ def page(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         total=Count("pk"), waiting=Count("pk", filter=~Q(status=CardStatus.RESOLVED))
     )
     done = counts["total"] - counts["waiting"]
+    may_clean = holds(request, batch.organization_id, Act.CLEAN)
     return {
         "steps": steps(batch),
         "total": counts["total"],
@@ -49,9 +50,9 @@ def page(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "exports": batch.exports.select_related("requested_by"),
         "is_exporting": batch.exports.filter(status=ExportStatus.RUNNING).exists(),
         "change": change_preview(batch),
-        "leaving": leaving(batch, counts["total"]),
         "may_export": holds(request, batch.organization_id, Act.EXPORT),
-        "may_clean": holds(request, batch.organization_id, Act.CLEAN),
+        "may_clean": may_clean,
+        **(cleaning(batch) if may_clean else {}),
     }
 
 
@@ -66,17 +67,6 @@ def change_preview(batch: Batch) -> dict[str, int]:
         corrected_value=F("read_value")
     )
     return changed.aggregate(cells=Count("pk"), lines=Count("card", distinct=True))
-
-
-def leaving(batch: Batch, cards: int) -> dict[str, Any]:
-    """What a clean-up takes away: files, bytes, rows."""
-    sizes = batch.exports.filter(status=ExportStatus.DONE).values_list("csv_size", flat=True)
-    return {
-        "files": 1 + 2 * len(sizes),
-        "bytes": batch.original_size + sum(size or 0 for size in sizes),
-        "cards": cards,
-        "responses": Response.objects.filter(card__batch=batch).count(),
-    }
 
 
 # The export commits its own steps: who asks meanwhile learns that it is under way.
@@ -100,26 +90,4 @@ def told(export: Export, created: bool) -> str:
     return f"Nada mudou desde a revisão {export.revision}: o mesmo arquivo continua valendo."
 
 
-def cleanup(model_admin: FactAdmin, request: HttpRequest, batch: Batch) -> HttpResponse:
-    """Clean up when the batch's name was typed; the closing record tells what went."""
-    back = reverse("admin:audits_batch_change", args=[batch.pk])
-    if request.POST.get("name", "").strip() != batch.name:
-        messages.error(
-            request, "O nome digitado não é o deste lote. Nada foi removido; digite-o como está."
-        )
-        return HttpResponseRedirect(back)
-    kept: list[Any] = []
-
-    def work() -> str:
-        kept.append(cleanup_batch(batch.pk, requested_by=author(request), confirm=True))
-        return "Lote limpo. Os arquivos saíram; a trilha, as decisões e este registro ficam."
-
-    if not attempt(request, work):
-        return HttpResponseRedirect(back)
-    return HttpResponseRedirect(reverse("admin:audits_closingrecord_change", args=[kept[0].pk]))
-
-
-ROUTES = (
-    ("POST", "exportar", "audits_batch_export", export),
-    ("POST", "limpar", "audits_batch_cleanup", cleanup),
-)
+ROUTES = (("POST", "exportar", "audits_batch_export", export),)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 
-from audits.models import ClosingRecord, Export, ExportStatus
+from audits.models import Export, ExportStatus
 from conciliacontag.pages import FactAdmin
 from conciliacontag.storage import is_stored, open_stored
 
@@ -23,10 +23,6 @@ def page(request: HttpRequest, export: Export) -> dict[str, Any]:
         "corrections": corrections[:SHOWN_CORRECTIONS],
         "correction_count": len(corrections),
     }
-
-
-def closing_page(record: ClosingRecord) -> dict[str, Any]:
-    return {"counts": list(record.counts.items()), "removed": record.removed}
 
 
 def download_csv(model_admin: FactAdmin, request: HttpRequest, export: Export) -> HttpResponseBase:
