@@ -69,7 +69,7 @@ def gather_file(
             return
         most = settings.IMAGES_MAX_BYTES
         package = stack.enter_context(
-            received(organization, images, filename=IMAGES, most=most, actor=actor)
+            received(organization, images, filename=IMAGES, most=most, actor=actor, field="images")
         )
         yield Gathered(tables, Table(IMAGES, package), choose_images(package.path, IMAGES))
 

@@ -164,7 +164,8 @@ def check_tables(opening: Opening, gathered: Gathered, *, anew: bool = False) ->
         except RowsRefused as refusal:
             if refusal.faults[0].code == "csv_no_rows" and len(gathered.tables) > 1:
                 continue
-            raise as_input(refusal, table, several=len(gathered.tables) > 1) from refusal
+            several = len(gathered.tables) > 1
+            raise as_input(refusal, table.filename, several=several) from refusal
         checked.append(Checked(table, contents, standing))
     if not checked:
         message = "Os arquivos desta leitura só trazem o cabeçalho: não há o que revisar."
@@ -188,10 +189,10 @@ def find_standing(opening: Opening, arrived: Arrived) -> Batch | None:
         return rows.first()
 
 
-def as_input(refusal: RowsRefused, table: Table, *, several: bool) -> InvalidInput:
+def as_input(refusal: RowsRefused, filename: str, *, several: bool) -> InvalidInput:
     """The faults of a file as a client and a form read them."""
     first, more = refusal.faults[0], refusal.count - 1
-    place = f"{table.filename}: " if several else ""
+    place = f"{filename}: " if several else ""
     others = f" Há mais {more} problema{'s' if more > 1 else ''} no arquivo." if more else ""
     faults = [
         {"code": fault.code, "message": fault.told, "line": fault.line} for fault in refusal.faults

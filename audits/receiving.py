@@ -31,16 +31,17 @@ def received(
     filename: str,
     most: int,
     actor: User | None,
+    field: str = "file",
 ) -> Iterator[Arrived]:
-    """Bytes on this machine, scanned; they leave with the block.
+    """Bytes on this machine, scanned; they leave with the block. A refusal is told of `field`.
 
     Raises:
         InvalidInput: `file_too_large`, `file_infected` or `file_not_scannable`.
         Unavailable: `scanner_down` or `storage_full`.
     """
     try:
-        with arriving(limited(blocks_of(content), most), most=NO_LIMIT) as arrived:
-            refuse_unscanned(organization, arrived, filename, actor)
+        with arriving(limited(blocks_of(content), most, field), most=NO_LIMIT) as arrived:
+            refuse_unscanned(organization, arrived, filename, actor, field)
             yield arrived
     except OSError as fault:
         if fault.errno not in (errno.ENOSPC, errno.EDQUOT):
@@ -56,25 +57,33 @@ def blocks_of(content: Path | Iterable[bytes]) -> Iterator[bytes]:
         yield from chunks(file)
 
 
-def limited(blocks: Iterable[bytes], most: int) -> Iterator[bytes]:
+def limited(blocks: Iterable[bytes], most: int, field: str) -> Iterator[bytes]:
     left = most
     for block in blocks:
         left -= len(block)
         if left < 0:
-            raise InvalidInput(
-                f"O arquivo passa de {most // 1024 // 1024} MB. Divida-o e envie de novo.",
-                code="file_too_large",
-                status=413,
-            )
+            message = f"O arquivo passa de {most // 1024 // 1024} MB. Divida-o e envie de novo."
+            refusal = InvalidInput(message, code="file_too_large", status=413)
+            raise told_of(field, refusal)
         yield block
 
 
+def told_of(field: str, refusal: InvalidInput) -> InvalidInput:
+    """The same refusal, told of the field its bytes came in."""
+    problem = {"code": refusal.code, "message": refusal.message}
+    refusal.details = {**refusal.details, "fields": {field: [problem]}}
+    return refusal
+
+
 def refuse_unscanned(
-    organization: Organization, arrived: Arrived, filename: str, actor: User | None
+    organization: Organization, arrived: Arrived, filename: str, actor: User | None, field: str
 ) -> None:
-    scanned = scan_arrival(
-        organization, arrived.path, filename=filename, sha256=arrived.sha256, actor=actor
-    )
+    try:
+        scanned = scan_arrival(
+            organization, arrived.path, filename=filename, sha256=arrived.sha256, actor=actor
+        )
+    except InvalidInput as refusal:
+        raise told_of(field, refusal) from refusal
     if scanned is None and is_on():
         raise Unavailable(
             "O antivírus não respondeu, e sem verificação nada é lido. Nada foi guardado; tente "

@@ -60,6 +60,7 @@ PAGES: dict[str, Act] = {
     "ingestion.add_source": Act.ADMINISTER,
     "ingestion.add_supplierpreference": Act.CONFIGURE,
     "reconciliation.add_run": Act.SEND,
+    "audits.add_batch": Act.SEND,
     "audits.change_card": Act.DECIDE,
     "audits.export_batch": Act.EXPORT,
     "audits.clean_batch": Act.CLEAN,

@@ -1,0 +1,159 @@
+"""A table nobody has described yet: a person says what its columns are, and that is a layout.
+
+The file waits in the storage meanwhile, under a signed name; the sweep takes it away after an hour
+if nobody comes back.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from msgspec import to_builtins
+
+from audits.column_mapping import Said, Sample, definition_of
+from audits.corrections import read_records
+from audits.layouts import Definition
+from audits.models import LayoutVersion
+from audits.opening_files import Opened, as_input, open_batch_from_file
+from audits.receiving import give_up, received, store
+from audits.result_rows import RowsRefused, inspect, pieces
+from conciliacontag.database import lock, session
+from conciliacontag.errors import NotFound
+from conciliacontag.organizations.access import require
+from conciliacontag.organizations.audit_log import record
+from conciliacontag.organizations.models import Organization, User
+from conciliacontag.organizations.roles import Act
+from conciliacontag.storage import local_copy, open_stored
+
+SALT = "table to be mapped"
+SECONDS = 55 * 60  # a little less than what the sweep leaves it
+SHOWN_ROWS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A file that waits to be described, with its images."""
+
+    organization_id: UUID
+    key: str
+    filename: str
+    images: str
+    name: str
+
+    def token(self, user: User) -> str:
+        said = [str(self.organization_id), self.key, self.filename, self.images, self.name]
+        return signing.dumps([str(user.pk), *said], salt=SALT, compress=True)
+
+
+def park(
+    organization: Organization, content: Path, images: Path | None, *, filename: str, name: str,
+    user: User,
+) -> Parked:  # fmt: skip
+    """Keep a refused table for the hour in which somebody may describe it."""
+    require(user, organization, Act.SEND)
+    keys = []
+    limits = (settings.UPLOAD_MAX_BYTES, settings.IMAGES_MAX_BYTES)
+    for path, most in zip((content, images), limits, strict=True):
+        if path is not None:
+            sent = received(organization, path, filename=filename, most=most, actor=user)
+            with sent as arrived:
+                keys.append(store(organization.pk, arrived, filename))
+    return Parked(organization.pk, keys[0], filename, "".join(keys[1:]), name)
+
+
+def find_parked(token: str, user: User) -> Parked:
+    """The file a token of this person stands for.
+
+    Raises:
+        NotFound: `upload_expired`: forged, somebody else's, or too old.
+    """
+    try:
+        owner, organization_id, *said = signing.loads(token, salt=SALT, max_age=SECONDS)
+        if owner == str(user.pk):
+            return Parked(UUID(organization_id), *said)
+    except signing.BadSignature:
+        pass
+    raise NotFound("O arquivo já não está guardado. Envie-o de novo.", code="upload_expired")
+
+
+def sample_of(parked: Parked) -> Sample:
+    """The header and the first rows."""
+    with open_stored(parked.key) as file:
+        header, *rows = islice(read_records(pieces(file)), SHOWN_ROWS + 1)
+    return Sample(header.cells, [row.cells for row in rows])
+
+
+def open_mapped(parked: Parked, said: Said, *, user: User) -> Opened:
+    """Save what was said as the newest version of a layout, and open the batch by it.
+
+    Raises:
+        InvalidInput: `mapping_invalid`, or what the rows are refused for: no batch is opened.
+        NotAllowed: the person may not configure the organization.
+    """
+    with kept_file(parked) as (path, images):
+        definition = definition_of(said, sample_of(parked).header)
+        refuse_rows(path, parked.filename, definition)
+        save_version(parked.organization_id, definition, user)
+        opened = open_batch_from_file(
+            parked.organization_id,
+            path,
+            filename=parked.filename,
+            layout=definition.key,
+            images=images,
+            opened_by=user,
+            name=parked.name,
+        )
+    give_up(parked.organization_id, parked.key, parked.images)
+    return opened
+
+
+def refuse_rows(path: Path, filename: str, definition: Definition) -> None:
+    """Let no layout be saved for a file that cannot be opened by it."""
+    try:
+        with path.open("rb") as file:
+            inspect(file, definition)
+    except RowsRefused as refusal:
+        raise as_input(refusal, filename, several=False) from refusal
+
+
+@contextmanager
+def kept_file(parked: Parked) -> Iterator[tuple[Path, Path | None]]:
+    try:
+        with ExitStack() as stack:
+            path = stack.enter_context(local_copy(parked.key))
+            has_images = bool(parked.images)
+            images = stack.enter_context(local_copy(parked.images)) if has_images else None
+            yield path, images
+    except FileNotFoundError as fault:
+        message = "O arquivo já não está guardado. Envie-o de novo."
+        raise NotFound(message, code="upload_expired") from fault
+
+
+def save_version(organization_id: UUID, definition: Definition, user: User) -> LayoutVersion:
+    """The next version of a layout; the newest one when it says the same."""
+    content = to_builtins(definition)
+    with session([organization_id]):
+        organization = Organization.objects.get(pk=organization_id)
+        require(user, organization, Act.CONFIGURE)
+        lock(f"layout {organization_id} {definition.key}")
+        own = LayoutVersion.objects.filter(organization=organization, key=definition.key)
+        newest = own.order_by("-version").first()
+        if newest is not None and newest.definition == content:
+            return newest
+        saved: LayoutVersion = LayoutVersion.objects.create(
+            organization=organization,
+            key=definition.key,
+            version=newest.version + 1 if newest else 1,
+            name=definition.name,
+            definition=content,
+            note="Colunas ditas ao abrir um lote",
+            created_by=user,
+        )
+        facts = {"key": saved.key, "version": saved.version}
+        record(organization, "layout.version_saved", saved, actor=user, diff=facts)
+    return saved
