@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Collate
 
 from audits.models import Batch, Card, CardStatus, Response
@@ -86,7 +86,7 @@ def changed(batch: Batch) -> QuerySet[Response]:
     corrected = Response.objects.filter(
         card__batch=batch, card__status=CardStatus.RESOLVED, corrected_value__isnull=False
     )
-    return corrected.alias(said=Coalesce("read_value", "")).exclude(corrected_value=F("said"))
+    return corrected.alias(said=Coalesce("read_value", Value(""))).exclude(corrected_value=F("said"))
 
 
 def read_page(
