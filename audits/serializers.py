@@ -1,11 +1,14 @@
 """How batches, cards, decisions and exports look to a client."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from audits.models import Batch, Card, Export
+from audits.evidence.images import names_of
+from audits.models import Batch, Card, Evidence, Export
 from audits.responses import read
 
 
@@ -39,16 +42,29 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
         ]
 
 
+class CardsSerializer(serializers.ListSerializer[Any]):
+    """Many cards, whose images are looked up at once."""
+
+    def to_representation(self, data: Any) -> list[Any]:
+        cards = list(data)
+        cast("CardSerializer", self.child).pictured = pictured(cards)
+        rows: list[Any] = super().to_representation(cards)
+        return rows
+
+
 class CardSerializer(serializers.ModelSerializer[Card]):
     """One card as lists show it."""
 
+    pictured: frozenset[tuple[UUID, str]] = frozenset()  # (batch, name) of the images there are
+
     issues = serializers.ListField(child=serializers.CharField(), source="doubts", read_only=True)
     template = serializers.CharField(source="batch.layout", read_only=True)
-    image_url = serializers.CharField(default=None, allow_null=True, read_only=True)
-    marked_image_url = serializers.CharField(default=None, allow_null=True, read_only=True)
+    image_url = serializers.SerializerMethodField()
+    marked_image_url = serializers.SerializerMethodField()
 
     class Meta:
         model = Card
+        list_serializer_class = CardsSerializer
         fields = [
             "id",
             "batch_id",
@@ -65,6 +81,33 @@ class CardSerializer(serializers.ModelSerializer[Card]):
             "created_at",
             "updated_at",
         ]
+
+    def to_representation(self, instance: Card) -> dict[str, Any]:
+        if not isinstance(self.parent, CardsSerializer):
+            self.pictured = pictured([instance])
+        return super().to_representation(instance)
+
+    def get_image_url(self, card: Card) -> str | None:
+        return self.picture(card, "original")
+
+    def get_marked_image_url(self, card: Card) -> str | None:
+        return self.picture(card, "marked")
+
+    def picture(self, card: Card, which: str) -> str | None:
+        """Where the image is; null when it did not come with the batch."""
+        columns = card.batch.definition.get("images", [])
+        column = dict(zip(("original", "marked"), columns, strict=False)).get(which, "")
+        is_there = (card.batch_id, names_of(card).get(column, "")) in self.pictured
+        return f"/v1/audits/{card.pk}/image?which={which}" if is_there else None
+
+
+def pictured(cards: Sequence[Card]) -> frozenset[tuple[UUID, str]]:
+    """Which of the images that these cards name there are."""
+    named = {(card.batch_id, name) for card in cards for name in names_of(card).values()}
+    there = Evidence.objects.filter(
+        batch__in={batch for batch, _ in named}, name__in={name for _, name in named}
+    )
+    return frozenset(there.values_list("batch_id", "name")) if named else frozenset()
 
 
 class ResponseSerializer(serializers.Serializer[Any]):

@@ -55,9 +55,7 @@ class BatchView(RetrieveAPIView[Batch]):
 class CardsView(ListAPIView[Card]):
     """Cards, the worst doubts first, with counters over everything the filters let through."""
 
-    queryset = Card.objects.select_related("batch").defer(
-        "raw_answers", "candidates", "batch__definition", "batch__header"
-    )
+    queryset = Card.objects.select_related("batch").defer("candidates", "batch__header")
     serializer_class = CardSerializer
     filterset_class = CardFilter
     pagination_class = CardPages

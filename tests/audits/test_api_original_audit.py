@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from audits.exports.services import export_batch
-from audits.models import Batch, Card, Decision
+from audits.models import Batch, Card, Decision, Evidence
 from conciliacontag.organizations.models import AuditLog, Organization, User
 from tests.data.file_batches import make_answers
 from tests.data.requests import get, post
@@ -235,3 +235,29 @@ def test_filters_narrow_list_and_counters(client: Client, answers: Batch) -> Non
     }
 
     assert totals == {"all": 3, "before": 0, "since": 3, "other": 0}
+
+
+def test_images_that_came_with_the_batch_are_linked(
+    client: Client, answers: Batch, card: Card
+) -> None:
+    Evidence.objects.create(
+        organization=answers.organization,
+        batch=answers,
+        name="cartao1.png",
+        storage_path="x",
+        size=1,
+    )
+    told = get(client, f"/v1/audits/{card.pk}").json()
+    listed = get(client, "/v1/audits").json()["data"]
+
+    assert told["image_url"] == f"/v1/audits/{card.pk}/image?which=original"
+    assert [one["image_url"] is None for one in listed] == [False, True, True]
+
+
+def test_a_page_of_cards_costs_the_same_for_any_length(
+    client: Client, organization: Organization, django_assert_max_num_queries: Any
+) -> None:
+    make_answers(organization, *[("AB", "B", "C")] * 30)
+
+    with django_assert_max_num_queries(13):
+        assert len(get(client, "/v1/audits").json()["data"]) == 30

@@ -42,7 +42,7 @@ def check(card: Card) -> None:
 
 
 def act_on(card: Card, name: str, author: User, chance: Random) -> None:
-    said = {"author": author, "version": card.version}
+    said: dict[str, Any] = {"author": author, "version": card.version}
     if name == "decide":
         fields = {chance.choice(["q1", "q2", "q3"]): chance.choice(["A", "B", "UNMARKED", ""])}
         decide_card(card.pk, **said, verdict=Verdict.CORRECT, corrections=fields)
@@ -72,7 +72,7 @@ def test_trail_and_values_agree_after_any_acts(answers: Batch, manager: User, se
 
 def decide_line(review: Any, name: str, author: User, chance: Random) -> None:
     card = review.card
-    said = {"author": author, "version": card.version}
+    said: dict[str, Any] = {"author": author, "version": card.version}
     if name in ("decide", "as_read"):
         document = chance.choice(review.documents)
         decide_card(card.pk, **said, verdict=Verdict.ACCEPT, document_id=document.pk)
