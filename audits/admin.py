@@ -12,8 +12,19 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from audits.models import Batch, Card, CardStatus, ClosingRecord, Export, Retention
-from audits.screens import batches, cards, cleaning, exports, presence
+from audits.screens import (
+    batches,
+    cards,
+    cleaning,
+    exports,
+    presence,
+    review,
+    review_acts,
+    review_images,
+    spreadsheet,
+)
 from audits.screens.closing_pages import ClosingRecordAdmin, RetentionAdmin
+from audits.screens.opening import OpeningAdmin
 from conciliacontag.brazil import format_brl, format_date
 from conciliacontag.chips import chip, money_cell
 from conciliacontag.pages import FactAdmin, display
@@ -22,7 +33,7 @@ OPEN_CARDS = Count("cards", filter=~Q(cards__status=CardStatus.RESOLVED))
 
 
 @admin.register(Batch)
-class BatchAdmin(FactAdmin):
+class BatchAdmin(OpeningAdmin):
     """Batches from received to exported; the page of each exports it and cleans it up."""
 
     list_display = ["name", "state", "cards_count", "waiting", "exported", "created_at"]
@@ -33,6 +44,7 @@ class BatchAdmin(FactAdmin):
     page_template = "pages/batch.html"
     empty_title = "Nenhum lote de revisão"
     empty_text = "Quando a conciliação tiver dúvidas, elas viram um lote de cartões para decidir."
+    empty_link = ("admin:audits_batch_add", "Abrir lote de um arquivo")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Model]":
         counts = {"cards_total": Count("cards"), "cards_open": OPEN_CARDS}
@@ -41,7 +53,8 @@ class BatchAdmin(FactAdmin):
         return counted
 
     def get_urls(self) -> list[Any]:
-        return routes(self, (*batches.ROUTES, *cleaning.ROUTES)) + list(super().get_urls())
+        views = (*batches.ROUTES, *cleaning.ROUTES, *review.ROUTES, *spreadsheet.ROUTES)
+        return routes(self, views) + list(super().get_urls())
 
     def page(self, request: HttpRequest, row: Batch) -> dict[str, Any]:
         return batches.page(request, row)
@@ -73,7 +86,6 @@ class CardAdmin(FactAdmin):
     list_filter = ["status"]
     search_fields = ["transaction__memo", "transaction__payee", "file_id"]
     search_help_text = "Histórico, favorecido ou identificador"
-    page_template = "pages/card.html"
     empty_title = "Nenhuma dúvida para decidir"
     empty_text = "Tudo o que chegou foi decidido. Novas dúvidas aparecem aqui."
 
@@ -81,10 +93,17 @@ class CardAdmin(FactAdmin):
         return super().get_queryset(request).select_related("batch", "transaction")
 
     def get_urls(self) -> list[Any]:
-        return routes(self, (*cards.ROUTES, *presence.ROUTES)) + list(super().get_urls())
+        views = (*review_acts.ROUTES, *review_images.ROUTES, *presence.ROUTES)
+        return routes(self, views) + list(super().get_urls())
 
-    def page(self, request: HttpRequest, row: Card) -> dict[str, Any]:
-        return cards.page(request, row)
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        return cards.lead(self.find(request, object_id))
 
     @display(description="cartão", ordering="line")
     def title(self, row: Card) -> str:

@@ -1,44 +1,360 @@
-// Keyboard work on a card. Single letters act only outside of text fields, so typing is never lost.
+// The review: card after card opens in its place. One letter acts only while the focus is inside.
 
-const review = document.querySelector("[data-review]");
-const form = document.querySelector("form[data-card]");
-const help = document.querySelector("[data-help-text]");
+import { dropDrafts, findDraft, keepDraft, keepSaved, saved } from "./review_drafts.js";
+import { Grid } from "./review_grid.js";
+import { Pictures, fetchAhead } from "./review_images.js";
+import { Match } from "./review_match.js";
+import { Server } from "./review_server.js";
 
-if (review && form) {
+const PRESENCE = 15_000;
+const IDLE = 700; // milliseconds on a card before what is not urgent is asked
+
+const root = document.querySelector("[data-review]");
+const find = (what) => root.querySelector(what);
+const desk = { card: null, work: null, pictures: null, isBusy: false, idle: 0 };
+let server = null;
+
+if (root) {
+    server = new Server(root, tell);
     // Before the shell's own single-key shortcuts, which must not win here.
     addEventListener("keydown", onKey, { capture: true });
-    document.querySelector("[data-help]")?.addEventListener("click", () => help.showModal());
-    form.addEventListener("submit", () => form.querySelector("[data-save]")?.setAttribute("aria-busy", "true"));
-    form.querySelector("input[name=choice]:checked:not(:disabled)")?.focus({ preventScroll: true });
+    root.addEventListener("click", (event) => {
+        const name = event.target.closest("[data-act]")?.dataset.act;
+        if (name) ACTS[name]();
+    });
+    root.addEventListener("change", sendImage, { capture: true });
+    find("[data-go] form").addEventListener("submit", goToLine);
+    find("[data-alike-text] form").addEventListener("submit", saveAlike);
+    addEventListener("popstate", () => location.reload());
+    setInterval(askOthers, PRESENCE);
+    document.addEventListener("visibilitychange", askOthers);
+    begin();
 }
 
+const ACTS = {
+    help: () => {
+        for (const part of root.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== desk.card?.dataset.kind;
+        find("[data-help-text]").showModal();
+    },
+    next: () => visit(desk.card.dataset.next),
+    previous: () => visit(desk.card.dataset.previous),
+    line: () => {
+        find("[data-go-problem]").textContent = "";
+        find("[data-go]").showModal();
+        find("#go-line").select();
+    },
+    pause: () => {
+        const form = find("[data-pause]");
+        form.elements.cartao.value = desk.card?.dataset.card ?? "";
+        form.submit();
+    },
+    save,
+    skip: () => act("pular", { note: "" }, { forgets: false }),
+    undo,
+    note: () => find("#note").focus(),
+    "keep-note": () => about("anotar", { note: find("#note").value }),
+    "take-back": () => about("desfazer", {}),
+    reopen: () => about("reabrir", {}),
+    alike: previewAlike,
+};
+const KEYS = { "?": "help", z: "undo", s: "skip", n: "note", g: "line", j: "next", k: "previous", escape: "pause", enter: "save" };
+
 function onKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
-    const typing = event.target.matches("input:not([type=radio]), textarea, select");
-    if (typing) {
-        if (event.key === "Escape") event.target.blur();
-        return;
-    }
-    if (event.target.matches("summary, a, button") && event.key === "Enter") return;
-    const act = actOf(event.key.toLowerCase());
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (!root.contains(event.target) || event.target.closest("dialog")) return;
+    const act = meaning(event);
     if (!act) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    act();
+    if (!desk.isBusy) act();
 }
 
-function actOf(key) {
-    if (key === "?") return () => help.showModal();
-    if (key === "j" && review.dataset.next) return () => location.assign(review.dataset.next);
-    if (key === "k" && review.dataset.previous) return () => location.assign(review.dataset.previous);
-    if (key === "enter" && form.querySelector("[data-save]")) return () => form.requestSubmit(form.querySelector("[data-save]"));
-    const choice = /^[1-9xc]$/.test(key) && form.querySelector(`[data-key="${key}"]:not(:disabled)`);
-    return choice ? () => choose(choice) : null;
+function meaning(event) {
+    const key = event.key.toLowerCase();
+    if (event.target.matches("input:not([type=radio]):not([type=file]), textarea")) return whileTyping(event, key);
+    const isControl = event.target.closest("a, button, summary, label, [type=file]");
+    if (isControl && (key === "enter" || key === " ")) return null;
+    if (event.target.closest("[data-sheet]") && key.startsWith("arrow") && !event.shiftKey) return null;
+    if (event.target.matches("[type=radio]") && key.startsWith("arrow")) return null;
+    const ours = desk.pictures?.act(key) ?? desk.work?.act(event);
+    if (ours) return ours;
+    const name = KEYS[key];
+    if (key === "z" && !desk.work?.canAnswer) return find("[data-act=take-back]") ? ACTS["take-back"] : undo;
+    if (key === "enter" && !desk.work?.canAnswer) return desk.card?.dataset.next ? ACTS.next : null;
+    const needsCard = ["next", "previous", "skip", "note", "save"].includes(name);
+    if (!name || (needsCard && !desk.card)) return null;
+    if (name === "skip" && !desk.work.canAnswer) return null;
+    return (name === "next" || name === "previous") && !desk.card.dataset[name] ? null : ACTS[name];
 }
 
-function choose(choice) {
-    choice.checked = true;
-    choice.focus();
-    choice.closest(".choice").scrollIntoView({ block: "nearest" });
-    if (choice.value === "correct") form.querySelector(".fields input")?.focus();
+function whileTyping(event, key) {
+    if (event.target.closest("[data-grid]")) return null; // the grid listens itself
+    if (key === "escape") return () => desk.work.start();
+    return key === "enter" && desk.work.canAnswer ? save : null;
+}
+
+// Take up the card that the page holds now.
+function begin({ draft = null, isClash = false } = {}) {
+    clearTimeout(desk.idle);
+    const card = find("[data-card]");
+    Object.assign(desk, { card, work: null, pictures: null });
+    if (!card) return find("[data-done] h2")?.focus();
+    const parts = { changed, history: fieldHistory };
+    desk.work = card.dataset.kind === "grid" ? new Grid(card, parts) : new Match(card, parts);
+    desk.pictures = new Pictures(card);
+    const { card: id, version } = card.dataset;
+    const kept = draft ?? findDraft(id, version);
+    if (kept?.answers) isClash ? desk.work.clash(kept.answers) : desk.work.restore(kept.answers);
+    if (kept?.note) find("#note").value = kept.note;
+    find("#note").addEventListener("input", changed);
+    if (kept && !isClash) tell("Suas respostas que não tinham sido salvas estão aqui de novo.");
+    showLeft();
+    desk.work.start();
+    desk.idle = setTimeout(whenIdle, IDLE);
+    return undefined;
+}
+
+function changed() {
+    const { card, version } = desk.card.dataset;
+    keepDraft(card, version, draftNow());
+    showLeft();
+}
+
+function draftNow() {
+    const note = find("#note");
+    const answers = desk.work.draft();
+    const own = note.value === note.dataset.stored ? "" : note.value;
+    return answers || own ? { answers, note: own } : null;
+}
+
+function showLeft() {
+    const place = find("[data-left]");
+    if (place) place.textContent = desk.work.left();
+}
+
+function whenIdle() {
+    fetchAhead(desk.card.dataset.nextImage);
+    askOthers();
+    askAlike();
+}
+
+// Put a card in the place of the one that is there.
+function open(answer, { draft = null, isClash = false } = {}) {
+    const work = find("[data-work]");
+    work.innerHTML = answer.html;
+    globalThis.htmx?.process(work);
+    if (answer.address) history.replaceState(null, "", answer.address);
+    refuse("");
+    begin({ draft, isClash });
+    const { place, total, line } = desk.card?.dataset ?? {};
+    if (answer.told || !isClash) {
+        const where = place ? `Cartão ${place} de ${total}, linha ${line}.` : find("[data-done] h2").textContent;
+        tell([answer.told, where].filter(Boolean).join(" "));
+    }
+    if (scrollY > root.offsetTop) root.scrollIntoView({ block: "start" });
+}
+
+function tell(text) {
+    find("[data-told]").textContent = text;
+}
+
+function refuse(message) {
+    const alert = find("[data-alert]");
+    alert.hidden = !message;
+    alert.textContent = message;
+}
+
+// One thing at a time: what is typed meanwhile belongs to no card.
+async function busy(work) {
+    if (desk.isBusy) return;
+    desk.isBusy = true;
+    root.setAttribute("aria-busy", "true");
+    try {
+        await work();
+    } catch (refusal) {
+        if (!("code" in refusal)) throw refusal;
+        refuse(refusal.status ? refusal.message : "Sem conexão. A resposta está guardada: tecle Enter para tentar de novo.");
+    } finally {
+        desk.isBusy = false;
+        root.removeAttribute("aria-busy");
+    }
+}
+
+function save() {
+    const obstacle = desk.work.obstacle();
+    if (obstacle) return refuse(obstacle);
+    return act("salvar", { ...desk.work.payload(), note: find("#note").value }, { forgets: true });
+}
+
+function act(word, body, { forgets }) {
+    const { card, version } = desk.card.dataset;
+    return busy(async () => {
+        try {
+            const answer = await server.post(card, word, { ...body, version: Number(version) });
+            if (forgets) settle(card, answer);
+            open(answer);
+        } catch (refusal) {
+            if (refusal.code === "card_changed") return clash(card, refusal);
+            if (refusal.details?.fields) return explain(refusal);
+            throw refusal;
+        }
+        return undefined;
+    });
+}
+
+function settle(card, { saved: version }) {
+    dropDrafts(card);
+    if (version) keepSaved(root.dataset.batch, [...saved(root.dataset.batch), { card, version }]);
+}
+
+function explain(refusal) {
+    const problems = Object.values(refusal.details.fields).flat();
+    refuse(problems.map((one) => one.message).join(" ") || refusal.message);
+    desk.work.refuse(refusal.details.fields);
+}
+
+// A colleague was faster: both answers are shown, and mine stays until one is picked.
+async function clash(card, refusal) {
+    const mine = { told: desk.work.told(), draft: draftNow() };
+    open(await server.part(card, { isClash: true }), { draft: mine.draft ?? {}, isClash: true });
+    const theirs = Object.entries(refusal.details.after ?? {}).map(([field, value]) => [desk.work.label(field), value || "vazio"]);
+    const panel = find("[data-clash]");
+    panel.replaceChildren(list(`Gravado agora${refusal.details.who ? `, por ${refusal.details.who}` : ""}`, theirs), list("Sua escolha, não gravada", mine.told));
+    panel.hidden = false;
+    refuse(`${refusal.message}${desk.work.canAnswer ? " Para manter a sua resposta, escolha-a e salve de novo." : ""}`);
+}
+
+function list(title, pairs) {
+    const section = document.createElement("section");
+    section.className = "sheet";
+    const heading = document.createElement("h3");
+    heading.textContent = title;
+    const facts = document.createElement("dl");
+    facts.className = "facts";
+    for (const [name, value] of pairs) {
+        const pair = document.createElement("div");
+        for (const [tag, text] of [["dt", name], ["dd", value]]) pair.append(Object.assign(document.createElement(tag), { textContent: text }));
+        facts.append(pair);
+    }
+    section.append(heading, facts);
+    return section;
+}
+
+// First the last answer on this card, then the card that was saved last.
+function undo() {
+    if (desk.work?.canAnswer && desk.work.undo()) return tell("Última resposta desfeita.");
+    const { batch } = root.dataset;
+    const last = saved(batch).at(-1);
+    if (!last) return tell("Não há resposta nem decisão desta sessão para desfazer.");
+    return busy(async () => {
+        keepSaved(batch, saved(batch).slice(0, -1));
+        open(await server.post(last.card, "desfazer", { version: last.version }));
+    });
+}
+
+// An act after which the same card is shown again; what was answered and not saved stays.
+function about(word, body) {
+    const { card, version } = desk.card.dataset;
+    return busy(async () => {
+        const draft = draftNow();
+        const answer = await server.post(card, word, { ...body, version: Number(version) });
+        dropDrafts(card);
+        open(answer, { draft: draft && { ...draft, note: "" } });
+        if (draft?.answers) changed();
+    });
+}
+
+function visit(card) {
+    return busy(async () => open(await server.part(card)));
+}
+
+async function goToLine(event) {
+    if (event.submitter?.value !== "go") return;
+    event.preventDefault();
+    try {
+        const answer = await server.line(find("#go-line").value.trim());
+        find("[data-go]").close();
+        open(answer);
+    } catch (refusal) {
+        find("[data-go-problem]").textContent = refusal.message;
+    }
+}
+
+function fieldHistory(field) {
+    const details = find("[data-history]");
+    const address = `${server.address(desk.card.dataset.card, "historico")}?campo=${encodeURIComponent(field)}`;
+    details.open = true;
+    htmx.ajax("GET", address, { target: details.querySelector(".review-told") });
+}
+
+async function askOthers() {
+    if (document.hidden || !desk.card) return;
+    const card = desk.card;
+    const others = await server.others(card.dataset.card).catch(() => []);
+    const verb = others.length > 1 ? "também estão" : "também está";
+    card.querySelector("[data-others]").textContent = others.length ? `${others.join(" e ")} ${verb} neste cartão` : "";
+}
+
+async function askAlike() {
+    const card = desk.card;
+    const button = card?.querySelector("[data-act=alike]");
+    if (!button) return;
+    const count = await server.alike(card.dataset.card).catch(() => 0);
+    button.textContent = `Esta / todas iguais (${count})`;
+    button.hidden = count < 2;
+}
+
+function answerNow(more = {}) {
+    const version = Number(desk.card.dataset.version);
+    return { ...desk.work.payload(), note: find("#note").value, version, ...more };
+}
+
+// Nothing is saved before it was said what would be.
+function previewAlike() {
+    const obstacle = desk.work.obstacle();
+    if (obstacle) return refuse(obstacle);
+    const told = find("[data-alike-told]");
+    const button = find("[data-alike-save]");
+    told.textContent = "Contando o que mudaria…";
+    button.hidden = true;
+    find("[data-alike-text]").showModal();
+    return busy(async () => {
+        try {
+            const found = await server.post(desk.card.dataset.card, "salvar-iguais", answerNow({ dry_run: true }));
+            told.textContent = sentenceOf(found);
+            button.hidden = !found.decided;
+            button.textContent = `Salvar ${found.decided} cart${found.decided > 1 ? "ões" : "ão"}`;
+            button.focus();
+        } catch (refusal) {
+            told.textContent = refusal.message;
+        }
+    });
+}
+
+function sentenceOf({ decided, lines, refused, left }) {
+    const shown = lines.slice(0, 12).join(", ") + (lines.length > 12 ? ", …" : "");
+    const parts = [`${decided} cartões recebem esta resposta: linhas ${shown}.`];
+    for (const one of refused.slice(0, 5)) parts.push(`A linha ${one.line} fica como está: ${one.message}`);
+    if (left) parts.push(`Outros ${left} ficam para a próxima vez.`);
+    return parts.join("\n");
+}
+
+function saveAlike(event) {
+    if (event.submitter?.value === "save") act("salvar-iguais", answerNow(), { forgets: true });
+}
+
+function sendImage(event) {
+    const input = event.target.closest("[data-send-image]");
+    if (!input?.files.length) return;
+    // The shell writes the name of a chosen file into a text field that this page does not have.
+    event.stopImmediatePropagation();
+    const { card } = desk.card.dataset;
+    const body = new FormData();
+    body.append("which", input.dataset.sendImage);
+    body.append("image", input.files[0]);
+    busy(async () => {
+        const { told } = await server.post(card, "enviar-imagem", body);
+        const draft = draftNow();
+        open({ ...(await server.part(card)), told }, { draft });
+    });
 }

@@ -6,8 +6,9 @@ decides something takes a card of its own.
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -29,6 +30,7 @@ from playwright.sync_api import (
 )
 
 from audits.demonstration.month import DemoMonth, build_month
+from audits.models import Batch, Card
 from audits.services import open_batch
 from conciliacontag.database import EVERY, session
 from conciliacontag.organizations.access import look_around
@@ -42,6 +44,7 @@ from ingestion.services.processing import process_file
 from reconciliation.services import execute_run, start_run
 from tests.conftest import PASSWORD, clone, drop, make_organization, make_template, point_at
 from tests.conftest import template_name as template
+from tests.data.school_cards import open_answers, package
 
 HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -51,6 +54,8 @@ PEOPLE = {
     Role.MANAGER: ("carla@exemplo.com.br", "Carla Nunes"),
     Role.ADMIN: ("davi@exemplo.com.br", "Davi Rocha"),
 }
+REVIEWERS = {Role.AUDITOR: "Rita Alves", Role.MANAGER: "Marcos Vilela", Role.VIEWER: "Lia Couto"}
+schools = count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +244,12 @@ def look_at(
 
 
 def session_cookie(site: Site, role: Role) -> Any:
+    return cookie_of(site, site.people[role])
+
+
+def cookie_of(site: Site, user: User) -> Any:
     client = Client()
-    client.force_login(site.people[role])
+    client.force_login(user)
     name = settings.SESSION_COOKIE_NAME
     return {"name": name, "value": client.cookies[name].value, "url": site.url}
 
@@ -270,3 +279,66 @@ def log_in(page: Page, email: str) -> None:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/admin/$(?<!next=/admin/)"))
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A company of its own for one test of the review: whatever is decided disturbs nobody."""
+
+    organization: Organization
+    people: dict[Role, User]
+
+
+@pytest.fixture
+def school(site: Site) -> School:
+    number = 100 + next(schools)
+    with session(EVERY):
+        organization = make_organization("Colégio Estrela do Sul", number)
+        people = {role: make_reviewer(role, number, organization) for role in REVIEWERS}
+    return School(organization, people)
+
+
+def make_reviewer(role: Role, number: int, organization: Organization) -> User:
+    user = User(email=f"{role}{number}@exemplo.com.br", name=REVIEWERS[role])
+    user.set_unusable_password()
+    user.save()
+    Membership.objects.create(user=user, organization=organization, role=role)
+    look_around(user)
+    return user
+
+
+@pytest.fixture
+def answers(school: School, tmp_path: Path) -> Callable[..., Batch]:
+    """Open a batch of answer cards: `answers(["AB", ""], …)`, one list a card."""
+
+    def make(*said: Sequence[str], sheets: bool = False, without: Sequence[int] = ()) -> Batch:
+        images = package(tmp_path / "sheets.zip", said, without=without) if sheets else None
+        return open_answers(school.organization, None, said, images=images)
+
+    return make
+
+
+@pytest.fixture
+def review(chromium: Browser, site: Site, school: School) -> Iterator[Callable[..., Watched]]:
+    """Open the review of a batch, or of one of its cards, in a browser of its own."""
+    contexts: list[BrowserContext] = []
+
+    def make(
+        batch: Batch,
+        card: Card | None = None,
+        *,
+        role: Role = Role.AUDITOR,
+        width: int = 1360,
+        dark: bool = False,
+    ) -> Watched:
+        contexts.append(new_context(chromium, site, width, dark))
+        contexts[-1].add_cookies([cookie_of(site, school.people[role])])
+        watched = watch(contexts[-1].new_page(), site.url)
+        place = f"?cartao={card.pk}" if card else ""
+        watched.page.goto(f"/admin/audits/batch/{batch.pk}/revisar/{place}")
+        watched.page.wait_for_function("document.activeElement !== document.body")
+        return watched
+
+    yield make
+    for context in contexts:
+        context.close()

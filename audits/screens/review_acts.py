@@ -1,0 +1,208 @@
+"""What the keys of the review ask for: each saves one act and answers with the next card."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.transaction import atomic, non_atomic_requests
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from audits.history import card_history, field_history
+from audits.models import Batch, Card
+from audits.screens.cards import author
+from audits.screens.review_answers import note_in, read_answer, read_body, refusal_of, version_in
+from audits.screens.review_cards import address, finished, shown
+from audits.screens.review_queue import next_after
+from audits.services import (
+    Outcome,
+    alike,
+    decide_alike,
+    decide_card,
+    note_card,
+    reopen_card,
+    skip_card,
+    undo_decision,
+)
+from conciliacontag.errors import DomainError
+from conciliacontag.organizations.models import User
+from conciliacontag.pages import FactAdmin
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an act says, the card it leads to, and the version that it gave a decided card."""
+
+    told: str
+    card: Card | None
+    saved: int = 0
+
+
+def answer(request: HttpRequest, batch: Batch, act: Callable[[], Done]) -> HttpResponse:
+    """Carry out an act in a transaction of its own, then show the card it leads to."""
+    try:
+        done = act()
+    except DomainError as refusal:
+        return refusal_of(refusal)
+    with atomic():
+        return show(request, batch, done.card, told=done.told, saved=done.saved)
+
+
+def show(
+    request: HttpRequest, batch: Batch, card: Card | None, *, told: str = "", **more: Any
+) -> HttpResponse:
+    """A card as the page's module takes it: its part of the page, its address, what to say."""
+    if card is None:
+        return JsonResponse({"html": finished(request, batch), "told": told, **more})
+    card.batch = batch
+    html = shown(request, author(request), card)
+    return JsonResponse({"html": html, "address": address(card), "told": told, **more})
+
+
+def part(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:
+    """One card, without its page."""
+    overrules = "conflito" in request.GET
+    html = shown(request, author(request), card, overrules=overrules)
+    return JsonResponse({"html": html, "address": address(card)})
+
+
+# The decision is committed before the next card is drawn, so that nobody waits for a drawing.
+@non_atomic_requests
+def save(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:
+    def act() -> Done:
+        said = read_answer(request)
+        decided = decide_card(
+            card.pk,
+            author=author(request),
+            version=said.version,
+            verdict=said.verdict,
+            document_id=said.document_id,
+            installment=said.installment,
+            corrections=said.corrections,
+            note=said.note,
+        )
+        with atomic():
+            told = f"Cartão da linha {card.line} salvo."
+            return Done(told, next_after(card), decided.version)
+
+    return answer(request, card.batch, act)
+
+
+@non_atomic_requests
+def skip(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:
+    def act() -> Done:
+        note = note_in(read_body(request))
+        with atomic():
+            ahead = next_after(card)
+        skip_card(card.pk, author=author(request), note=note)
+        told = f"Cartão da linha {card.line} pulado: volta no fim da fila."
+        return Done(told, ahead or card)
+
+    return answer(request, card.batch, act)
+
+
+@non_atomic_requests
+def note(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:
+    def act(user: User, version: int, text: str) -> str:
+        note_card(card.pk, author=user, version=version, note=text)
+        return "Nota guardada."
+
+    return about_itself(request, card, act)
+
+
+@non_atomic_requests
+def undo(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:
+    def act(user: User, version: int, text: str) -> str:
+        undo_decision(card.pk, author=user, version=version, note=text)
+        return f"Última decisão da linha {card.line} desfeita."
+
+    return about_itself(request, card, act)
+
+
+@non_atomic_requests
+def reopen(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:
+    def act(user: User, version: int, text: str) -> str:
+        reopen_card(card.pk, author=user, version=version, note=text)
+        return f"Linha {card.line} reaberta: decida de novo."
+
+    return about_itself(request, card, act)
+
+
+def about_itself(
+    request: HttpRequest, card: Card, work: Callable[[User, int, str], str]
+) -> HttpResponse:
+    """An act after which the same card is shown again, as it stands now."""
+
+    def act() -> Done:
+        said = read_body(request)
+        told = work(author(request), version_in(said), note_in(said))
+        with atomic():
+            return Done(told, Card.objects.select_related("transaction").get(pk=card.pk))
+
+    return answer(request, card.batch, act)
+
+
+def count_alike(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:
+    """How many open cards of the batch have the same doubts, this one included."""
+    return JsonResponse({"count": alike(card).count() if card.is_open else 0})
+
+
+@non_atomic_requests
+def save_alike(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:
+    """The same answer for all cards alike; `dry_run` only tells what would become of them."""
+    try:
+        said, body = read_answer(request), read_body(request)
+        dry_run = body.get("dry_run") is True
+        outcome = decide_alike(
+            card.pk,
+            author=author(request),
+            version=said.version,
+            verdict=said.verdict,
+            corrections=said.corrections,
+            note=said.note,
+            dry_run=dry_run,
+        )
+    except DomainError as refusal:
+        return refusal_of(refusal)
+    if dry_run:
+        return JsonResponse(preview(outcome))
+    with atomic():
+        saved = outcome.decided[0].version
+        return show(request, card.batch, next_after(card), told=told_of(outcome), saved=saved)
+
+
+def preview(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "decided": len(outcome.decided),
+        "lines": [card.line for card in outcome.decided],
+        "refused": [{"line": one.card.line, "message": one.message} for one in outcome.refused],
+        "left": outcome.left,
+    }
+
+
+def told_of(outcome: Outcome) -> str:
+    said = f"{len(outcome.decided)} cartões salvos."
+    if outcome.refused:
+        said += f" {len(outcome.refused)} ficaram como estavam."
+    return f"{said} Restam {outcome.left} iguais." if outcome.left else said
+
+
+def history(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:
+    """What became of a card, or of one of its fields, in sentences; the newest first."""
+    name = request.GET.get("campo", "")
+    told = field_history(card.pk, name) if name else card_history(card)
+    shown = {"sentences": list(reversed(told)), "of_field": bool(name), "card": card}
+    return render(request, "pages/review_history.html", shown)
+
+
+ROUTES = (
+    ("GET", "parte", "audits_card_part", part),
+    ("POST", "salvar", "audits_card_save", save),
+    ("POST", "pular", "audits_card_skip", skip),
+    ("POST", "anotar", "audits_card_note", note),
+    ("POST", "desfazer", "audits_card_undo", undo),
+    ("POST", "reabrir", "audits_card_reopen", reopen),
+    ("GET", "iguais", "audits_card_alike", count_alike),
+    ("POST", "salvar-iguais", "audits_card_save_alike", save_alike),
+    ("GET", "historico", "audits_card_history", history),
+)

@@ -1,0 +1,85 @@
+"""One card as the review shows it, whole page or part: all that its templates need."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from audits.models import Batch, Card, Decision
+from audits.screens.review_grid import grid_of
+from audits.screens.review_images import picture_address, pictures_of
+from audits.screens.review_match import match_of
+from audits.screens.review_queue import next_after, previous_before, progress
+from conciliacontag.organizations.models import User
+from conciliacontag.organizations.roles import Act
+from conciliacontag.pages import holds
+
+CARD, DONE = "pages/review_card.html", "pages/review_done.html"
+
+
+def shown(request: HttpRequest, user: User, card: Card, *, overrules: bool = False) -> str:
+    """The part of the page that is one card.
+
+    Args:
+        overrules: the person has answered already and somebody was faster; who may take such a
+            decision back may go on answering.
+    """
+    return render_to_string(CARD, context(request, user, card, overrules=overrules), request)
+
+
+def context(
+    request: HttpRequest, user: User, card: Card, *, overrules: bool = False
+) -> dict[str, Any]:
+    following = next_after(card)
+    organization = card.organization_id
+    may_decide = holds(request, organization, Act.DECIDE) and (
+        card.is_open or (overrules and holds(request, organization, Act.REOPEN))
+    )
+    return {
+        "card": card,
+        "is_match": card.transaction_id is not None,
+        "progress": progress(card, user),
+        "next": following,
+        "next_image": picture_address(following) if following else "",
+        "previous": previous_before(card),
+        "may_decide": may_decide,
+        "may_reopen": not card.is_open and may_take_back(request, user, card),
+        **work_on(card),
+    }
+
+
+def work_on(card: Card) -> dict[str, Any]:
+    """What is to be answered, and what there is to look at beside it."""
+    if card.transaction_id is not None:
+        return match_of(card)
+    layout = card.batch.bound_layout
+    seen = pictures_of(card)
+    answered = layout.by_name
+    beside = [
+        (layout.label(name), card.raw_answers.get(name) or "")
+        for name in layout.header
+        if name not in answered
+    ]
+    return {"grid": grid_of(card), "pictures": seen, "beside": beside, "missing": missing(seen)}
+
+
+def missing(pictures: list[Any]) -> list[Any]:
+    return [one for one in pictures if not one.is_there]
+
+
+def may_take_back(request: HttpRequest, user: User, card: Card) -> bool:
+    """One's own decision is taken back more freely than somebody else's."""
+    last = Decision.objects.filter(card_id=card.pk).last()
+    mine = last is not None and last.author_id == user.pk
+    return holds(request, card.organization_id, Act.REOPEN_OWN if mine else Act.REOPEN)
+
+
+def finished(request: HttpRequest, batch: Batch) -> str:
+    """What stands in the place of a card when none waits."""
+    may_export = holds(request, batch.organization_id, Act.EXPORT)
+    return render_to_string(DONE, {"batch": batch, "may_export": may_export}, request)
+
+
+def address(card: Card) -> str:
+    return f"{reverse('admin:audits_batch_review', args=[card.batch_id])}?cartao={card.pk}"

@@ -1,0 +1,91 @@
+"""A conciliation card: the bank's line, its candidates with their evidence, the accounts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from audits.models import Card
+from audits.responses import current_values
+from reconciliation.admin import evidence_rows
+
+MOST_KEYS = 9
+WHY_NOT = " Por que não 100: "
+# What a choice of a candidate writes by itself; the form offers the others.
+FOLLOWS = ("documento", "situacao")
+ACCEPT = "accept"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A candidate as the page shows it."""
+
+    value: str
+    key: str
+    title: str
+    party: str
+    tax_id: str
+    issue_date: date
+    total: Decimal
+    amount: Decimal
+    score: Decimal
+    reason: str
+    why_not: str
+    document_id: str
+    evidence: list[dict[str, Any]]
+
+
+def match_of(card: Card) -> dict[str, Any]:
+    """What the form of a conciliation card shows."""
+    found = [as_choice(card, place, row) for place, row in enumerate(card.candidates, 1)]
+    return {
+        "choices": found,
+        "reasons": [text[:1].upper() + text[1:] for text in shortened(card.doubts, found)],
+        "fields": form_fields(card),
+        # The best candidate is proposed; nothing is marked on a card without candidates.
+        "chosen": found[0].value if found and card.is_open else "",
+    }
+
+
+def as_choice(card: Card, place: int, row: Mapping[str, Any]) -> Choice:
+    reason, _, why_not = str(row["reason"]).partition(WHY_NOT)
+    pays = card.transaction is not None and card.transaction.amount < 0
+    side = "emitter" if pays else "receiver"
+    part = f", parcela {row['installment']}" if row["installment"] else ""
+    return Choice(
+        value=f"{ACCEPT}|{row['document_id']}|{row['installment']}",
+        key=str(place) if place <= MOST_KEYS else "",
+        title=f"NF {row['number']}{part}",
+        party=row[f"{side}_name"] or "sem nome",
+        tax_id=row[f"{side}_cnpj"],
+        issue_date=date.fromisoformat(row["issue_date"]),
+        total=Decimal(row["total_amount"]),
+        amount=Decimal(row["amount"]),
+        score=Decimal(row["score"]),
+        reason=reason,
+        why_not=why_not,
+        document_id=row["document_id"],
+        evidence=evidence_rows(row["evidence"]),
+    )
+
+
+def shortened(issues: list[str], found: list[Choice]) -> list[str]:
+    """What is said beside the candidates already is not said twice."""
+    return [text.partition(WHY_NOT)[2] or text for text in issues] if found else issues
+
+
+def form_fields(card: Card) -> list[dict[str, Any]]:
+    fields = [one for one in card.batch.bound_layout.fields if one.name not in FOLLOWS]
+    values = current_values(card, [one.name for one in fields])
+    return [
+        {
+            "name": one.name,
+            "label": one.label,
+            "expected": one.expected,
+            "pattern": one.rule.pattern,
+            "value": values[one.name],
+            "read": card.raw_answers.get(one.name) or "",
+        }
+        for one in fields
+    ]
