@@ -89,9 +89,11 @@ class SupplierPreferenceAdmin(FactAdmin):
                 user=request.user,  # type: ignore[arg-type]
                 supplier=supplier,
                 values=values,
+                is_new=row is None,
             )
         except DomainError as refusal:
-            return self.show_form(request, row, companies, request.POST, spelled_out(refusal))
+            told, existing = spelled_out(refusal), refusal.details.get("id", "")
+            return self.show_form(request, row, companies, request.POST, told, existing=existing)
         self.message_user(request, "Preferência guardada. Vale para as próximas notas.")
         return HttpResponseRedirect(reverse(LIST))
 
@@ -102,6 +104,8 @@ class SupplierPreferenceAdmin(FactAdmin):
         companies: list[Organization],
         said: Any,
         refusal: str = "",
+        *,
+        existing: str = "",
     ) -> HttpResponse:
         context = {
             "title": str(row) if row else "Nova preferência",
@@ -109,6 +113,7 @@ class SupplierPreferenceAdmin(FactAdmin):
             "chosen": scope_of(request).organization,
             "said": said,
             "refusal": refusal,
+            "existing": existing,
             "operations": Operation.choices,
             "cfops": [(code, f"{code} · {explain(code)}") for code in CHOICES],
             "may_change": row is None or holds(request, row.organization_id, Act.CONFIGURE),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from conciliacontag.brazil import cnpj_root, is_cnpj, is_cpf, only_id
 from conciliacontag.database import session
-from conciliacontag.errors import InvalidInput
+from conciliacontag.errors import Conflict, InvalidInput
 from conciliacontag.organizations.access import require
 from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import Organization, User
@@ -35,20 +35,31 @@ MESSAGES = {
     "credit": "A conta crédito tem só algarismos, no máximo 13.",
     "history_code": "O código do histórico tem só algarismos, no máximo 9.",
 }
+EXISTS = (
+    "Já há uma preferência para este fornecedor nesta empresa, e nada foi alterado. Abra a que "
+    "está guardada e mude nela o que for preciso."
+)
 
 
 def save_preference(
-    organization: Organization, *, user: User, supplier: str, values: Mapping[str, str]
+    organization: Organization,
+    *,
+    user: User,
+    supplier: str,
+    values: Mapping[str, str],
+    is_new: bool = False,
 ) -> tuple[SupplierPreference, bool]:
     """Say how the notes of a supplier are booked; said again, the later word holds.
 
     Args:
         supplier: CNPJ or CPF, with or without mask.
         values: operation, cfop, debit, credit, history_code; what is not named stays as it was.
+        is_new: the person knows of no earlier word and must not replace one unseen.
 
     Raises:
         NotAllowed: the person may not configure this organization.
         InvalidInput: `details["fields"]` names each value that cannot be used.
+        Conflict: there is one already (`preference_exists`); nothing was changed.
     """
     require(user, organization, Act.CONFIGURE)
     named, bare = {key: values[key].strip() for key in FIELDS if key in values}, only_id(supplier)
@@ -60,6 +71,8 @@ def save_preference(
         saved, created = SupplierPreference.objects.update_or_create(
             organization=organization, supplier=bare, defaults={**named, "updated_by": user}
         )
+        if is_new and not created:
+            raise Conflict(EXISTS, code="preference_exists", details={"id": str(saved.pk)})
         changed = {key: [before[key], named[key]] for key in named if before[key] != named[key]}
         if created or changed:
             diff = {"supplier": bare, **changed}

@@ -96,6 +96,20 @@ def test_what_is_wrong_is_said_beside_what_was_typed(
     assert 'value="12a"' in page
 
 
+def test_a_second_one_for_a_supplier_is_refused_with_a_way_to_the_first(
+    saved: SupplierPreference, manager: User, screen: Callable[[User], Client]
+) -> None:
+    form = {"organization": str(saved.organization_id), "supplier": SUPPLIER, "cfop": "1102"}
+    answer = screen(manager).post(f"{LIST}add/", form)
+    page = answer.content.decode()
+
+    assert answer.status_code == 400
+    assert "Já há uma preferência para este fornecedor" in page
+    assert f'href="{LIST}{saved.pk}/change/"' in page
+    saved.refresh_from_db()
+    assert (saved.operation, saved.cfop, saved.debit) == ("resale", "", "1140101")
+
+
 def test_the_page_of_one_changes_and_removes_it(
     saved: SupplierPreference, manager: User, screen: Callable[[User], Client]
 ) -> None:
