@@ -77,13 +77,17 @@ def continue_command(organization: Organization, title: str, announced: int) -> 
 def continue_poll(source: Source) -> Delivery:
     """The open delivery of a place: its round's first file opens it, a killed round's goes on."""
     with session([source.organization_id]):
-        delivery, _ = Delivery.objects.open().get_or_create(
-            source=source,
-            defaults={
-                "organization_id": source.organization_id,
-                "origin": Origin(source.kind),
-                "title": source.name[:LONGEST_TITLE],
-            },
+        delivery, _ = (
+            Delivery.objects.select_for_update()
+            .open()
+            .get_or_create(
+                source=source,
+                defaults={
+                    "organization_id": source.organization_id,
+                    "origin": Origin(source.kind),
+                    "title": source.name[:LONGEST_TITLE],
+                },
+            )
         )
         Delivery.objects.filter(pk=delivery.pk).update(last_at=timezone.now())
     delivery.organization = source.organization
@@ -91,9 +95,12 @@ def continue_poll(source: Source) -> Delivery:
 
 
 def end_poll(source: Source) -> None:
-    """Close what a round received; one that was opened for a file that did not come leaves."""
+    """Close what a round received; one that was opened for a file that did not come leaves.
+
+    A file may be on its way to it all the same, told by a notice: `write` opens it again.
+    """
     with session([source.organization_id]):
-        for delivery in Delivery.objects.open().filter(source=source):
+        for delivery in Delivery.objects.open().filter(source=source).select_for_update():
             if count := delivery.items.count():
                 close(delivery, announced=count)
             else:
@@ -145,6 +152,7 @@ def write(item: DeliveryItem, *, sha256: str, size: int) -> DeliveryItem:
         name: getattr(item, name) for name in ("organization_id", "outcome", "code", "message")
     }
     with session([item.organization_id]):
+        hold_delivery(item)
         row, created = DeliveryItem.objects.get_or_create(
             delivery=item.delivery,
             filename=item.filename,
@@ -155,6 +163,16 @@ def write(item: DeliveryItem, *, sha256: str, size: int) -> DeliveryItem:
             row.file, row.outcome, row.code, row.message = item.file, item.outcome, "", item.message
             row.save()
     return row
+
+
+def hold_delivery(item: DeliveryItem) -> None:
+    """Keep a place's delivery from leaving within this transaction, or open it again."""
+    if item.delivery.source_id is None:
+        return
+    held = Delivery.objects.select_for_update(no_key=True).filter(pk=item.delivery_id)
+    if held.first() is None:
+        sources = Source.objects.select_related("organization")
+        item.delivery = continue_poll(sources.get(pk=item.delivery.source_id))
 
 
 class Hashed:
