@@ -17,7 +17,7 @@ from msgspec import to_builtins
 
 from audits.column_mapping import Said, Sample, definition_of
 from audits.corrections import read_records
-from audits.layouts import Definition
+from audits.layouts import Definition, read_definition
 from audits.models import LayoutVersion
 from audits.opening_files import Opened, as_input, open_batch_from_file
 from audits.receiving import give_up, received, store
@@ -136,21 +136,20 @@ def kept_file(parked: Parked) -> Iterator[tuple[Path, Path | None]]:
 
 def save_version(organization_id: UUID, definition: Definition, user: User) -> LayoutVersion:
     """The next version of a layout; the newest one when it says the same."""
-    content = to_builtins(definition)
     with session([organization_id]):
         organization = Organization.objects.get(pk=organization_id)
         require(user, organization, Act.CONFIGURE)
         lock(f"layout {organization_id} {definition.key}")
         own = LayoutVersion.objects.filter(organization=organization, key=definition.key)
         newest = own.order_by("-version").first()
-        if newest is not None and newest.definition == content:
+        if newest is not None and read_definition(newest.definition) == definition:
             return newest
         saved: LayoutVersion = LayoutVersion.objects.create(
             organization=organization,
             key=definition.key,
             version=newest.version + 1 if newest else 1,
             name=definition.name,
-            definition=content,
+            definition=to_builtins(definition),
             note="Colunas ditas ao abrir um lote",
             created_by=user,
         )
