@@ -78,6 +78,12 @@ class Job:
         return self.row.created_at
 
     @property
+    def ended_at(self) -> datetime | None:
+        if isinstance(self.row, Reprocessing):
+            return self.row.finished_at
+        return self.progress.ended_at if self.progress else None
+
+    @property
     def bar(self) -> int | None:
         """Thousandths, for the drawing; None while nobody can say."""
         return None if self.share is None else int(1000 * self.share)
@@ -189,8 +195,8 @@ def running_badge(request: HttpRequest) -> str:
 
 
 def last_ended(shown: Sequence[Organization]) -> Job | None:
-    page = page_of_jobs(shown, "concluidos", 0)
-    return page.jobs[0] if page.jobs else None
+    jobs = page_of_jobs(shown, "concluidos", 0).jobs
+    return max(jobs, key=lambda job: job.ended_at or job.started_at, default=None)
 
 
 def unfinished_deliveries(user: User, companies: Iterable[Organization]) -> list[Job]:

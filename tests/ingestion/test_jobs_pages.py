@@ -91,6 +91,20 @@ def test_each_tab_shows_its_jobs(delivery: Delivery, staff: User, screen: Screen
     assert "Nada rodando" in client.get(f"{JOBS}?aba=andamento").content.decode()
 
 
+def test_the_last_job_is_told_by_its_end(seller: Organization, staff: User, screen: Screen) -> None:
+    start, done = timezone.now() - timedelta(days=3), {"status": "completed", "total": 1, "done": 1}
+    for began, ended in ((1, 2), (0, 26)):  # hours: the earlier one took longer
+        row = Reprocessing.objects.create(
+            organization=seller, finished_at=start + timedelta(hours=ended), **done
+        )
+        Reprocessing.objects.filter(pk=row.pk).update(created_at=start + timedelta(hours=began))
+
+    page = screen(staff).get(f"{JOBS}?aba=precisa").content.decode()
+
+    last = timezone.localtime(start + timedelta(hours=26))
+    assert f"O último trabalho terminou às {last:%H:%M} de {last:%d/%m/%Y} sem erro." in page
+
+
 def test_rows_are_asked_for_only_while_something_runs(
     delivery: Delivery, staff: User, screen: Screen
 ) -> None:
