@@ -1,0 +1,43 @@
+"""Three batches of one reading, which share the package of their sheets."""
+
+from collections.abc import Callable
+
+import pytest
+
+from audits.exports.services import export_batch
+from audits.models import Batch
+from audits.opening_files import open_batches
+from conciliacontag.organizations.models import Organization, User
+from tests.data.answer_sheets import FIRST, package, png, results, sheet
+
+RUN = {
+    "Results/Results_01PM.csv": results(FIRST, sheet("limpo.png", "A", "B")),
+    "Manual/MultiMarkedFiles.csv": results(sheet("dupla.png", "A", "MULTI", score="NA")),
+    "Manual/ErrorFiles.csv": results(sheet("erro.png", "A", "B", score="NA")),
+    "CheckedOMRs/file1.png": png(1),
+    "CheckedOMRs/dupla.png": png(2),
+    "CheckedOMRs/erro.png": png(3),
+}
+
+
+def open_reading(organization: Organization, user: User) -> list[Batch]:
+    sent = {"filename": "prova.zip", "layout": "omr", "opened_by": user, "name": "Prova"}
+    found = open_batches(organization.pk, [package(RUN)], **sent)
+    return [batch for batch, _ in found]
+
+
+def export_all(batches: list[Batch], user: User) -> None:
+    for batch in batches:
+        export_batch(batch.pk, requested_by=user, allow_pending=True)
+
+
+@pytest.fixture
+def open_all() -> Callable[[Organization, User], list[Batch]]:
+    return open_reading
+
+
+@pytest.fixture
+def reading(organization: Organization, manager: User) -> list[Batch]:
+    batches = open_reading(organization, manager)
+    export_all(batches, manager)
+    return batches
