@@ -70,6 +70,8 @@ class ImageView(GenericAPIView[Card]):
     @replayed
     def post(self, request: Request, pk: UUID) -> Response:
         """Envia a imagem que faltava; a que já está lá fica."""
+        with atomic():
+            self.get_object()
         refuse_missing(request)
         asked = ImageRequest(data=request.data)
         asked.is_valid(raise_exception=True)
