@@ -90,7 +90,7 @@ class CleanedSerializer(ClosingSerializer):
         fields = [*ClosingSerializer.Meta.fields, "removed_paths", "removed"]
 
 
-class PreviewSerializer(serializers.Serializer[Any]):
+class LeavingSerializer(serializers.Serializer[Any]):
     """What a clean-up would take, or the record of the one that was."""
 
     batch_id = serializers.UUIDField()
@@ -147,7 +147,7 @@ class CleanupView(APIView):
 class CleanupPreviewView(APIView):
     """What a clean-up would take and leave; nothing changes."""
 
-    @extend_schema(responses=PreviewSerializer)
+    @extend_schema(responses=LeavingSerializer)
     def get(self, request: Request, batch_id: str) -> Response:
         """Diz o que sairia e o que ficaria; de um lote limpo, o registro de encerramento."""
         pk = read_batch_id(batch_id)
