@@ -200,7 +200,8 @@ def told(manifest: dict[str, Any]) -> list[str]:
         f"O corrigido é o original com {said}; todos os outros bytes são iguais.",
     ]
     if waiting:
-        sentences.append(f"Saiu com {waiting} cartões sem decisão, como foram lidos.")
+        cards = "cartão" if waiting == 1 else "cartões"
+        sentences.append(f"Saiu com {waiting} {cards} sem decisão, como na leitura.")
     return sentences
 
 
