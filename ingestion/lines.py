@@ -13,7 +13,7 @@ import orjson
 
 from conciliacontag.database import session
 from ingestion.models import Document, FileStatus, Problem, SourceFile, Transaction
-from ingestion.models.files import BETWEEN
+from ingestion.models.files import place_of
 from ingestion.parsers import model
 from ingestion.services.processing import COUNTS
 
@@ -187,7 +187,7 @@ def problems_of(
     if not upload.is_archive:
         found[upload.pk] = list(rows.values(*PROBLEM))
         return found
-    by_name = {file.filename.partition(BETWEEN)[0]: file.pk for file in files}
+    by_name = {place_of(file.filename): file.pk for file in files}
     for row in rows.of_members(by_name).values(*PROBLEM, "member"):
         found[by_name[row.pop("member")]].append(row)
     return found

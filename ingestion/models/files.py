@@ -8,6 +8,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 
 from conciliacontag.antivirus import is_on
+from conciliacontag.brazil import clean_text
 from conciliacontag.keys import new_id
 from conciliacontag.organizations.models import Organization, User
 
@@ -20,6 +21,7 @@ class FileStatus(models.TextChoices):
 
 
 BETWEEN = " · "  # in a problem's place: between the member of an archive and the place inside it
+FIRM = BETWEEN[:-1], "\u00a0·"  # the same inside a member's own name: no space, but looks like one
 WAITING = Q(status__in=[FileStatus.UPLOADED, FileStatus.PROCESSING])
 # Bytes with malware that are still to be removed from the storage.
 INFECTED = Q(error_code="file_infected") & ~Q(storage_path="")
@@ -128,6 +130,11 @@ class SourceFile(models.Model):
         return is_on() and self.scanned_at is None and self.status == FileStatus.UPLOADED
 
 
+def place_of(name: str) -> str:
+    """How the places of a member begin, told apart from every other member's."""
+    return clean_text(name).replace(*FIRM)
+
+
 class Severity(models.TextChoices):
     ERROR = "error", "Recusado"
     WARNING = "warning", "Atenção"
@@ -142,11 +149,10 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
         return self.filter(file=file.container_id).of_members([file.filename])
 
     def of_members(self, names: Collection[str]) -> Self:
-        """Problems of these members of an archive, whose name `member` stands before the place."""
+        """Problems of these members of an archive; `member` is their `place_of`."""
         parts = F("place"), Value(BETWEEN), Value(1)
         named = Func(*parts, function="split_part", output_field=models.TextField())
-        first = {name.partition(BETWEEN)[0] for name in names}
-        return self.annotate(member=named).filter(member__in=first)
+        return self.annotate(member=named).filter(member__in={place_of(name) for name in names})
 
 
 class Problem(models.Model):

@@ -15,7 +15,6 @@ from ingestion.models import (
     Rereading,
     SourceFile,
 )
-from ingestion.models.files import BETWEEN
 from ingestion.parsers.fiscal_status import cancels_document, fiscal_status_after
 from ingestion.parsers.model import Event
 from ingestion.screens.forwardings import Forwarded, forwardings_of
@@ -109,16 +108,7 @@ def problems_of(document: Document) -> list[Problem]:
     if file is None:
         return []
     rows = Problem.objects.about(file).filter(severity__in=GRAVITY)
-    found = [row for row in rows if is_about(row, file)]
-    return sorted(found, key=lambda row: GRAVITY.index(row.severity))[:SHOWN_PROBLEMS]
-
-
-def is_about(problem: Problem, file: SourceFile) -> bool:
-    """A file of a package inside is named after that package, whose problems are not its own."""
-    name = file.filename
-    return not file.container_id or (
-        problem.place == name or problem.place.startswith(f"{name}{BETWEEN}")
-    )
+    return sorted(rows, key=lambda row: GRAVITY.index(row.severity))[:SHOWN_PROBLEMS]
 
 
 def rereadings_of(file: SourceFile | None) -> Iterable[Rereading]:

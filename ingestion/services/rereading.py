@@ -12,7 +12,6 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from conciliacontag.brazil import clean_text
 from conciliacontag.database import lookup
 from conciliacontag.organizations.models import Organization
 from ingestion.models import (
@@ -143,8 +142,7 @@ def forget_told(file: SourceFile, members: list[Member]) -> None:
     PageText.objects.filter(file__in=ids).delete()
     problems = Problem.objects.filter(file=file)
     if file.is_archive:
-        names = [clean_text(place_prefix(file, member)) for member in members]
-        problems = problems.of_members(names)
+        problems = problems.of_members([member.reading.name for member in members])
     problems.delete()
 
 

@@ -17,6 +17,7 @@ from conciliacontag.database import copy_rows, lookup
 from conciliacontag.keys import new_id
 from conciliacontag.organizations.models import Organization
 from ingestion.models import FileStatus, Problem, SourceFile
+from ingestion.models.files import place_of
 from ingestion.parsers.model import Parsed, Reading
 from ingestion.parsers.model import Problem as Finding
 from ingestion.parsers.names import stored_name
@@ -155,7 +156,8 @@ def mark_known(file: SourceFile, members: list[Member], seen: set[str]) -> None:
         seen.add(member.reading.sha256)
         if member.known:
             member.counts.update(known=member.parsed.read, read=member.parsed.read)
-            member.findings.append(repeated(member.reading.name, "Este arquivo já tinha chegado."))
+            place = place_of(member.reading.name)
+            member.findings.append(repeated(place, "Este arquivo já tinha chegado."))
 
 
 def follow_up(file: SourceFile, member: Member, earlier: Earlier) -> None:
@@ -167,7 +169,7 @@ def follow_up(file: SourceFile, member: Member, earlier: Earlier) -> None:
     if earlier.package:
         leave_package(earlier.row, earlier.package)
         told = f"Este arquivo foi lido depois, no pacote {file.filename}."
-        add_problems(earlier.package, [repeated(earlier.row.filename, told)])
+        add_problems(earlier.package, [repeated(place_of(earlier.row.filename), told)])
 
 
 def is_readable(member: Member) -> bool:
@@ -267,7 +269,7 @@ def count_quietly(member: Member, key: str, stored: Stored) -> None:
 
 
 def place_prefix(file: SourceFile, member: Member) -> str:
-    return "" if member.file_id == file.pk else member.reading.name
+    return "" if member.file_id == file.pk else place_of(member.reading.name)
 
 
 def add_members(file: SourceFile, members: list[Member]) -> None:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from conciliacontag.database import session
 from conciliacontag.storage import local_copy
 from ingestion.models import SourceFile
+from ingestion.models.files import BETWEEN, place_of
 from ingestion.parsers.model import ParseError
 from ingestion.parsers.model import Problem as Finding
 from ingestion.reading import verify_file
@@ -57,7 +58,7 @@ def checked(file: SourceFile) -> Iterator[tuple[str, tuple[Finding, ...]]]:
 
 
 def placed(problem: Finding, name: str) -> Finding:
-    place = " · ".join(part for part in (name, problem.place) if part)
+    place = BETWEEN.join(part for part in (place_of(name), problem.place) if part)
     return replace(problem, place=place)
 
 
