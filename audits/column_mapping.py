@@ -19,6 +19,7 @@ BLANKS = {"issue": "É uma dúvida", "attention": "Só um aviso", "fine": "Está
 LONGEST_KEY = 40
 LONGEST_NAME = 120
 MOST_VALUES = 50
+LONGEST_SHAPE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +69,18 @@ def definition_of(said: Said, header: tuple[str, ...]) -> Definition:
             named[role].append(header[place])
     values = tuple(dict.fromkeys(filter(None, re.split(r"[,;\s]+", said.values))))
     refuse_incomplete(said, named, values)
-    answers = FieldRule(
-        columns=any_of(named["answer"]), label="{nome}", values=values, blank=blank_of(said)
+    answers = tuple(
+        FieldRule(columns=shape, label="{nome}", values=values, blank=blank_of(said))
+        for shape in shapes_of(named["answer"])
     )
-    others = FieldRule(
-        columns=any_of(named["identifier"]), label="{nome}", role="identifier", blank="attention"
+    others = tuple(
+        FieldRule(columns=shape, label="{nome}", role="identifier", blank="attention")
+        for shape in shapes_of(named["identifier"])
     )
     return Definition(
         key=key_of(said.name),
         name=said.name.strip(),
-        fields=(answers, others) if named["identifier"] else (answers,),
+        fields=answers + others,
         card=named["card"][0],
         images=tuple(named["image"]),
         columns=tuple(named["answer"]),
@@ -89,8 +92,15 @@ def blank_of(said: Said) -> Blank:
     return known.get(said.blank, "issue")
 
 
-def any_of(columns: list[str]) -> str:
-    return "|".join(map(re.escape, columns))
+def shapes_of(columns: list[str]) -> list[str]:
+    """Expressions for exactly these columns, each short enough for a layout."""
+    shapes: list[str] = []
+    for column in map(re.escape, columns):
+        if shapes and len(shapes[-1]) + 1 + len(column) <= LONGEST_SHAPE:
+            shapes[-1] += f"|{column}"
+        else:
+            shapes.append(column)
+    return shapes
 
 
 def refuse_incomplete(said: Said, named: Mapping[str, list[str]], values: tuple[str, ...]) -> None:

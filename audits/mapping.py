@@ -9,23 +9,22 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
-from msgspec import to_builtins
 
 from audits.column_mapping import Said, Sample, definition_of
 from audits.corrections import read_records
-from audits.layouts import Definition, read_definition
-from audits.models import LayoutVersion
+from audits.layouts import Definition
 from audits.opening_files import Opened, as_input, open_batch_from_file
+from audits.own_layouts import save_layout
 from audits.receiving import give_up, received, store
 from audits.result_rows import RowsRefused, inspect, pieces
-from conciliacontag.database import lock, session
+from conciliacontag.database import session
 from conciliacontag.errors import NotFound
 from conciliacontag.organizations.access import require
-from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.organizations.roles import Act
 from conciliacontag.storage import local_copy, open_stored
@@ -33,6 +32,7 @@ from conciliacontag.storage import local_copy, open_stored
 SALT = "table to be mapped"
 SECONDS = 55 * 60  # a little less than what the sweep leaves it
 SHOWN_ROWS = 5
+NOTE = "Colunas ditas ao abrir um lote"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,11 @@ def open_mapped(parked: Parked, said: Said, *, user: User) -> Opened:
     with kept_file(parked) as (path, images):
         definition = definition_of(said, sample_of(parked).header)
         refuse_rows(path, parked.filename, definition)
-        save_version(parked.organization_id, definition, user)
+        with session([parked.organization_id]):
+            organization = Organization.objects.get(pk=parked.organization_id)
+            save_layout(
+                organization, key=definition.key, definition=definition, note=NOTE, user=user
+            )
         opened = open_batch_from_file(
             parked.organization_id,
             path,
@@ -132,27 +136,3 @@ def kept_file(parked: Parked) -> Iterator[tuple[Path, Path | None]]:
     except FileNotFoundError as fault:
         message = "O arquivo já não está guardado. Envie-o de novo."
         raise NotFound(message, code="upload_expired") from fault
-
-
-def save_version(organization_id: UUID, definition: Definition, user: User) -> LayoutVersion:
-    """The next version of a layout; the newest one when it says the same."""
-    with session([organization_id]):
-        organization = Organization.objects.get(pk=organization_id)
-        require(user, organization, Act.CONFIGURE)
-        lock(f"layout {organization_id} {definition.key}")
-        own = LayoutVersion.objects.filter(organization=organization, key=definition.key)
-        newest = own.order_by("-version").first()
-        if newest is not None and read_definition(newest.definition) == definition:
-            return newest
-        saved: LayoutVersion = LayoutVersion.objects.create(
-            organization=organization,
-            key=definition.key,
-            version=newest.version + 1 if newest else 1,
-            name=definition.name,
-            definition=to_builtins(definition),
-            note="Colunas ditas ao abrir um lote",
-            created_by=user,
-        )
-        facts = {"key": saved.key, "version": saved.version}
-        record(organization, "layout.version_saved", saved, actor=user, diff=facts)
-    return saved

@@ -42,7 +42,6 @@ ACTS = {
     "match.confirmed": "confirmou uma conciliação de R$ {amount}",
     "match.refused": "disse que um lançamento não tem nota",
     "match.undone": "desfez uma conciliação",
-    "layout.version_saved": "gravou a versão {version} do leiaute {key}",
     "batch.opened": "abriu um lote de revisão",
     "batch.images_added": "juntou {images} imagem(ns) a um lote",
     "batch.image_added": "enviou a imagem {image}, que faltava em um lote",
@@ -55,6 +54,10 @@ ACTS = {
     "retention.removed": "desligou o prazo de guarda dos lotes exportados",
     "card.decided": "decidiu um cartão",
     "card.reopened": "reabriu um cartão",
+    "sample.drawn": "sorteou {drawn} de {population} cartão(ões) decidido(s) para segunda leitura",
+    "reading.agreed": "releu um cartão sorteado e chegou à mesma resposta",
+    "reading.disagreed": "releu um cartão sorteado e chegou a outra resposta: ele foi reaberto",
+    "layout.version_saved": "guardou a versão {version} do leiaute {name}",
     "export.started": "pediu uma exportação",
     "export.failed": "não conseguiu concluir uma exportação",
 }
@@ -66,7 +69,6 @@ NOUNS = {
     "ingestion.source": "Entrada automática",
     "ingestion.document": "Documento",
     "ingestion.transaction": "Lançamento",
-    "audits.layoutversion": "Leiaute",
     "ingestion.reprocessing": "Releitura",
     "ingestion.supplierpreference": "Preferência de fornecedor",
     "ingestion.tablelayout": "Leiaute de tabela",
@@ -77,6 +79,9 @@ NOUNS = {
     "audits.export": "Exportação",
     "audits.closingrecord": "Encerramento",
     "audits.retention": "Prazo de guarda",
+    "audits.layoutversion": "Leiaute de lotes",
+    "audits.sample": "Amostra",
+    "audits.secondreading": "Segunda leitura",
 }
 
 
