@@ -161,13 +161,13 @@ def _read_in_parts(request: Request, skip: int = 0) -> Iterator[list[Reading]]:
             yield coming.popleft().result()
 
 
-def count_members(path: Path, name: str, *, options: Options) -> int:
+def count_members(path: Path, name: str) -> int:
     """How many readings a file will give: one, or one for each member of a ZIP.
 
     Raises:
         ParseError: the archive as a whole is refused.
     """
-    return len(_planned(Request(str(path), name, options))) or 1
+    return len(list_archive(path, name)) or 1
 
 
 def list_archive(path: Path, name: str) -> tuple[Member, ...]:

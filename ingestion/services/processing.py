@@ -99,7 +99,7 @@ def read_to_the_end(file: SourceFile) -> None:
     with local_copy(file.storage_path) as path:
         with path.open("rb") as content:
             file.kind = sniff(content.read(HEAD))
-        file.member_count = count_members(path, file.filename, options=options)
+        file.member_count = count_members(path, file.filename)
         for readings in read_file(path, file.filename, options=options, skip=file.members_read):
             store_chunk(file, readings)
     finish(file)

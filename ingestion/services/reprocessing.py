@@ -188,7 +188,7 @@ def read_chunks(job: Reprocessing, row: Rereading, path: Path) -> None:
         options = options_for(job.organization, use=job.use)
     with path.open("rb") as content:
         kind = sniff(content.read(HEAD))
-    total = count_members(path, file.filename, options=options)
+    total = count_members(path, file.filename)
     for readings in read_file(path, file.filename, options=options, skip=row.members_read):
         with session([job.organization_id]):
             lock_books(job.organization_id)
