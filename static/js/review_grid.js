@@ -22,6 +22,7 @@ export class Grid {
             if (button?.dataset.field) history(this.at.dataset.field);
             else if (button) this.press(button.dataset.press);
         });
+        if (!this.issues().length) this.cells[0].tabIndex = 0; // the grid stays reachable
         this.follow(this.at);
     }
 
