@@ -139,10 +139,13 @@ def refuse_matches(transaction: Transaction, *, user: User, reason: str) -> Reco
     return row
 
 
-def undo_match(transaction: Transaction, *, user: User) -> bool:
+def undo_match(transaction: Transaction, *, user: User, entitled: bool = False) -> bool:
     """Take back what was decided about a line; False when nothing was.
 
     The pair stays as a proposal of this person, so that no later run books it again unasked.
+
+    Args:
+        entitled: a rule above the person's role asks for it, as a second reading that disagrees.
 
     Raises:
         NotAllowed: it is somebody else's decision and the role only allows one's own.
@@ -153,7 +156,8 @@ def undo_match(transaction: Transaction, *, user: User) -> bool:
         if row is None:
             return False
         own = row.performed_by_id == user.pk
-        require(user, transaction.organization, Act.REOPEN_OWN if own else Act.REOPEN)
+        if not entitled:
+            require(user, transaction.organization, Act.REOPEN_OWN if own else Act.REOPEN)
         before = facts(row)
         if row.status == MATCHED:
             row.status, row.performed_by = ReconciliationStatus.PARTIAL, user

@@ -48,12 +48,13 @@ def reopen_card(
     return card
 
 
-def reopen(card: Card, word: Word) -> None:
+def reopen(card: Card, word: Word, *, entitled: bool = False) -> None:
+    """Write a reopening; `entitled` when more than the person's role speaks for it."""
     fields = ABOUT_THE_MATCH if card.transaction else ()
     before = current_values(card, fields)
     decision = describe(card, Verdict.REOPEN, word, before, {})
     if card.transaction:
-        undo_match(card.transaction, user=word.author)
+        undo_match(card.transaction, user=word.author, entitled=entitled)
         withdraw_match(card, author=word.author, reason=word.note or Verdict.REOPEN.label)
     decision.after = current_values(card, fields)
     conclude(card, CardStatus.REOPENED, decision, note=word.note or card.note)
