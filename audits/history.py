@@ -96,15 +96,18 @@ class FieldSentence:
     why: str = ""
     version: int = 1
     on_behalf_of: str = ""
+    empty: str = ""  # how the file writes that nothing is marked
 
     @property
     def changes(self) -> tuple[Change, ...]:
         return (self.change,)
 
     def __str__(self) -> str:
-        before, after = self.change.before or UNMARKED, self.change.after or UNMARKED
+        blank = ("", self.empty)
+        before = UNMARKED if self.change.before in blank else self.change.before
+        after = UNMARKED if self.change.after in blank else self.change.after
         if self.verdict == READ:
-            return f"{self.change.label} foi lido como {after}."
+            return f"Lido em {self.change.label}: {after}."
         when = f"{timezone.localtime(self.at):%d/%m/%Y %H:%M}"
         said = f"{named(self)} mudou {self.change.label} de {before} para {after} em {when}"
         return f"{said}, motivo: {self.why}" if self.why else f"{said}."
@@ -116,26 +119,31 @@ def field_history(card_id: UUID, field: str) -> list[FieldSentence]:
     After the clean-up the reading is what the first decision about the field found.
     """
     card = Card.objects.select_related("batch").filter(pk=card_id).first()
-    called = card.batch.bound_layout.label(field) if card else label(field)
+    layout = card.batch.bound_layout if card else None
+    known = layout.field(field) if layout else None
+    called = layout.label(field) if layout else label(field)
+    empty = known.rule.empty if known else ""
     decisions = Decision.objects.filter(card_id=card_id, after__has_key=field)
     told = [
-        tell_field(decision, Change(field, called, decision.before.get(field, ""), after))
+        tell_field(decision, Change(field, called, decision.before.get(field, ""), after), empty)
         for decision in decisions.select_related("author")
         if (after := decision.after[field]) != decision.before.get(field, "")
     ]
-    if card is not None and field in card.batch.header:
-        original = str(card.raw_answers.get(field, ""))
-    elif decision := decisions.first():
-        original = decision.before.get(field, "")
-    else:
+    original = reading_of(card, decisions.first(), field)
+    if original is None:
         return []
-    reading = FieldSentence(
-        Change(field, called, "", original), at=card.created_at if card else None
-    )
-    return [reading, *told]
+    moment = card.created_at if card else None
+    return [FieldSentence(Change(field, called, "", original), at=moment, empty=empty), *told]
 
 
-def tell_field(decision: Decision, change: Change) -> FieldSentence:
+def reading_of(card: Card | None, first: Decision | None, field: str) -> str | None:
+    """What the machine read: the card's, else what the first decision about the field found."""
+    if card is not None and field in card.batch.header:
+        return str(card.raw_answers.get(field, ""))
+    return str(first.before.get(field, "")) if first else None
+
+
+def tell_field(decision: Decision, change: Change, empty: str) -> FieldSentence:
     return FieldSentence(
         change,
         at=decision.at,
@@ -144,6 +152,7 @@ def tell_field(decision: Decision, change: Change) -> FieldSentence:
         why=decision.note,
         version=decision.version_seen,
         on_behalf_of=decision.on_behalf_of,
+        empty=empty,
     )
 
 

@@ -77,8 +77,8 @@ def check_version(card: Card, last: Decision | None, version: int) -> None:
             "after": last.after,
         }
     raise Conflict(
-        f"{who} já decidiu este cartão enquanto você o via. Sua decisão não foi gravada; "
-        "veja a decisão atual e, se for o caso, decida de novo.",
+        f"{who} mudou este cartão enquanto você o via. Nada do que você enviou foi gravado; "
+        "veja o que vale agora e, se for o caso, envie de novo.",
         code="card_changed",
         details=details,
     )

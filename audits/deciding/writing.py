@@ -55,6 +55,7 @@ def conclude(card: Card, status: CardStatus, decision: Decision, *, note: str) -
     """Write the decision, the card's new state with its history, and the batch's progress."""
     decision.save(force_insert=True)
     card.status, card.version, card.note = status, card.version + 1, note
+    card.skipped_at = None  # should it wait again, then in its own place
     save(card, decision.author, decision.note or decision.get_verdict_display())
     advance(card.batch)
     log(card, decision)

@@ -99,10 +99,10 @@ def test_who_may_not_decide_is_refused(
 def test_the_history_of_a_field_begins_with_its_reading(client: Client, card: Card) -> None:
     act(client, card, "decision", version=1, corrections={"q2": "C"}, note="a caneta falhou")
     reading, change = get(client, f"/v1/audits/{card.pk}/history", {"field": "q2"}).json()
-    unknown = get(client, f"/v1/audits/{card.pk}/history", {"field": "q99"})
+    unknown = get(client, f"/v1/audits/{card.pk}/history", {"field": "q99\x00"})
 
     assert (reading["verdict"], reading["who"]) == ("read", "")
-    assert reading["text"] == "Questão 2 foi lido como em branco."
+    assert reading["text"] == "Lido em Questão 2: em branco."
     assert change["changes"] == [{"field": "q2", "name": "Questão 2", "before": "", "after": "C"}]
     assert change["text"].endswith("motivo: a caneta falhou")
     assert (unknown.status_code, unknown.json()["code"]) == (400, "unknown_field")

@@ -6,7 +6,7 @@ from typing import Any
 import time_machine
 
 from audits.exports.services import cleanup_batch, export_batch
-from audits.history import card_history, field_history
+from audits.history import Change, FieldSentence, card_history, field_history
 from audits.models import Batch, Verdict
 from audits.services import decide_card, reopen_card, undo_decision
 from conciliacontag.organizations.models import User
@@ -60,7 +60,7 @@ def test_a_field_tells_what_was_read_and_each_change(answers: Batch, auditor: Us
     undo_decision(answers.cards.get(line=1).pk, author=auditor, version=4)
     reading, change, undone = field_history(answers.cards.get(line=1).pk, "q2")
 
-    assert str(reading) == "Questão 2 foi lido como em branco."
+    assert str(reading) == "Lido em Questão 2: em branco."
     assert str(change) == (
         f"{auditor.name} mudou Questão 2 de em branco para C em 05/10/2026 14:32, "
         "motivo: a caneta falhou"
@@ -71,7 +71,7 @@ def test_a_field_tells_what_was_read_and_each_change(answers: Batch, auditor: Us
 def test_an_untouched_field_tells_its_reading(answers: Batch) -> None:
     card = answers.cards.get(line=1)
 
-    assert [str(one) for one in field_history(card.pk, "q1")] == ["Questão 1 foi lido como AB."]
+    assert [str(one) for one in field_history(card.pk, "q1")] == ["Lido em Questão 1: AB."]
     assert field_history(card.pk, "q99") == []
 
 
@@ -86,3 +86,10 @@ def test_the_history_of_a_field_outlives_the_card(
 
     assert (reading.change.after, change.change.before, change.change.after) == ("AB", "AB", "A")
     assert field_history(card, "q2") == []
+
+
+def test_the_empty_value_of_the_layout_is_blank_too() -> None:
+    change = Change("q2", "Questão 2", "", "*")
+
+    assert str(FieldSentence(change, empty="*")) == "Lido em Questão 2: em branco."
+    assert str(FieldSentence(change)) == "Lido em Questão 2: *."

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from audits.models import Batch, Card, CardStatus, Decision, Verdict
-from audits.services import decide_card, note_card, skip_card
+from audits.services import decide_card, note_card, reopen_card, skip_card
 from conciliacontag.errors import Conflict, NotAllowed, NotFound
 from conciliacontag.organizations.models import AuditLog, User
 
@@ -47,6 +47,16 @@ def test_skipping_the_last_card_again_changes_nothing(card: Card, auditor: User)
 
     assert first.skipped_at == again.skipped_at
     assert Decision.objects.count() == 1
+
+
+def test_a_reopened_card_waits_in_its_own_place_again(
+    card: Card, answers: Batch, auditor: User
+) -> None:
+    skip_card(card.pk, author=auditor)
+    decide_card(card.pk, author=auditor, version=1, verdict=Verdict.AS_READ)
+    reopen_card(card.pk, author=auditor, version=2)
+
+    assert queue(answers) == [1, 2, 4]
 
 
 def test_a_decided_card_cannot_be_skipped(card: Card, auditor: User) -> None:
