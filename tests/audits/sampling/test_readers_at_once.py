@@ -46,7 +46,8 @@ def batch_id(people: list[User]) -> UUID:
     """Ten cards that the first person has decided."""
     with session(EVERY):
         batch = make_answers(Organization.objects.get(), *([("AB", "B", "C")] * 10))
-    for card in batch.cards.all():
+        cards = list(batch.cards.all())
+    for card in cards:
         decide_card(
             card.pk, author=people[0], version=1, verdict=Verdict.CORRECT, corrections={"q1": "A"}
         )
