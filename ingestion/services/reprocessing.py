@@ -203,15 +203,16 @@ def store_chunk(
     with atomic():
         rows = SourceFile.objects.select_for_update(of=("self",)).select_related("organization")
         file = rows.get(pk=row.file_id)
-        before = measure(file)
+        row.before = row.before or measure(file)
+        before = measure(file, readings)
         for name, value in seen.items():
             setattr(file, name, value)
         change = reread(row, file, readings)
-        after = measure(file)
+        after = measure(file, readings)
         set_rollback(job.dry_run)
-    row.before = row.before or before
     row.after = {
-        name: row.after.get(name, before[name]) + after[name] - before[name] for name in after
+        name: row.after.get(name, count) + after[name] - before[name]
+        for name, count in row.before.items()
     }
     row.changed = dict(Counter(row.changed) + change.fields)
     row.missing += len(change.missing)

@@ -5,6 +5,7 @@ brought is known. What it brought once and does not give any more stays, and is 
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -224,9 +225,18 @@ def settle(file: SourceFile, known: SourceFile, member: Member, change: Change) 
         known.save()
 
 
-def measure(file: SourceFile) -> dict[str, int]:
-    """What an upload amounts to: its rows, its problems, its counts."""
+def measure(file: SourceFile, readings: Sequence[Reading] = ()) -> dict[str, int]:
+    """What an upload amounts to: its rows, its problems, its counts.
+
+    Args:
+        readings: count only the rows of these members, not all that a package holds.
+    """
     own = Q(file=file) | Q(file__container=file)
+    if readings:
+        hashes = [reading.sha256 for reading in readings]
+        same = SourceFile.objects.filter(organization=file.organization_id, sha256__in=hashes)
+        mine = same.filter(Q(pk=file.pk) | Q(container=file)).values_list("pk", flat=True)
+        own = Q(file__in=list(mine))
     rows: dict[str, Any] = {
         "documents": Document.objects.filter(own),
         "events": DocumentEvent.objects.filter(own),
