@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from audits.models import LayoutVersion
 from audits.shipped import CONCILIATION, SHIPPED
@@ -24,7 +25,7 @@ class OpeningForm(forms.Form):
     file = forms.FileField(
         label="Arquivo de resultados",
         allow_empty_file=True,
-        help_text="CSV, ou o ZIP de uma leitura inteira de cartões (Results, Manual, CheckedOMRs).",
+        help_text="CSV, ou o ZIP com as pastas que o leitor de cartões gera.",
         error_messages={"required": UNSENT, "missing": UNSENT, "invalid": UNSENT},
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.zip"}),
     )
@@ -32,7 +33,6 @@ class OpeningForm(forms.Form):
         label="Imagens dos cartões",
         required=False,
         allow_empty_file=True,
-        help_text="ZIP com png, jpg ou tif, até 100 MB. Opcional: podem vir depois.",
         widget=forms.FileInput(attrs={"accept": ".zip"}),
     )
     name = forms.CharField(
@@ -47,6 +47,10 @@ class OpeningForm(forms.Form):
         if len(choices) == 1:
             field.widget = forms.HiddenInput()
             field.initial = choices[0][0]
+        most = settings.IMAGES_MAX_BYTES // 1024 // 1024
+        self.fields[
+            "images"
+        ].help_text = f"ZIP com png, jpg ou tif, até {most} MB. Opcional: podem vir depois."
         self.fields["layout"].choices = layouts_of(companies)  # type: ignore[attr-defined]
 
     def blame(self, refusal: DomainError) -> None:

@@ -31,6 +31,7 @@ LISTS = {
     "conciliacoes": "reconciliation/reconciliation/",
     "execucoes": "reconciliation/run/",
     "lotes": "audits/batch/",
+    "lote-novo": "audits/batch/add/",
     "cartoes": "audits/card/",
     "exportacoes": "audits/export/",
     "empresas": "organizations/organization/",
@@ -108,7 +109,7 @@ AA = {
     "resultTypes": ["violations"],  # all that passed would be described element by element
 }
 NARROW = ["busca-achou", "inicio", "enviar", "trabalhos", "envio", "documentos", "documento"]
-NARROW += ["lote", "cartao", "arquivo"]
+NARROW += ["lote", "lote-novo", "cartao", "arquivo"]
 
 
 @pytest.mark.parametrize("name", NARROW)
