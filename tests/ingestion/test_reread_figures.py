@@ -30,9 +30,7 @@ def again(organization: Organization, file: SourceFile, *, dry_run: bool) -> Rer
 
 
 def test_a_package_is_counted_as_a_whole_once(package: SourceFile, seller: Organization) -> None:
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         again(seller, package, dry_run=False)
 
     counts = [query["sql"] for query in queries if "COUNT(*)" in query["sql"]]
