@@ -18,17 +18,17 @@ from audits.models import (
     SecondReading,
 )
 
-LABELS = {
-    "cards": "cartões",
-    "responses": "correções",
-    "images": "imagens",
-    "exports": "exportações",
-    "samples": "amostras",
-    "second_readings": "segundas leituras",
-    "decisions": "decisões",
-    "history": "linhas de histórico",
-    "rows": "linhas do arquivo",
-    "revisions": "revisões",
+WORDS = {
+    "cards": ("cartão", "cartões"),
+    "responses": ("correção", "correções"),
+    "images": ("imagem", "imagens"),
+    "exports": ("exportação", "exportações"),
+    "samples": ("amostra", "amostras"),
+    "second_readings": ("segunda leitura", "segundas leituras"),
+    "decisions": ("decisão", "decisões"),
+    "history": ("linha de histórico", "linhas de histórico"),
+    "rows": ("linha do arquivo", "linhas do arquivo"),
+    "revisions": ("revisão", "revisões"),
 }
 
 
@@ -45,6 +45,11 @@ class Leaving(Struct, frozen=True):
     def size(self) -> int:
         """Bytes that leave."""
         return sum(file.size or 0 for file in self.files)
+
+
+def worded(counts: dict[str, int]) -> list[tuple[int, str]]:
+    """What there is of each kind with its word: `(1, "cartão")`, `(2, "imagens")`."""
+    return [(count, WORDS[kind][count != 1]) for kind, count in counts.items() if count]
 
 
 def cleanup_preview(batch: Batch) -> Leaving:

@@ -7,7 +7,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from audits.exports.leaving import LABELS, cleanup_preview
+from audits.exports.leaving import WORDS, cleanup_preview, worded
 from audits.exports.retention import retention_of
 from audits.exports.services import cleanup_batch
 from audits.history import tell
@@ -30,15 +30,11 @@ def cleaning(batch: Batch) -> dict[str, Any]:
         "leaving": leaving,
         "leaving_files": leaving.files[:SHOWN_FILES],
         "leaving_more": max(0, len(leaving.files) - SHOWN_FILES),
-        "leaving_rows": labelled(leaving.rows),
-        "staying_rows": labelled(leaving.stays),
+        "leaving_rows": worded(leaving.rows),
+        "staying_rows": worded(leaving.stays),
         "retention": kept,
         "is_exported": batch.status == BatchStatus.EXPORTED,
     }
-
-
-def labelled(counts: dict[str, int]) -> list[tuple[int, str]]:
-    return [(count, LABELS[kind]) for kind, count in counts.items() if count]
 
 
 def cleanup(model_admin: FactAdmin, request: HttpRequest, batch: Batch) -> HttpResponse:
@@ -66,7 +62,7 @@ def closing_page(request: HttpRequest, record: ClosingRecord) -> dict[str, Any]:
     return {
         "how": how_closed(record),
         "numbers": [
-            (LABELS[kind], record.counts[kind]) for kind in NUMBERED if kind in record.counts
+            (WORDS[kind][1], record.counts[kind]) for kind in NUMBERED if kind in record.counts
         ],
         "sampling": record.counts.get("sampling", []),
         "removed": [as_file(one) for one in record.removed[:SHOWN_FILES]],

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from audits.batch_ids import read_batch_id
 from audits.exports.cleanup import clean_batch
-from audits.exports.leaving import LABELS, Leaving, cleanup_preview
+from audits.exports.leaving import Leaving, cleanup_preview, worded
 from audits.exports.retention import FAULTS, Due, all_due, clean_due, due_since
 from audits.management.acting import ITEMS_FAILED, REFUSED, acting
 from audits.models import Batch, ClosingRecord
@@ -162,7 +162,7 @@ def told(batch: Batch, leaving: Leaving) -> Iterator[str]:
 
 
 def counted(rows: dict[str, int]) -> str:
-    return ", ".join(f"{count} {LABELS[kind]}" for kind, count in rows.items() if count) or "nada"
+    return ", ".join(f"{count} {word}" for count, word in worded(rows)) or "nenhuma linha"
 
 
 def confirm(count: int, *, yes: bool) -> None:
