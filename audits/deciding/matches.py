@@ -17,7 +17,7 @@ def settle_match(card: Card, intent: Intent, author: User, note: str) -> None:
     if line is None or not intent.concerns_match:
         return
     if card.status == CardStatus.RESOLVED or intent.clears:
-        undo_match(line, user=author)
+        take_off(card, line, author)
     if intent.refuses:
         refuse_matches(line, user=author, reason=note)
     elif intent.document:
@@ -45,7 +45,7 @@ def restore_match(card: Card, undone: Decision, before: list[Decision], author: 
         return
     if undone.verdict != Verdict.REOPEN:
         refuse_foreign_match(card, line)
-        undo_match(line, user=author)
+        take_off(card, line, author)
     said = undone.before["situacao"]
     earlier = next((one for one in reversed(before) if "situacao" in one.after), None)
     if said == RECONCILED:
@@ -55,12 +55,30 @@ def restore_match(card: Card, undone: Decision, before: list[Decision], author: 
         refuse_matches(line, user=author, reason=earlier.note if earlier else "")
 
 
+def take_off(card: Card, line: Transaction, author: User) -> None:
+    """Undo what was booked. The card's own match asks for no more than its decision did,
+    whoever's hand last booked it; any other for the right to undo it."""
+    undo_match(line, user=author, entitled=is_own(card, line))
+
+
+def is_own(card: Card, line: Transaction) -> bool:
+    """Whether the line stands as the card says, booked or without a note."""
+    said = current_values(card, ["documento", "situacao"])
+    row = booked(line)
+    if row is None or row.document is None:
+        return said["situacao"] == WITHOUT_NOTE
+    return said["situacao"] == RECONCILED and row.document.key == said["documento"]
+
+
+def booked(line: Transaction) -> Reconciliation | None:
+    rows = Reconciliation.objects.matched().filter(transaction=line)
+    return rows.select_related("document").first()
+
+
 def refuse_foreign_match(card: Card, line: Transaction) -> None:
     """What somebody booked outside of the card is not this decision's to take back."""
-    booked = Reconciliation.objects.matched().filter(transaction=line).select_related("document")
-    row = booked.first()
-    said = current_values(card, ["documento"])["documento"]
-    if row is not None and row.document is not None and row.document.key != said:
+    row = booked(line)
+    if row is not None and not is_own(card, line):
         raise Conflict(
             f"O lançamento foi conciliado com {row.document} depois desta decisão. "
             "Desfaça aquela conciliação antes de desfazer a decisão do cartão.",

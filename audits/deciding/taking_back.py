@@ -10,7 +10,7 @@ from audits.deciding.holding import (
     reopening_act,
     standing,
 )
-from audits.deciding.matches import restore_match
+from audits.deciding.matches import is_own, restore_match
 from audits.deciding.writing import Word, conclude, describe
 from audits.exports.running import refuse_while_exporting
 from audits.models import Card, CardStatus, Decision, Verdict
@@ -54,6 +54,7 @@ def reopen(card: Card, word: Word, *, entitled: bool = False) -> None:
     before = current_values(card, fields)
     decision = describe(card, Verdict.REOPEN, word, before, {})
     if card.transaction:
+        entitled = entitled or is_own(card, card.transaction)
         undo_match(card.transaction, user=word.author, entitled=entitled)
         withdraw_match(card, author=word.author, reason=word.note or Verdict.REOPEN.label)
     decision.after = current_values(card, fields)

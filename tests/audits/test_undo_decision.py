@@ -11,6 +11,7 @@ from conciliacontag.errors import Conflict, NotAllowed, NotFound
 from conciliacontag.organizations.models import AuditLog, User
 from ingestion.models import Document
 from reconciliation.models import Reconciliation
+from reconciliation.services import confirm_match
 
 
 def correct(card: Card, author: User, version: int, **fields: str) -> Card:
@@ -214,3 +215,28 @@ def test_a_match_that_somebody_changed_elsewhere_is_left_alone(
     with pytest.raises(Conflict) as refused:
         undo_decision(reviewed.card.pk, author=auditor, version=2)
     assert refused.value.code == "match_changed"
+
+
+def test_ones_own_decision_is_undone_whoever_booked_its_match_again(
+    reviewed: Any, auditor: User, manager: User
+) -> None:
+    accepted: dict[str, Any] = {"verdict": Verdict.ACCEPT, "document_id": reviewed.documents[1].pk}
+    decide_card(reviewed.card.pk, author=auditor, version=2, **accepted)
+    undo_decision(reviewed.card.pk, author=manager, version=3)
+    reopened = reopen_card(reviewed.card.pk, author=auditor, version=4)
+    assert (booked(reviewed), reopened.status) == (None, CardStatus.REOPENED)
+    undo_decision(reviewed.card.pk, author=manager, version=5)
+    undone = undo_decision(reviewed.card.pk, author=auditor, version=6)
+
+    assert (booked(reviewed), undone.status) == (None, CardStatus.PENDING)
+
+
+def test_what_another_booked_on_the_desk_asks_for_its_own_right(
+    review: Any, auditor: User, manager: User
+) -> None:
+    pair = Reconciliation.objects.get(transaction=review.doubtful, document=review.documents[0])
+    confirm_match(pair, user=manager)
+
+    with pytest.raises(NotAllowed):
+        correct(review.card, auditor, 1, documento="")
+    assert booked(review) == review.documents[0]
