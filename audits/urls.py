@@ -3,7 +3,7 @@
 from django.urls import path
 
 from audits import views
-from audits.api import cleanup, deciding, images, opening, preview
+from audits.api import cleanup, deciding, images, opening, preview, sampling
 from audits.exports import views as exports
 
 urlpatterns = [
@@ -19,6 +19,13 @@ urlpatterns = [
     path("audits/<uuid:pk>/alike", deciding.AlikeView.as_view(), name="alike"),
     path("audits/<uuid:pk>/image", images.ImageView.as_view(), name="card-image"),
     path("audits/<uuid:pk>/history", views.HistoryView.as_view(), name="card-history"),
+    path("audits/readings/<uuid:pk>", sampling.ReadingView.as_view(), name="second-reading"),
+    path("audits/<str:batch_id>/samples", sampling.SamplesView.as_view(), name="samples"),
+    path(
+        "audits/<str:batch_id>/samples/next",
+        sampling.NextReadingView.as_view(),
+        name="next-reading",
+    ),
     path("audits/<str:batch_id>/exports", exports.ExportsView.as_view(), name="exports"),
     path(
         "audits/<str:batch_id>/exports/<int:revision>/file",
