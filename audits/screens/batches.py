@@ -1,22 +1,26 @@
 """The batch's page: how far the review is, what an export would change, what a clean-up takes."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
 from audits.charts import share
+from audits.exports.preview import START, Place, preview
 from audits.exports.services import export_batch
-from audits.models import Batch, BatchStatus, CardStatus, Export, ExportStatus, Response
+from audits.models import Batch, BatchStatus, CardStatus, Export, ExportStatus
 from audits.screens.cards import author
 from audits.screens.cleaning import cleaning
 from conciliacontag.organizations.roles import Act
 from conciliacontag.pages import FactAdmin, attempt, holds
 
-SHOWN_CARDS = 100
+SHOWN_CARDS, SHOWN_CELLS = 100, 10
+LINE = re.compile(r"[0-9]{1,9}")
 STEPS = (
     (BatchStatus.PENDING, "Recebido"),
     (BatchStatus.IN_REVIEW, "Em revisão"),
@@ -48,12 +52,18 @@ def page(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "cards": [(card, "; ".join(card.doubts)) for card in cards[:SHOWN_CARDS]],
         "first_open": batch.cards.open().order_by("line").first(),
         "exports": batch.exports.select_related("requested_by"),
-        "is_exporting": batch.exports.filter(status=ExportStatus.RUNNING).exists(),
-        "change": change_preview(batch),
+        "running": running(batch),
+        "change": preview(batch, limit=SHOWN_CELLS),
         "may_export": holds(request, batch.organization_id, Act.EXPORT),
         "may_clean": may_clean,
         **(cleaning(batch) if may_clean else {}),
     }
+
+
+def running(batch: Batch) -> Export | None:
+    """The export under way; one whose lease ran out holds nobody up."""
+    held = batch.exports.filter(status=ExportStatus.RUNNING, locked_until__gt=timezone.now())
+    return held.select_related("requested_by").first()
 
 
 def steps(batch: Batch) -> list[Step]:
@@ -61,12 +71,12 @@ def steps(batch: Batch) -> list[Step]:
     return [Step(name, place < at, place == at) for place, (_, name) in enumerate(STEPS)]
 
 
-def change_preview(batch: Batch) -> dict[str, int]:
-    """How many cells in how many lines an export would change."""
-    changed = Response.objects.filter(card__batch=batch, corrected_value__isnull=False).exclude(
-        corrected_value=F("read_value")
-    )
-    return changed.aggregate(cells=Count("pk"), lines=Count("card", distinct=True))
+def changes(model_admin: FactAdmin, request: HttpRequest, batch: Batch) -> HttpResponse:
+    """All cells that an export would change, page by page."""
+    line, field = request.GET.get("linha", ""), request.GET.get("campo", "")
+    after = Place(int(line), field) if LINE.fullmatch(line) else START
+    context = {"change": preview(batch, after=after), "is_later": after != START}
+    return model_admin.show(request, "pages/changes.html", batch, context)
 
 
 # The export commits its own steps: who asks meanwhile learns that it is under way.
@@ -90,4 +100,7 @@ def told(export: Export, created: bool) -> str:
     return f"Nada mudou desde a revisão {export.revision}: o mesmo arquivo continua valendo."
 
 
-ROUTES = (("POST", "exportar", "audits_batch_export", export),)
+ROUTES = (
+    ("GET", "alteracoes", "audits_batch_changes", changes),
+    ("POST", "exportar", "audits_batch_export", export),
+)

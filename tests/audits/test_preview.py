@@ -10,7 +10,8 @@ from audits.exports.preview import Place, preview
 from audits.exports.services import export_batch
 from audits.models import Verdict
 from audits.services import decide_card, reopen_card
-from conciliacontag.organizations.models import User
+from conciliacontag.organizations.models import Organization, User
+from tests.data.answer_sheets import open_answers
 from tests.data.requests import get
 
 Screen = Callable[[User], Client]
@@ -119,3 +120,15 @@ def test_the_page_of_an_export_offers_the_dossier(
     assert "Baixar dossiê" in page.content.decode()
     assert screen(operator).get(url)["Content-Type"] == "application/zip"
     assert screen(stranger).get(url).status_code == 404
+
+
+def test_the_page_of_a_batch_that_came_in_a_file_names_its_cards(
+    organization: Organization, operator: User, screen: Screen
+) -> None:
+    batch = open_answers(organization, operator, [("AB", "", "C"), ("A", "B", "C")])
+
+    page = screen(operator).get(reverse("admin:audits_batch_change", args=[batch.pk]))
+
+    assert page.status_code == 200
+    assert "c0001.png" in page.content.decode()
+    assert "Nenhuma célula foi corrigida" in page.content.decode()
