@@ -183,7 +183,7 @@ def bound(definition: Definition, header: Record) -> Layout:
     for name in columns:
         if len(name) > LONGEST_COLUMN or _CONTROL.search(name):
             shown = _CONTROL.sub("?", name)[:40]
-            message = f"O nome da coluna “{shown}…” não serve: use até 100 caracteres."
+            message = f"O nome da coluna “{shown}…” não serve: até {LONGEST_COLUMN} letras, sem controles."
             raise RowsRefused([Fault("csv_columns", message, header.line)])
     try:
         layout = bind(definition, columns)
