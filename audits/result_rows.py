@@ -183,7 +183,10 @@ def bound(definition: Definition, header: Record) -> Layout:
     for name in columns:
         if len(name) > LONGEST_COLUMN or _CONTROL.search(name):
             shown = _CONTROL.sub("?", name)[:40]
-            message = f"O nome da coluna “{shown}…” não serve: até {LONGEST_COLUMN} letras, sem controles."
+            message = (
+                f"O nome da coluna “{shown}” não serve: use até {LONGEST_COLUMN} caracteres, "
+                "nenhum deles de controle."
+            )
             raise RowsRefused([Fault("csv_columns", message, header.line)])
     try:
         layout = bind(definition, columns)
