@@ -1,7 +1,6 @@
 """One person's decision about one card."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from uuid import UUID
 
 from audits.deciding.holding import (
@@ -49,22 +48,23 @@ def decide_card(
         Busy: the batch is being exported.
     """
     answers = corrections or {}
-    said = Verdict(verdict)
-    sent = Submission(
-        author, version or 0, said, note, document_id, installment, answers, on_behalf_of
-    )
     with held_card(card_id, author) as card:
         require(author, card.organization, Act.DECIDE)
-        if version is None:
-            sent = replace(sent, version=card.version)
+        seen, said = card.version if version is None else version, Verdict(verdict)
+        sent = Submission(author, seen, said, note, document_id, installment, answers, on_behalf_of)
         intent = understand(card, sent)
         last = last_decision(card)
         if not is_repeated(card, last, sent, intent):
-            refuse_while_exporting(card.batch)
-            check_version(card, last, sent.version)
-            require_overruling(card, author)
+            refuse_to_overrun(card, last, sent)
             carry_out(card, sent, intent)
     return card
+
+
+def refuse_to_overrun(card: Card, last: Decision | None, sent: Submission) -> None:
+    """Neither an export under way, nor a newer version, nor somebody else's word."""
+    refuse_while_exporting(card.batch)
+    check_version(card, last, sent.version)
+    require_overruling(card, sent.author)
 
 
 def is_repeated(card: Card, last: Decision | None, sent: Submission, intent: Intent) -> bool:

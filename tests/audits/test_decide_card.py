@@ -212,3 +212,20 @@ def test_foreign_cards_and_documents_do_not_exist(
                 verdict=Verdict.ACCEPT,
                 document_id=unknown,
             )
+
+
+@pytest.mark.parametrize("version", [0, -1, 9])
+def test_only_no_version_at_all_decides_on_what_stands(
+    review: Any, auditor: User, version: int
+) -> None:
+    with pytest.raises(Conflict):
+        correct(review, auditor, {"debito": "1"}, version=version)
+
+    decided = decide_card(
+        review.card.pk,
+        author=auditor,
+        version=None,
+        verdict=Verdict.CORRECT,
+        corrections={"debito": "1"},
+    )
+    assert decided.version == 2
