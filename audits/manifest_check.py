@@ -191,8 +191,8 @@ def sum_finding(package: Package, line: str) -> str:
 def told(manifest: dict[str, Any]) -> list[str]:
     """What a sound manifest is about."""
     lines = {entry["line"] for entry in manifest["corrections"]}
-    cells, cards = len(manifest["corrections"]), len(lines)
-    said = f"{cells} célula{'s' * (cells != 1)} em {cards} linha{'s' * (cards != 1)}"
+    cells, rows = len(manifest["corrections"]), len(lines)
+    said = f"{cells} célula{'s' * (cells != 1)} em {rows} linha{'s' * (rows != 1)}"
     waiting = manifest["summary"]["total"] - manifest["summary"]["resolved"]
     sentences = [
         f"Lote {manifest['batch_id']}, revisão {manifest['revision']}, exportado por "
@@ -200,8 +200,8 @@ def told(manifest: dict[str, Any]) -> list[str]:
         f"O corrigido é o original com {said}; todos os outros bytes são iguais.",
     ]
     if waiting:
-        cards = "cartão" if waiting == 1 else "cartões"
-        sentences.append(f"Saiu com {waiting} {cards} sem decisão, como na leitura.")
+        noun = "cartão" if waiting == 1 else "cartões"
+        sentences.append(f"Saiu com {waiting} {noun} sem decisão, como na leitura.")
     return sentences
 
 

@@ -63,8 +63,9 @@ def test_a_replay_keeps_first_author_and_moment_until_a_decision(
     again = ask(screen(manager), reviewed.batch, format="json")
     assert (again.json(), again["Idempotent-Replayed"]) == (first, "true")
 
-    changed = {"verdict": Verdict.CORRECT, "corrections": {"debito": "52878"}}
-    decide_card(reviewed.card.pk, author=auditor, version=2, **changed)
+    changed = {"debito": "52878"}
+    card = reviewed.card.pk
+    decide_card(card, author=auditor, version=2, verdict=Verdict.CORRECT, corrections=changed)
     reviewed.batch.refresh_from_db()
     assert reviewed.batch.status == BatchStatus.READY
     later = ask(screen(manager), reviewed.batch, format="json").json()
@@ -78,8 +79,9 @@ def test_the_same_idempotency_key_is_answered_once(
     reviewed: Any, operator: User, screen: Screen
 ) -> None:
     client, url = screen(operator), f"/v1/audits/{reviewed.batch.pk}/exports"
-    said = {"content_type": "application/json", "headers": {"Idempotency-Key": "um"}}
-    first, again = client.post(url, {}, **said), client.post(url, {}, **said)
+    first, again = (
+        client.post(url, {}, "application/json", headers={"Idempotency-Key": "um"}) for _ in "ab"
+    )
 
     assert (first.status_code, again.status_code) == (201, 201)
     assert again["Idempotent-Replayed"] == "true"
@@ -112,10 +114,10 @@ def test_whom_a_program_names_stands_in_manifest_and_log(
     reviewed: Any, operator: User, api: Api, screen: Screen
 ) -> None:
     url = f"/v1/audits/export?batch_id={reviewed.batch.pk}&format=json"
-    named = {"headers": {"X-Audit-User": "auditor@sala1"}}
-    assert forgiven(screen(operator).get(url, **named)).status_code == 400
+    named = {"X-Audit-User": "auditor@sala1"}
+    assert forgiven(screen(operator).get(url, headers=named)).status_code == 400
 
-    said = api(operator).get(url, **named).json()
+    said = api(operator).get(url, headers=named).json()
 
     assert said["manifest"]["on_behalf_of"] == "auditor@sala1"
     assert AuditLog.objects.get(action="batch.exported").diff["on_behalf_of"] == "auditor@sala1"

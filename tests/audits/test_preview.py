@@ -6,13 +6,14 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
-from audits.exports.preview import Place, preview
+from audits.exports.preview import START, ChangedCell, Place, preview
 from audits.exports.services import export_batch
 from audits.models import Verdict
+from audits.opening_files import open_batch_from_file
 from audits.services import decide_card, reopen_card
 from conciliacontag.organizations.models import Organization, User
-from tests.data.answer_sheets import open_answers
 from tests.data.requests import get
+from tests.data.reviewed_batches import answer_cards
 
 Screen = Callable[[User], Client]
 
@@ -68,8 +69,9 @@ def test_cards_that_wait_again_change_nothing(reviewed: Any, manager: User) -> N
 def test_pages_follow_each_other_without_gap(reviewed: Any, auditor: User) -> None:
     correct(reviewed, auditor)
     whole = preview(reviewed.batch).cells
-    found, place = [], Place(0, "")
-    while place:
+    found: list[ChangedCell] = []
+    place: Place | None = START
+    while place is not None:
         page = preview(reviewed.batch, after=place, limit=2)
         found += page.cells
         place = page.next
@@ -125,10 +127,16 @@ def test_the_page_of_an_export_offers_the_dossier(
 def test_the_page_of_a_batch_that_came_in_a_file_names_its_cards(
     organization: Organization, operator: User, screen: Screen
 ) -> None:
-    batch = open_answers(organization, operator, [("AB", "", "C"), ("A", "B", "C")])
+    batch, _ = open_batch_from_file(
+        organization.pk,
+        answer_cards(4, 3, 2),
+        filename="Results_10AM.csv",
+        layout="omr",
+        opened_by=operator,
+    )
 
     page = screen(operator).get(reverse("admin:audits_batch_change", args=[batch.pk]))
 
     assert page.status_code == 200
-    assert "c0001.png" in page.content.decode()
+    assert "c000002.png" in page.content.decode()
     assert "Nenhuma célula foi corrigida" in page.content.decode()
