@@ -21,6 +21,7 @@ from ingestion.models import (
     Reprocessing,
     SourceFile,
     SupplierPreference,
+    TableLayout,
     Transaction,
 )
 from ingestion.services.deliveries import start_delivery
@@ -54,6 +55,7 @@ ROWS: dict[str, Any] = {
     "transactions": Transaction,
     "reprocess": Reprocessing,
     "supplier-preferences": SupplierPreference,
+    "table-layouts": TableLayout,
     "reconciliations": Reconciliation,
     "runs": Run,
     "audits": Card,
@@ -101,6 +103,9 @@ def theirs(committed: None) -> dict[str, UUID]:
         manager = make_person("gestora@exemplo.com.br", organization, Role.MANAGER)
         make_doubt(organization)
         save_preference(organization, user=manager, supplier=cnpj(9), values={"debit": "1"})
+        TableLayout.objects.create(
+            organization=organization, fingerprint="f" * 64, source="bank", columns={"date": 0}
+        )
     file, _ = receive_file(organization, uploader=None, filename="a.xml", chunks=[b"x"])
     process_file(organization.pk, file.pk)
     start_delivery(organization, sender=manager, origin=Origin.WEB)
