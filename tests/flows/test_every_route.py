@@ -40,6 +40,7 @@ METHODS = ("get", "post", "patch", "put", "delete")
 BODIES: dict[str, dict[str, Any]] = {
     "decision": {"version": 1, "verdict": "no_document"},
     "reopen": {"version": 1},
+    "samples": {"percent": "10"},
     "/undo": {"version": 1},
     "/note": {"version": 1, "note": "ver"},
     "/alike": {"version": 1, "verdict": "no_document"},
