@@ -21,6 +21,7 @@ from audits.screens import (
     review,
     review_acts,
     review_images,
+    second_reading,
     spreadsheet,
 )
 from audits.screens.closing_pages import ClosingRecordAdmin, RetentionAdmin
@@ -54,10 +55,10 @@ class BatchAdmin(OpeningAdmin):
 
     def get_urls(self) -> list[Any]:
         views = (*batches.ROUTES, *cleaning.ROUTES, *review.ROUTES, *spreadsheet.ROUTES)
-        return routes(self, views) + list(super().get_urls())
+        return routes(self, (*views, *second_reading.ROUTES)) + list(super().get_urls())
 
     def page(self, request: HttpRequest, row: Batch) -> dict[str, Any]:
-        return batches.page(request, row)
+        return batches.page(request, row) | second_reading.batch_part(request, row)
 
     @display(description="situação", ordering="status")
     def state(self, row: Batch) -> SafeString:

@@ -21,6 +21,7 @@ class BlindField(Struct, frozen=True):
     is_asked: bool
     values: tuple[str, ...]
     expected: str
+    blank: str  # what says that nothing is marked
 
 
 class BlindCard(Struct, frozen=True):
@@ -68,7 +69,12 @@ def blind_field(card: Card, field: Field, codes: dict[str, str]) -> BlindField:
         is_asked=bool(code) and code not in NOTICES,
         values=answers_to(field),
         expected=field.expected,
+        blank=UNMARKED if can_be_blank(field) else "",
     )
+
+
+def can_be_blank(field: Field) -> bool:
+    return field.rule.role != "value" and field.rule.blank != "fine"
 
 
 def answers_to(field: Field) -> tuple[str, ...]:
@@ -76,5 +82,5 @@ def answers_to(field: Field) -> tuple[str, ...]:
     rule = field.rule
     if not rule.values:
         return ()
-    blank = (UNMARKED,) if rule.blank != "fine" else ()
+    blank = (UNMARKED,) if can_be_blank(field) else ()
     return (*rule.values, *blank, *filter(None, [rule.annulled]))
