@@ -1,6 +1,7 @@
 """Three batches of one reading, which share the package of their sheets."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,12 @@ RUN = {
 
 def open_reading(organization: Organization, user: User, without: str = "-") -> list[Batch]:
     members = {name: content for name, content in RUN.items() if not name.startswith(without)}
-    sent = {"filename": "prova.zip", "layout": "omr", "opened_by": user, "name": "Prova"}
+    sent: dict[str, Any] = {
+        "filename": "prova.zip",
+        "layout": "omr",
+        "opened_by": user,
+        "name": "Prova",
+    }
     found = open_batches(organization.pk, [package(members)], **sent)
     return [batch for batch, _ in found]
 

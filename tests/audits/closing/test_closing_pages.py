@@ -31,7 +31,12 @@ def closed(organization: Organization, manager: User, auditor: User) -> ClosingR
     batch = make_answers(organization, *[("AB", "A", "C")] * 60)
     for card in batch.cards.order_by("line"):
         note = "borrão na folha" if card.line == 7 else ""
-        said = {"author": auditor, "version": 1, "verdict": Verdict.CORRECT, "note": note}
+        said: dict[str, Any] = {
+            "author": auditor,
+            "version": 1,
+            "verdict": Verdict.CORRECT,
+            "note": note,
+        }
         decide_card(card.pk, corrections={"q1": "B"}, **said)
     export_batch(batch.pk, requested_by=manager)
     return cleanup_batch(batch.pk, requested_by=manager, confirm=True)

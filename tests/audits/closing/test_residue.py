@@ -79,14 +79,11 @@ def busy(reading: list[Batch], manager: User, auditor: User) -> Batch:
     """A batch that everything was done to: an image sent later, a second revision, a sample."""
     batch = reading[0]
     card = batch.cards.get()
-    (card.raw_answers, card.skip_history_when_saving) = (
-        card.raw_answers | {"input_path": "inputs/outra.png"},
-        True,
-    )
-    card.save()
+    seen = card.raw_answers | {"input_path": "inputs/outra.png"}
+    Card.objects.filter(pk=card.pk).update(raw_answers=seen)
     add_image(card.pk, sent_by=manager, chunks=[png(9)], which="input_path")
     corrections = {"q1": "A", "q2": "B"}
-    said = {"author": auditor, "verdict": Verdict.CORRECT}
+    said: dict[str, Any] = {"author": auditor, "verdict": Verdict.CORRECT}
     decide_card(card.pk, version=1, corrections=corrections, **said)
     reopen_card(card.pk, author=manager, version=2)
     decide_card(card.pk, version=3, corrections={"q1": "C", "q2": "D"}, **said)
