@@ -10,10 +10,12 @@ from django.shortcuts import render
 
 from audits.history import card_history, field_history
 from audits.models import Batch, Card
+from audits.presence import touch
 from audits.screens.cards import author
 from audits.screens.review_answers import note_in, read_answer, read_body, refusal_of, version_in
 from audits.screens.review_cards import address, finished, shown
-from audits.screens.review_queue import next_after
+from audits.screens.review_images import picture_address, similar_to_missing
+from audits.screens.review_queue import next_after, previous_before
 from audits.services import (
     Outcome,
     alike,
@@ -142,9 +144,27 @@ def about_itself(
     return answer(request, card.batch, act)
 
 
-def count_alike(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:
-    """How many open cards of the batch have the same doubts, this one included."""
-    return JsonResponse({"count": alike(card).count() if card.is_open else 0})
+def visit_next(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:
+    return show(request, card.batch, next_after(card))
+
+
+def visit_previous(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:
+    return show(request, card.batch, previous_before(card))
+
+
+def beside(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:
+    """What a card that has been looked at for a moment can do without until then."""
+    following = next_after(card)
+    if following is not None:
+        following.batch = card.batch
+    return JsonResponse(
+        {
+            "alike": alike(card).count() if card.is_open else 0,
+            "image": picture_address(following) if following else "",
+            "similar": similar_to_missing(card),
+            "others": touch(card.pk, author(request)),
+        }
+    )
 
 
 @non_atomic_requests
@@ -202,7 +222,9 @@ ROUTES = (
     ("POST", "anotar", "audits_card_note", note),
     ("POST", "desfazer", "audits_card_undo", undo),
     ("POST", "reabrir", "audits_card_reopen", reopen),
-    ("GET", "iguais", "audits_card_alike", count_alike),
+    ("GET", "proximo", "audits_card_next", visit_next),
+    ("GET", "anterior", "audits_card_previous", visit_previous),
+    ("GET", "ao-lado", "audits_card_beside", beside),
     ("POST", "salvar-iguais", "audits_card_save_alike", save_alike),
-    ("GET", "historico", "audits_card_history", history),
+    ("GET", "historico", "audits_card_trail", history),
 )

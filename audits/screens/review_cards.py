@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from audits.models import Batch, Card, Decision
 from audits.screens.review_grid import grid_of
-from audits.screens.review_images import picture_address, pictures_of
+from audits.screens.review_images import pictures_of
 from audits.screens.review_match import match_of
-from audits.screens.review_queue import next_after, previous_before, progress
+from audits.screens.review_queue import progress
 from conciliacontag.organizations.models import User
 from conciliacontag.organizations.roles import Act
 from conciliacontag.pages import holds
@@ -31,7 +31,6 @@ def shown(request: HttpRequest, user: User, card: Card, *, overrules: bool = Fal
 def context(
     request: HttpRequest, user: User, card: Card, *, overrules: bool = False
 ) -> dict[str, Any]:
-    following = next_after(card)
     organization = card.organization_id
     may_decide = holds(request, organization, Act.DECIDE) and (
         card.is_open or (overrules and holds(request, organization, Act.REOPEN))
@@ -40,9 +39,6 @@ def context(
         "card": card,
         "is_match": card.transaction_id is not None,
         "progress": progress(card, user),
-        "next": following,
-        "next_image": picture_address(following) if following else "",
-        "previous": previous_before(card),
         "may_decide": may_decide,
         "may_reopen": not card.is_open and may_take_back(request, user, card),
         **work_on(card),

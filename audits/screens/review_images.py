@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from audits.evidence.images import find_evidence, images_of, names_of, picture_of
 from audits.evidence.sending import add_image
-from audits.models import Card
+from audits.models import Card, Evidence
 from audits.screens.cards import author
 from audits.screens.review_answers import refusal_of
 from conciliacontag.errors import DomainError, InvalidInput
@@ -24,29 +24,25 @@ CACHED = "private, max-age=600"
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One image that a card names, and what may be shown in its place while it is missing."""
+    """One image that a card names."""
 
     title: str
     name: str
     which: str
     is_there: bool
     address: str
-    alike: list[tuple[str, str]]
 
 
 def pictures_of(card: Card) -> list[Picture]:
-    found = images_of(card)
-    titles = TITLES if len(found) <= len(TITLES) else [one.which for one in found]
+    """The images a card names, each once, in the order of the layout's columns."""
+    columns = {name: column for column, name in reversed(names_of(card).items())}
+    rows = Evidence.objects.filter(batch=card.batch_id, name__in=columns)
+    there = set(rows.values_list("name", flat=True)) if columns else set()
+    named = list(reversed(columns.items()))
+    titles = TITLES if len(named) <= len(TITLES) else [column for _, column in named]
     return [
-        Picture(
-            title,
-            one.name,
-            one.which,
-            one.is_there,
-            image_address(card, qual=one.which),
-            [(name, image_address(card, nome=name)) for name in one.alike],
-        )
-        for title, one in zip(titles, found, strict=False)
+        Picture(title, name, column, name in there, image_address(card, qual=column))
+        for title, (name, column) in zip(titles, named, strict=False)
     ]
 
 
@@ -54,6 +50,15 @@ def picture_address(card: Card) -> str:
     """Where the first image of a card is, "" for one that names none."""
     which = next(iter(names_of(card)), "")
     return image_address(card, qual=which) if which else ""
+
+
+def similar_to_missing(card: Card) -> dict[str, list[list[str]]]:
+    """For each image that is missing: names in the package that may be meant, and their address."""
+    return {
+        one.which: [[name, image_address(card, nome=name)] for name in one.alike]
+        for one in images_of(card)
+        if one.alike
+    }
 
 
 def image_address(card: Card, **asked: str) -> str:

@@ -23,10 +23,16 @@ class Progress:
     total: int
     waiting: int
     today: int
+    is_open: bool
 
     @property
     def decided(self) -> int:
         return self.total - self.waiting
+
+    @property
+    def has_others(self) -> bool:
+        """Whether another card waits."""
+        return self.waiting > self.is_open
 
 
 def waiting_in(batch_id: UUID) -> "QuerySet[Card]":
@@ -53,11 +59,10 @@ def next_after(card: Card) -> Card | None:
     return found_first(steps)
 
 
-def previous_before(card: Card) -> UUID | None:
+def previous_before(card: Card) -> Card | None:
     """The open card on a line before, or else the last one."""
     others = waiting_in(card.batch_id).exclude(pk=card.pk).order_by("-line")
-    keys = others.values_list("pk", flat=True)
-    return keys.filter(line__lt=card.line).first() or keys.first()
+    return found_first([others.filter(line__lt=card.line), others])
 
 
 def found_first(steps: list["QuerySet[Card]"]) -> Card | None:
@@ -73,7 +78,8 @@ def progress(card: Card, user: User) -> Progress:
         total=Count("pk"),
         waiting=Count("pk", filter=OPEN),
     )
-    return Progress(**counts, today=done_today(card.batch_id, user))
+    today = done_today(card.batch_id, user)
+    return Progress(**counts, today=today, is_open=card.is_open)
 
 
 def done_today(batch_id: UUID, user: User) -> int:

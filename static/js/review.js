@@ -36,8 +36,8 @@ const ACTS = {
         for (const part of root.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== desk.card?.dataset.kind;
         find("[data-help-text]").showModal();
     },
-    next: () => visit(desk.card.dataset.next),
-    previous: () => visit(desk.card.dataset.previous),
+    next: () => busy(async () => open(await server.next(desk.card.dataset.card))),
+    previous: () => busy(async () => open(await server.previous(desk.card.dataset.card))),
     line: () => {
         find("[data-go-problem]").textContent = "";
         find("[data-go]").showModal();
@@ -79,12 +79,13 @@ function meaning(event) {
     const ours = desk.pictures?.act(key) ?? desk.work?.act(event);
     if (ours) return ours;
     const name = KEYS[key];
+    const goesOn = desk.card && "othersWait" in desk.card.dataset;
     if (key === "z" && !desk.work?.canAnswer) return find("[data-act=take-back]") ? ACTS["take-back"] : undo;
-    if (key === "enter" && !desk.work?.canAnswer) return desk.card?.dataset.next ? ACTS.next : null;
+    if (key === "enter" && !desk.work?.canAnswer) return goesOn ? ACTS.next : null;
     const needsCard = ["next", "previous", "skip", "note", "save"].includes(name);
     if (!name || (needsCard && !desk.card)) return null;
     if (name === "skip" && !desk.work.canAnswer) return null;
-    return (name === "next" || name === "previous") && !desk.card.dataset[name] ? null : ACTS[name];
+    return (name === "next" || name === "previous") && !goesOn ? null : ACTS[name];
 }
 
 function whileTyping(event, key) {
@@ -132,10 +133,25 @@ function showLeft() {
     if (place) place.textContent = desk.work.left();
 }
 
-function whenIdle() {
-    fetchAhead(desk.card.dataset.nextImage);
-    askOthers();
-    askAlike();
+async function whenIdle() {
+    const { card } = desk;
+    const found = await server.beside(card.dataset.card).catch(() => null);
+    if (!found || desk.card !== card) return;
+    fetchAhead(found.image);
+    showOthers(card, found.others);
+    const button = card.querySelector("[data-act=alike]");
+    if (button) {
+        button.textContent = `Esta / todas iguais (${found.alike})`;
+        button.hidden = found.alike < 2;
+    }
+    for (const [which, names] of Object.entries(found.similar)) suggest(card.querySelector(`[data-similar="${which}"]`), names);
+}
+
+function suggest(place, names) {
+    if (!place) return;
+    const links = names.map(([name, href]) => Object.assign(document.createElement("a"), { textContent: name, href, target: "_blank", rel: "noopener", className: "link mono" }));
+    place.replaceChildren("Com nome parecido no pacote: ", ...links.flatMap((link, at) => (at ? [", ", link] : [link])), ".");
+    place.hidden = false;
 }
 
 // Put a card in the place of the one that is there.
@@ -264,10 +280,6 @@ function about(word, body) {
     });
 }
 
-function visit(card) {
-    return busy(async () => open(await server.part(card)));
-}
-
 async function goToLine(event) {
     if (event.submitter?.value !== "go") return;
     event.preventDefault();
@@ -289,19 +301,13 @@ function fieldHistory(field) {
 
 async function askOthers() {
     if (document.hidden || !desk.card) return;
-    const card = desk.card;
-    const others = await server.others(card.dataset.card).catch(() => []);
-    const verb = others.length > 1 ? "também estão" : "também está";
-    card.querySelector("[data-others]").textContent = others.length ? `${others.join(" e ")} ${verb} neste cartão` : "";
+    const { card } = desk;
+    showOthers(card, await server.others(card.dataset.card).catch(() => []));
 }
 
-async function askAlike() {
-    const card = desk.card;
-    const button = card?.querySelector("[data-act=alike]");
-    if (!button) return;
-    const count = await server.alike(card.dataset.card).catch(() => 0);
-    button.textContent = `Esta / todas iguais (${count})`;
-    button.hidden = count < 2;
+function showOthers(card, others) {
+    const verb = others.length > 1 ? "também estão" : "também está";
+    card.querySelector("[data-others]").textContent = others.length ? `${others.join(" e ")} ${verb} neste cartão` : "";
 }
 
 function answerNow(more = {}) {

@@ -14,7 +14,7 @@ export class Grid {
         this.before = []; // what each answer took the place of, for Z
         this.goesOn = false;
         this.changed = changed;
-        this.at = this.waiting()[0] ?? this.issues()[0] ?? this.cells[0];
+        this.at = this.waiting()[0] ?? this.cells.find((cell) => cell.dataset.issue) ?? this.cells[0];
         this.element.addEventListener("focusin", (event) => this.follow(event.target.closest("[data-field]")));
         this.element.addEventListener("dblclick", (event) => this.edit(event.target.closest("[data-field]")));
         this.bar.addEventListener("click", (event) => {
@@ -22,7 +22,7 @@ export class Grid {
             if (button?.dataset.field) history(this.at.dataset.field);
             else if (button) this.press(button.dataset.press);
         });
-        if (!this.issues().length) this.cells[0].tabIndex = 0; // the grid stays reachable
+        if (!this.issues().length) this.at.tabIndex = 0; // the grid stays reachable
         this.follow(this.at);
     }
 

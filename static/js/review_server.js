@@ -34,9 +34,17 @@ export class Server {
         return this.get(`${this.lines}?n=${encodeURIComponent(number)}`);
     }
 
-    async alike(card) {
-        const { count } = await this.get(this.address(card, "iguais"));
-        return count;
+    // What is not urgent: how many are alike, the next image, similar names, who else is here.
+    beside(card) {
+        return this.get(this.address(card, "ao-lado"));
+    }
+
+    next(card) {
+        return this.get(this.address(card, "proximo"));
+    }
+
+    previous(card) {
+        return this.get(this.address(card, "anterior"));
     }
 
     async get(address) {

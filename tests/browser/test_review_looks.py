@@ -15,7 +15,7 @@ from tests.browser.test_pages import AA, ENGLISH, shoot, visible_text
 
 pytestmark = pytest.mark.browser
 
-LOOKS = {"claro": {}, "escuro": {"dark": True}, "390": {"width": 390}}
+LOOKS: dict[str, dict[str, Any]] = {"claro": {}, "escuro": {"dark": True}, "390": {"width": 390}}
 READ = [["AB", *"BCDEABCDEABCD", "", *"ABCDEABCDEABCDEABCDEABCDEABCD", "A1"]] * 3
 
 
@@ -57,10 +57,10 @@ def test_a_conciliation_card(look_at: Callable[..., Watched], site: Site, look: 
 @pytest.mark.parametrize("look", LOOKS)
 def test_a_sheet_that_did_not_come(review: Callable[..., Watched], answers: Any, look: str) -> None:
     watched = review(answers(*READ, sheets=True, without=[1]), **LOOKS[look])
-    watched.page.wait_for_load_state("networkidle")
+    expect(watched.page.get_by_text("c0001.png não veio no pacote").first).to_be_visible()
+    expect(watched.page.get_by_role("link", name="c0002.png", exact=True)).to_be_visible()
     shoot(watched.page, f"revisao-sem-imagem-{look}")
 
-    expect(watched.page.get_by_text("c0001.png não veio no pacote").first).to_be_visible()
     check(watched)
 
 
