@@ -37,7 +37,7 @@ class ChangedCellSerializer(serializers.Serializer[Any]):
     before = serializers.CharField()
     after = serializers.CharField()
     who = serializers.CharField()
-    decided_at = serializers.DateTimeField(allow_null=True)
+    decided_at = serializers.DateTimeField()
 
 
 class PreviewSerializer(serializers.Serializer[Any]):

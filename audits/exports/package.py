@@ -14,11 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
 from typing import IO, Any, Self
+from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
 from audits.corrections import Change, Dialect
+from audits.exports.authors import last_words, named_persons
 from audits.manifest import (
     FIRST,
     NEXT,
@@ -34,7 +35,7 @@ from audits.manifest import (
     write_manifest,
 )
 from audits.manifest import Export as Exported
-from audits.models import Batch, Card, CardStatus, Export, ExportStatus
+from audits.models import Batch, Card, CardStatus, Export, ExportStatus, Response
 from conciliacontag.database import session
 from conciliacontag.organizations.audit_log import head
 from conciliacontag.storage import chunks, harmless, is_stored, open_stored
@@ -43,25 +44,6 @@ CORRECTED, MANIFEST = "Results_Corrigidos.csv", "results_manifest.json"
 TAKEN = frozenset({CORRECTED, MANIFEST, "SHA256SUMS", "verificar.pyz", "LEIA-ME.txt", "revisoes"})
 CARDS_A_PAGE = 500
 MOST_IN_ROW = 2000  # cards and corrections together; more of them are read from the file
-
-# Who gave each response its present value is the last row of its history; for whom a program
-# said so stands in the decision.
-CORRECTIONS = """
-SELECT card.line, response.field, coalesce(response.read_value, ''), response.corrected_value,
-       coalesce(person.email, ''), said.history_date, coalesce(said.history_change_reason, ''),
-       coalesce((SELECT decision.on_behalf_of FROM audits_decision decision
-                 WHERE decision.card_id = card.id AND decision.after ? response.field
-                 ORDER BY decision.at DESC, decision.id DESC LIMIT 1), '')
-FROM audits_card card
-JOIN audits_response response ON response.card_id = card.id
-CROSS JOIN LATERAL (
-    SELECT history_user_id, history_date, history_change_reason FROM audits_historicalresponse
-    WHERE id = response.id ORDER BY history_date DESC, history_id DESC LIMIT 1) said
-LEFT JOIN organizations_user person ON person.id = said.history_user_id
-WHERE card.batch_id = %s AND card.line > %s AND card.line <= %s AND card.status = 'resolved'
-  AND response.corrected_value IS NOT NULL
-ORDER BY card.line, response.field COLLATE "C"
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +114,11 @@ class Contents:
         """What to write over the original; when they end, every card was taken note of."""
         line = 0
         while page := read_cards(self.export, after=line):
-            first, line = line, page[-1].line
+            line = page[-1].line
             for card in page:
                 self.tally.card(card)
                 self.items.add(dump_card(card))
-            found = read_corrections(self.export, after=first, upto=line)
+            found = read_corrections(self.export, page)
             for number, entries in groupby(found, attrgetter("line")):
                 yield number, {entry.field: self.noted(entry).after for entry in entries}
 
@@ -167,11 +149,27 @@ def read_cards(export: Export, *, after: int) -> list[CardEntry]:
         ]
 
 
-def read_corrections(export: Export, *, after: int, upto: int) -> list[CorrectionEntry]:
+def read_corrections(export: Export, page: list[CardEntry]) -> list[CorrectionEntry]:
     """The corrected cells of some cards; cards that wait leave as they were read."""
-    with session([export.organization_id]), connection.cursor() as cursor:
-        cursor.execute(CORRECTIONS, [export.batch_id, after, upto])
-        return [CorrectionEntry(*row) for row in cursor.fetchall()]
+    lines = {UUID(card.id): card.line for card in page if card.status == CardStatus.RESOLVED}
+    with session([export.organization_id]):
+        rows = Response.objects.filter(card_id__in=lines, corrected_value__isnull=False)
+        found = list(rows.values_list("pk", "card_id", "field", "read_value", "corrected_value"))
+        said, named = last_words(lines.keys()), named_persons(lines.keys())
+    entries = [
+        CorrectionEntry(
+            line=lines[card],
+            field=field,
+            before=read or "",
+            after=corrected or "",
+            author=said[pk].email,
+            decided_at=said[pk].at,
+            reason=said[pk].reason,
+            on_behalf_of=named.get((card, field), ""),
+        )
+        for pk, card, field, read, corrected in found
+    ]
+    return sorted(entries, key=attrgetter("line", "field"))
 
 
 def head_of(

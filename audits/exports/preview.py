@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Collate
 
+from audits.exports.authors import last_words
 from audits.models import Batch, Card, CardStatus, Response
 
 CELLS_A_PAGE = 50
@@ -36,7 +37,7 @@ class ChangedCell:
     before: str
     after: str
     who: str
-    decided_at: datetime | None
+    decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +87,20 @@ def changed(batch: Batch) -> QuerySet[Response]:
     corrected = Response.objects.filter(
         card__batch=batch, card__status=CardStatus.RESOLVED, corrected_value__isnull=False
     )
-    return corrected.alias(said=Coalesce("read_value", Value(""))).exclude(corrected_value=F("said"))
+    return corrected.alias(said=Coalesce("read_value", Value(""))).exclude(
+        corrected_value=F("said")
+    )
 
 
 def read_page(
     batch: Batch, rows: QuerySet[Response], after: Place, limit: int
 ) -> list[ChangedCell]:
-    history = Response.history.filter(id=OuterRef("pk")).order_by("-history_date", "-history_id")
     following = Q(card__line__gt=after.line) | Q(card__line=after.line, place__gt=after.field)
-    told = rows.alias(place=FIELD).filter(following, card__line__gte=after.line)
-    found = told.annotate(
-        who=Subquery(history.values("history_user__name")[:1]),
-        decided_at=Subquery(history.values("history_date")[:1]),
-    )
     wanted = ("field", "read_value", "corrected_value", "card__line", "card__file_id")
+    found = rows.alias(place=FIELD).filter(following, card__line__gte=after.line)
     ordered = found.select_related("card").only(*wanted).order_by("card__line", "place")
-    layout = batch.bound_layout
+    page, layout = list(ordered[:limit]), batch.bound_layout
+    said = last_words({row.card_id for row in page})
     return [
         ChangedCell(
             line=row.card.line,
@@ -111,10 +110,10 @@ def read_page(
             label=layout.label(row.field),
             before=row.read_value or "",
             after=row.corrected_value or "",
-            who=row.who or "",
-            decided_at=row.decided_at,
+            who=said[row.pk].name,
+            decided_at=said[row.pk].at,
         )
-        for row in ordered[:limit]
+        for row in page
     ]
 
 
