@@ -86,5 +86,7 @@ def _contradictions(rule: FieldRule) -> Iterator[str]:
 def _faults_of_text(text: str) -> Iterator[str]:
     if len(text) > LONGEST_TEXT:
         yield f"“{text[:40]}…” é longo demais: use até {LONGEST_TEXT} caracteres."
+    if text != text.strip():
+        yield f"“{text[:40]}” começa ou termina com espaço: retire-o."
     if ";" in text or not text.isprintable():
         yield f"“{text[:40]}” tem ponto e vírgula ou caracteres invisíveis: retire-os."

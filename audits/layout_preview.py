@@ -1,0 +1,167 @@
+"""A layout tried on a real file before it is saved: nothing of the file is kept.
+
+Both versions, the one that counts and the one on trial, read the file as opening a batch would,
+so that what is told is what will happen.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from msgspec import Struct
+
+from audits.issues import Issue
+from audits.layouts import Definition, Layout
+from audits.result_rows import Contents, Doubtful, Fault, RowsRefused, doubtful_rows, inspect
+
+SHOWN_ISSUES = 20
+ISSUES = {
+    "multi": "mais de uma marca",
+    "blank": "em branco",
+    "invalid": "valor que não serve",
+    "blank_attention": "em branco, só aviso",
+    "missing_identifier": "identificação ausente",
+    "missing_identifier_attention": "identificação ausente, só aviso",
+    "partial_identifier": "identificação incompleta",
+    "processing_error": "a máquina desistiu da linha",
+    "duplicate_identifier": "identificador repetido",
+}
+
+
+class Column(Struct, frozen=True):
+    """One column of the file, the field it becomes, and the one it is now; "" for none."""
+
+    name: str
+    becomes: str
+    was: str
+
+    @property
+    def changes(self) -> bool:
+        return self.becomes != self.was
+
+
+class Found(Struct, frozen=True):
+    """One row that would become a card."""
+
+    line: int
+    name: str
+    issues: list[str]
+
+
+class Reading(Struct, frozen=True):
+    """A file as one definition reads it; `faults` alone when it cannot."""
+
+    faults: list[str]
+    rows: int = 0
+    lines: frozenset[int] = frozenset()  # records that become cards
+    kinds: dict[str, int] = {}
+    first: list[Found] = []
+    layout: Layout | None = None
+
+    @property
+    def is_readable(self) -> bool:
+        return not self.faults
+
+    @property
+    def cards(self) -> int:
+        return len(self.lines)
+
+
+class Kind(Struct, frozen=True):
+    """One kind of issue and how often it comes: on trial, and by the version that counts."""
+
+    code: str
+    label: str
+    count: int
+    was: int
+
+
+class LayoutPreview(Struct, frozen=True):
+    """What a definition makes of a file, beside what the present one makes of it."""
+
+    trial: Reading
+    present: Reading | None
+    columns: list[Column]
+    kinds: list[Kind]
+
+    @property
+    def new_cards(self) -> int:
+        """Rows that become cards and did not."""
+        return len(self.trial.lines - self.present.lines) if self.present else 0
+
+    @property
+    def lost_cards(self) -> int:
+        """Rows that no longer become cards."""
+        return len(self.present.lines - self.trial.lines) if self.present else 0
+
+
+def preview(path: Path, trial: Definition, present: Definition | None = None) -> LayoutPreview:
+    """Read a file by the definition on trial and, where there is one, by the present one."""
+    tried = read_by(path, trial)
+    now = read_by(path, present) if present is not None else None
+    return LayoutPreview(tried, now, columns_of(tried, now), kinds_of(tried, now))
+
+
+def read_by(path: Path, definition: Definition) -> Reading:
+    try:
+        with path.open("rb") as file:
+            contents = inspect(file, definition)
+            file.seek(0)
+            return read_rows(file, contents)
+    except RowsRefused as refusal:
+        return Reading(list(told(refusal)))
+
+
+def told(refusal: RowsRefused) -> Iterator[str]:
+    shown: tuple[Fault, ...] = refusal.faults[:SHOWN_ISSUES]
+    for fault in shown:
+        yield fault.told
+    if refusal.count > len(shown):
+        yield f"Há mais {refusal.count - len(shown)} problemas no arquivo."
+
+
+def read_rows(file: IO[bytes], contents: Contents) -> Reading:
+    kinds: Counter[str] = Counter()
+    lines: set[int] = set()
+    first: list[Found] = []
+    for row in doubtful_rows(file, contents):
+        lines.add(row.number)
+        kinds.update(issue.code for issue in row.issues)
+        if len(first) < SHOWN_ISSUES:
+            first.append(found(row))
+    return Reading([], contents.rows, frozenset(lines), dict(kinds), first, contents.layout)
+
+
+def found(row: Doubtful) -> Found:
+    return Found(row.number, row.name, [in_words(issue) for issue in row.issues])
+
+
+def in_words(issue: Issue) -> str:
+    """`q1: AB (mais de uma marca)`."""
+    return f"{issue.text} ({ISSUES.get(issue.code, issue.code)})"
+
+
+def columns_of(trial: Reading, present: Reading | None) -> list[Column]:
+    """Every column of the file in its order."""
+    new, old = trial.layout, present.layout if present else None
+    some = new or old
+    return [
+        Column(name, label_in(new, name), label_in(old, name))
+        for name in (some.header if some else ())
+    ]
+
+
+def label_in(layout: Layout | None, name: str) -> str:
+    field = layout.field(name) if layout else None
+    return field.label if field else ""
+
+
+def kinds_of(trial: Reading, present: Reading | None) -> list[Kind]:
+    """The most frequent first; with what there was before also what is gone."""
+    before = present.kinds if present else {}
+    codes = sorted({*trial.kinds, *before}, key=lambda code: (-trial.kinds.get(code, 0), code))
+    return [
+        Kind(code, ISSUES.get(code, code), trial.kinds.get(code, 0), before.get(code, 0))
+        for code in codes
+    ]
