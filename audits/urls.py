@@ -3,7 +3,7 @@
 from django.urls import path
 
 from audits import views
-from audits.api import cleanup, deciding, images, opening, preview, sampling
+from audits.api import cleanup, deciding, images, layouts, opening, preview, sampling
 from audits.exports import views as exports
 
 urlpatterns = [
@@ -49,6 +49,10 @@ urlpatterns = [
         cleanup.CleanupPreviewView.as_view(),
         name="cleanup-preview",
     ),
+    path("layouts", layouts.LayoutsView.as_view(), name="layouts"),
+    path("layouts/<slug:key>", layouts.LayoutView.as_view(), name="layout"),
+    path("layouts/<slug:key>/versions", layouts.VersionsView.as_view(), name="layout-versions"),
+    path("layouts/<slug:key>/preview", layouts.TrialView.as_view(), name="layout-preview"),
     path("retention", cleanup.RetentionView.as_view(), name="retention"),
     path("batches", views.BatchesView.as_view(), name="batches"),
     path("batches/<uuid:pk>", views.BatchView.as_view(), name="batch"),
