@@ -26,6 +26,7 @@ from audits.screens import (
 )
 from audits.screens.closing_pages import ClosingRecordAdmin, RetentionAdmin
 from audits.screens.opening import OpeningAdmin
+from audits.screens.review_grid import doubts_in_words
 from conciliacontag.brazil import format_brl, format_date
 from conciliacontag.chips import chip, money_cell
 from conciliacontag.pages import FactAdmin, display
@@ -119,7 +120,7 @@ class CardAdmin(FactAdmin):
 
     @display(description="dúvida")
     def issue_words(self, row: Card) -> str:
-        return "; ".join(row.doubts) or "—"
+        return doubts_in_words(row) or "—"
 
     @display(description="situação", ordering="status")
     def state(self, row: Card) -> SafeString:

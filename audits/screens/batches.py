@@ -11,15 +11,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audits.charts import share
+from audits.evidence.images import missing_images
 from audits.exports.preview import START, Place, preview
 from audits.exports.services import export_batch
 from audits.models import Batch, BatchStatus, CardStatus, Export, ExportStatus
 from audits.screens.cards import author
 from audits.screens.cleaning import cleaning
+from audits.screens.review_grid import doubts_in_words
 from conciliacontag.organizations.roles import Act
 from conciliacontag.pages import FactAdmin, attempt, holds
 
-SHOWN_CARDS, SHOWN_CELLS = 100, 10
+SHOWN_CARDS, SHOWN_CELLS, SHOWN_NAMES = 100, 10, 10
 LINE = re.compile(r"[0-9]{1,9}")
 STEPS = (
     (BatchStatus.PENDING, "Recebido"),
@@ -49,10 +51,11 @@ def page(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "waiting": counts["waiting"],
         "done": done,
         "progress": share(done, counts["total"]),
-        "cards": [(card, "; ".join(card.doubts)) for card in cards[:SHOWN_CARDS]],
+        "cards": [(card, doubts_in_words(card)) for card in cards[:SHOWN_CARDS]],
         "first_open": batch.cards.open().order_by("line").first(),
         "exports": batch.exports.select_related("requested_by"),
         "running": running(batch),
+        "origin": origin(batch),
         "change": preview(batch, limit=SHOWN_CELLS),
         "may_export": holds(request, batch.organization_id, Act.EXPORT),
         "may_clean": may_clean,
@@ -64,6 +67,19 @@ def running(batch: Batch) -> Export | None:
     """The export under way; one whose lease ran out holds nobody up."""
     held = batch.exports.filter(status=ExportStatus.RUNNING, locked_until__gt=timezone.now())
     return held.select_related("requested_by").first()
+
+
+def origin(batch: Batch) -> dict[str, Any]:
+    """The file a batch came from, and which of its images came along."""
+    missing = missing_images(batch)
+    return {
+        "layout": batch.bound_layout.definition.name,
+        "images": batch.evidence.count(),
+        "missing": missing[:SHOWN_NAMES],
+        "more_missing": max(0, len(missing) - SHOWN_NAMES),
+        "left_out": batch.left_out[:SHOWN_NAMES],
+        "more_left_out": max(0, len(batch.left_out) - SHOWN_NAMES),
+    }
 
 
 def steps(batch: Batch) -> list[Step]:

@@ -24,6 +24,7 @@ WORDS = {
     "partial_identifier": ("pin", "incompleto"),
 }
 OTHERWISE = ("help", "confira")
+MOST_TOLD = 6
 WHOLE_CARD = {
     "processing_error": "A máquina desistiu desta linha: confira todos os campos.",
     "duplicate_identifier": "Outras linhas trazem o mesmo identificador: cada uma é um cartão.",
@@ -134,6 +135,23 @@ def as_dict(rule: FieldRule) -> dict[str, Any]:
 def in_rows(cells: list[Cell], per_row: int) -> Iterator[list[Cell]]:
     for start in range(0, len(cells), per_row):
         yield cells[start : start + per_row]
+
+
+def doubts_in_words(card: Card) -> str:
+    """What lists tell of a card: `q30 em branco; q33 CE (duas marcas)`, the first few of them."""
+    told = [in_words(issue) for issue in card.issues[:MOST_TOLD]]
+    left = len(card.issues) - len(told)
+    return "; ".join([*told, f"e mais {left}"] if left else told)
+
+
+def in_words(issue: Mapping[str, str]) -> str:
+    if issue["code"] in WHOLE_CARD:
+        return WHOLE_CARD[issue["code"]].partition(":")[0]
+    if not issue["field"]:
+        return issue["text"]
+    word, value = WORDS.get(issue["code"], OTHERWISE)[1], issue["text"].rpartition(": ")[2]
+    is_blank = issue["code"] in ("blank", "blank_attention", "missing_identifier")
+    return f"{issue['field']} {word}" if is_blank else f"{issue['field']} {value} ({word})"
 
 
 def whole_issues(card: Card) -> list[str]:

@@ -65,6 +65,17 @@ def test_a_sent_file_leads_to_its_batch(client: Client, organization: Organizati
     assert Batch.objects.count() == 1
 
 
+def test_the_page_of_a_batch_tells_its_doubts_and_missing_images_in_words(
+    client: Client, organization: Organization
+) -> None:
+    answer = send(client, organization, images=zipped(outra=png()))
+    page = client.get(answer["Location"]).content.decode()
+
+    assert "q1 AB (duas marcas); q2 em branco" in page
+    assert "Cartão-resposta (OMR), versão 1" in page
+    assert "file1.png. Envie cada uma" in page
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
