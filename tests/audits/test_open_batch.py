@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from audits.shipped import conciliation
 from audits.models import Batch, BatchStatus, Card, Removal, Verdict
 from audits.services import decide_card, open_batch
+from audits.shipped import conciliation
 from conciliacontag.errors import NotFound
 from conciliacontag.organizations.models import AuditLog, Organization, User
 from conciliacontag.storage import is_stored, open_stored
