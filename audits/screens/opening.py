@@ -3,12 +3,13 @@
 import re
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db.transaction import atomic, non_atomic_requests
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.http import urlencode
@@ -17,6 +18,7 @@ from audits.column_mapping import BLANKS, ROLES, Said, guess
 from audits.gathering import ZIP
 from audits.mapping import Parked, find_parked, open_mapped, park, sample_of
 from audits.opening_files import Opened, open_batches
+from audits.opening_sources import open_batch_from_source
 from audits.screens.cards import author
 from audits.screens.opening_forms import OpeningForm
 from conciliacontag.errors import DomainError
@@ -38,7 +40,11 @@ class OpeningAdmin(FactAdmin):
 
     def get_urls(self) -> list[Any]:
         columns = self.admin_site.admin_view(self.columns_view)
-        mine = [path("colunas/", columns, name="audits_batch_columns")]
+        source = self.admin_site.admin_view(self.source_view)
+        mine = [
+            path("colunas/", columns, name="audits_batch_columns"),
+            path("de-arquivo/<uuid:file_id>/", source, name="audits_batch_from_source"),
+        ]
         return mine + list(super().get_urls())
 
     # Files are checked and stored in steps of their own; pages are drawn in a transaction again.
@@ -58,6 +64,17 @@ class OpeningAdmin(FactAdmin):
             is_sent = request.method == "POST" and form.is_valid()
         answer = opened_by_form(request, form, companies) if is_sent else None
         return answer or self.drawn(request, "pages/open_batch.html", {"form": form})
+
+    @non_atomic_requests
+    def source_view(self, request: HttpRequest, file_id: UUID) -> HttpResponse:
+        """Open the batch of a results file that lies among the uploads, or go to it."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        try:
+            return shown(request, [open_batch_from_source(file_id, opened_by=author(request))])
+        except DomainError as refusal:
+            messages.error(request, " ".join(told(refusal)))
+        return HttpResponseRedirect(reverse("admin:ingestion_sourcefile_change", args=[file_id]))
 
     @non_atomic_requests
     def columns_view(self, request: HttpRequest) -> HttpResponse:

@@ -11,6 +11,8 @@ from django.test import Client
 from audits.models import Batch, Evidence, LayoutVersion, Removal
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.storage import is_stored
+from ingestion.services.files import receive_file
+from ingestion.services.processing import process_file
 from tests.data.answer_sheets import FIRST, package, png, results
 from tests.data.requests import forgiven
 
@@ -47,6 +49,11 @@ def client(manager: User, screen: Screen) -> Client:
     return screen(manager)
 
 
+@pytest.fixture
+def strange_screen(stranger: User, screen: Screen) -> Client:
+    return screen(stranger)
+
+
 def test_the_page_asks_for_a_file_and_a_layout(client: Client, organization: Organization) -> None:
     page = client.get(ADD).content.decode()
 
@@ -74,6 +81,22 @@ def test_the_page_of_a_batch_tells_its_doubts_and_missing_images_in_words(
     assert "q1 AB (duas marcas); q2 em branco" in page
     assert "Cartão-resposta (OMR), versão 1" in page
     assert "file1.png. Envie cada uma" in page
+
+
+def test_results_among_the_uploads_open_a_batch_from_their_page(
+    client: Client, organization: Organization, strange_screen: Client
+) -> None:
+    file, _ = receive_file(organization, uploader=None, filename="r.csv", chunks=[results(FIRST)])
+    process_file(organization.pk, file.pk)
+    place = f"/admin/audits/batch/de-arquivo/{file.pk}/"
+    page = client.get(f"/admin/ingestion/sourcefile/{file.pk}/change/").content.decode()
+
+    assert f'action="{place}"' in page
+    assert (client.get(place).status_code, strange_screen.post(place).status_code) == (405, 302)
+    assert not Batch.objects.exists()
+    opened = client.post(place)["Location"]
+    assert opened == client.post(place)["Location"]
+    assert opened == f"/admin/audits/batch/{Batch.objects.get().pk}/change/"
 
 
 @pytest.mark.parametrize(
