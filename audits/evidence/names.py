@@ -1,5 +1,6 @@
 """Which members of a package are images of a batch, and under what names. Values in, values out."""
 
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import PurePosixPath
@@ -61,10 +62,19 @@ def is_picture(member: Member, name: str) -> bool:
 
 
 def alike(name: str, others: Sequence[str]) -> tuple[str, ...]:
-    """The names most like this one, best first; capitals and the ending count for little."""
-    folded = {stem(other): other for other in reversed(others) if other != name}
+    """The names most like this one, best first; capitals and the ending count for little.
+
+    Sheets are numbered, so a name with another number is another card's.
+    """
+    wanted = numbers(name)
+    near = [other for other in others if other != name and wanted <= numbers(other)]
+    folded = {stem(other): other for other in reversed(near)}
     found = get_close_matches(stem(name), list(folded), n=MOST_ALIKE, cutoff=ALIKE)
     return tuple(folded[one] for one in found)
+
+
+def numbers(name: str) -> set[int]:
+    return {int(digits) for digits in re.findall(r"[0-9]{1,18}", stem(name))}
 
 
 def stem(name: str) -> str:

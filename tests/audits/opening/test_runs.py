@@ -134,7 +134,7 @@ def test_a_card_tells_which_images_are_missing_or_called_nearly_so(
     (image,) = images_of(first)
 
     assert (image.which, image.name, image.is_there) == ("input_path", "c0131.png", False)
-    assert image.alike[0] == "C0131.PNG" and "zebra.png" not in image.alike
+    assert image.alike == ("C0131.PNG",)  # c0132 is the sheet of another card
     assert missing_images(batch) == ["c0131.png", "c0999.png"]
     assert picture_of(find_evidence(first, name="C0131.PNG"))[1] == "image/png"
 
