@@ -11,7 +11,15 @@ from django.urls import path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from audits.models import Batch, Card, CardStatus, ClosingRecord, Export, Retention
+from audits.models import (
+    Batch,
+    Card,
+    CardStatus,
+    ClosingRecord,
+    Export,
+    LayoutVersion,
+    Retention,
+)
 from audits.screens import (
     batches,
     cards,
@@ -25,6 +33,7 @@ from audits.screens import (
     spreadsheet,
 )
 from audits.screens.closing_pages import ClosingRecordAdmin, RetentionAdmin
+from audits.screens.layouts import LayoutAdmin
 from audits.screens.opening import OpeningAdmin
 from audits.screens.review_grid import doubts_in_words
 from conciliacontag.brazil import format_brl, format_date
@@ -168,6 +177,7 @@ class ExportAdmin(FactAdmin):
 
 
 admin.site.register(ClosingRecord, ClosingRecordAdmin)
+admin.site.register(LayoutVersion, LayoutAdmin)
 admin.site.register(Retention, RetentionAdmin)
 
 

@@ -128,6 +128,12 @@ MENU: dict[str, Any] = {
                         "Fornecedores", "local_shipping", "ingestion_supplierpreference_changelist"
                     ),
                     entry("Tabelas", "table_chart", "ingestion_tablelayout_changelist"),
+                    entry(
+                        "Leiautes",
+                        "view_column",
+                        "audits_layoutversion_changelist",
+                        "/audits/layoutversion/",
+                    ),
                     entry("Prazos de guarda", "auto_delete", "audits_retention_changelist"),
                     entry("Usuários", "group", "organizations_user_changelist"),
                     entry("Trilha de auditoria", "history", "organizations_auditlog_changelist"),
