@@ -1,5 +1,8 @@
 // Behaviour of the shell that every page has: the choosers of the top bar, the filters' menus.
 
+// The theme writes a chosen file's name into a text field that our pages do not have: marked as done.
+HTMLInputElement.prototype.hasChangeListener = true;
+
 document.addEventListener("change", (event) => {
     const chooser = event.target.closest("[data-scope] select");
     if (chooser) chooser.form.requestSubmit();

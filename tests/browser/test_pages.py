@@ -41,6 +41,7 @@ LISTS = {
     "fornecedores": "ingestion/supplierpreference/",
     "fornecedor-novo": "ingestion/supplierpreference/add/",
     "tabelas": "ingestion/tablelayout/",
+    "leiautes": "audits/layoutversion/",
     "busca": "buscar",
     "busca-achou": "buscar?q=pix",
     "busca-nada": "buscar?q=inexistente",

@@ -1,0 +1,118 @@
+"""A layout is edited and tried on a file; a drawn card is read by a second person."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import FilePayload, Page, expect
+
+from audits.models import Batch, LayoutVersion, SecondReading, Verdict
+from audits.services import decide_card
+from conciliacontag.database import EVERY, session
+from conciliacontag.organizations.roles import Role
+from tests.browser.conftest import Site
+from tests.browser.test_pages import AA
+from tests.data.answer_sheets import FIRST, results, sheet
+from tests.data.file_batches import make_answers
+
+pytestmark = pytest.mark.browser
+
+RESULTS = results(FIRST, sheet("b.png", "A", "D"), sheet("c.png", "A", "B"))
+
+
+def faults_of(page: Page) -> list[str]:
+    return [fault["id"] for fault in Axe().run(page, options=AA).response["violations"]]
+
+
+def decided_batch(site: Site) -> Batch:
+    """Three cards that the auditor has decided."""
+    with session(EVERY):
+        batch = make_answers(
+            site.organization, ("AB", "B", "C"), ("AC", "B", "C"), ("A", "", "C"), name="Bolsas"
+        )
+        cards = list(batch.cards.order_by("line"))
+    for card, said in zip(cards, ({"q1": "A"}, {"q1": "C"}, {"q2": "UNMARKED"}), strict=True):
+        decide_card(
+            card.pk, author=site.people[Role.AUDITOR], version=1, verdict=Verdict.CORRECT,
+            corrections=said,
+        )  # fmt: skip
+    return batch
+
+
+def test_a_layout_is_edited_tried_on_a_file_and_saved(
+    open_page: Callable[..., Any], site: Site
+) -> None:
+    watched = open_page(Role.MANAGER)
+    page: Page = watched.page
+    page.goto("/admin/audits/layoutversion/?empresa=empresa-1")
+    page.get_by_role("link", name="Cartão-resposta (OMR)").click()
+    assert faults_of(page) == []
+    page.get_by_role("link", name="Editar").click()
+
+    page.locator("#field-0-values").fill("A, B, C")
+    content = FilePayload(name="Results.csv", mimeType="text/csv", buffer=RESULTS)
+    page.set_input_files("#file", files=[content])
+    page.locator("#field-0-values").press("Enter")
+    trial = page.get_by_role("status", name="Resultado da prova")
+    expect(trial).to_contain_text("2 virariam cartões")
+    expect(trial).to_contain_text("1 linha passa a ser cartão")
+    assert faults_of(page) == []
+    page.get_by_role("button", name="Acrescentar campo").click()
+    expect(page.locator("[data-rule]")).to_have_count(4)
+    page.get_by_role("button", name="Retirar o campo 4").click()
+    page.locator("#note").fill("Só até C")
+    page.get_by_role("button", name="Guardar nova versão").click()
+
+    expect(page.get_by_text("Versão 2 guardada.")).to_be_visible()
+    expect(page.get_by_text("para “A, B, C”")).to_be_visible()
+    with session(EVERY):
+        assert LayoutVersion.objects.get(organization=site.quiet).note == "Só até C"
+    assert (watched.faults, watched.foreign) == ([], [])
+
+
+def test_a_second_person_reads_without_the_first_answer(
+    open_page: Callable[..., Any], site: Site
+) -> None:
+    batch = decided_batch(site)
+    watched = open_page(Role.MANAGER)
+    page: Page = watched.page
+    page.goto(f"/admin/audits/batch/{batch.pk}/change/")
+    page.get_by_label("Sortear", exact=True).fill("100")
+    page.get_by_role("button", name="Sortear").click()
+    page.get_by_role("link", name="Fazer segunda leitura (3)").click()
+    expect(page.get_by_label("Questão 1")).to_have_value("")
+    assert faults_of(page) == []
+
+    read_again(page, "Questão 1", "A")
+    expect(page.get_by_text("Linha 1: as duas leituras concordam.")).to_be_visible()
+    read_again(page, "Questão 1", "B")
+    expect(page.get_by_text("Linha 2: as leituras diferem.")).to_be_visible()
+    read_again(page, "Questão 2", "UNMARKED")
+
+    expect(page.get_by_text("Todos os cartões sorteados já foram relidos.")).to_be_visible()
+    page.get_by_role("link", name="Voltar ao lote").click()
+    expect(page.get_by_text("Discordância: 1 de 3 (33,3 %; entre 6,1 % e 79,2 %")).to_be_visible()
+    assert faults_of(page) == []
+    with session(EVERY):
+        assert SecondReading.objects.filter(sample__batch=batch, agrees=True).count() == 2
+    assert (watched.faults, watched.foreign) == ([], [])
+
+
+def read_again(page: Page, label: str, value: str) -> None:
+    """By keyboard, as the form asks for it."""
+    page.get_by_label(label, exact=True).select_option(value)
+    page.locator("#note").press("Enter")
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.OPERATOR])
+def test_pages_of_layouts_read_well_on_a_narrow_screen(
+    look_at: Callable[..., Any], site: Site, role: Role
+) -> None:
+    page: Page = look_at(role, width=390).page
+    for address in ("", f"empresa/{site.organization.pk}/boletos/"):
+        page.goto(f"/admin/audits/layoutversion/{address}")
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert faults_of(page) == []
