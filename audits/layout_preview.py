@@ -138,8 +138,11 @@ def found(row: Doubtful) -> Found:
 
 
 def in_words(issue: Issue) -> str:
-    """`q1: AB (mais de uma marca)`."""
-    return f"{issue.text} ({ISSUES.get(issue.code, issue.code)})"
+    """`q1: AB (mais de uma marca)`, `q2: em branco`."""
+    word = ISSUES.get(issue.code, issue.code)
+    if issue.text in (f"{issue.field}: blank", issue.code):
+        return f"{issue.field}: {word}" if issue.field else word
+    return f"{issue.text} ({word})"
 
 
 def columns_of(trial: Reading, present: Reading | None) -> list[Column]:

@@ -29,7 +29,7 @@ def test_rows_columns_and_issues_are_told(file: Path) -> None:
     assert seen.columns[6] == Column("q1", "Questão 1", "")
     assert seen.columns[0] == Column("file_id", "", "")
     assert [(one.line, one.name, one.issues) for one in seen.trial.first] == [
-        (1, "file1.png", ["q1: AB (mais de uma marca)", "q2: blank (em branco)"])
+        (1, "file1.png", ["q1: AB (mais de uma marca)", "q2: em branco"])
     ]
 
 

@@ -60,6 +60,16 @@ def test_the_card_comes_without_its_first_answer(
     assert "4 para você" in page
 
 
+def test_the_batch_hides_its_changes_from_who_has_readings_to_do(
+    readings: list[SecondReading], batch: Batch, reader: Client, auditor: User, screen: Screen
+) -> None:
+    path = f"/admin/audits/batch/{batch.pk}/change/"
+    Response.objects.filter(card=readings[3].card_id).update(corrected_value="SEGREDO")
+
+    assert "SEGREDO" not in shown(reader, path)
+    assert "SEGREDO" in shown(screen(auditor), path)
+
+
 def test_the_next_card_follows_each_answer(
     readings: list[SecondReading], batch: Batch, reader: Client
 ) -> None:
