@@ -247,6 +247,7 @@ SPECTACULAR_SETTINGS = {
         "BatchStatusEnum": "audits.models.batches.BatchStatus",
         "CardStatusEnum": "audits.models.batches.CardStatus",
         "ExportStatusEnum": "audits.models.exports.ExportStatus",
+        "AnswerEnum": "audits.api.requests.ANSWERS",
     },
 }
 JWT_PRIVATE_KEY, JWT_PUBLIC_KEY, JWT_KEY_ID = read_key_pair(

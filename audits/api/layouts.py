@@ -52,7 +52,7 @@ class VersionSerializer(serializers.Serializer[Any]):
         return version.row is None
 
 
-class LayoutSerializer(serializers.Serializer[Any]):
+class KnownLayoutSerializer(serializers.Serializer[Any]):
     """A layout as lists show it."""
 
     key = serializers.CharField()
@@ -62,11 +62,11 @@ class LayoutSerializer(serializers.Serializer[Any]):
     is_own = serializers.BooleanField(help_text="A empresa tem versão própria.")
 
 
-class LayoutsSerializer(serializers.Serializer[Any]):
-    layouts = LayoutSerializer(many=True)
+class KnownLayoutsSerializer(serializers.Serializer[Any]):
+    layouts = KnownLayoutSerializer(many=True)
 
 
-class LayoutDetailSerializer(LayoutSerializer):
+class KnownLayoutDetailSerializer(KnownLayoutSerializer):
     """One version of a layout whole, and the list of all its versions."""
 
     definition = serializers.DictField()
@@ -112,7 +112,7 @@ class KindSerializer(serializers.Serializer[Any]):
     was = serializers.IntegerField()
 
 
-class FoundSerializer(serializers.Serializer[Any]):
+class DoubtfulRowSerializer(serializers.Serializer[Any]):
     line = serializers.IntegerField()
     name = serializers.CharField()
     issues = serializers.ListField(child=serializers.CharField())
@@ -129,7 +129,9 @@ class TrialSerializer(serializers.Serializer[Any]):
     lost_cards = serializers.IntegerField(help_text="Linhas que deixam de ser cartões.")
     columns = ColumnSerializer(many=True)
     issues = KindSerializer(many=True, source="kinds")
-    first = FoundSerializer(many=True, source="trial.first", help_text="Os primeiros 20 cartões.")
+    first = DoubtfulRowSerializer(
+        many=True, source="trial.first", help_text="Os primeiros 20 cartões."
+    )
 
 
 def told(organization: Organization, layout: KnownLayout, version: Version) -> dict[str, Any]:
@@ -149,7 +151,7 @@ def told(organization: Organization, layout: KnownLayout, version: Version) -> d
             for number, count in batches_by_version(organization, layout.key).items()
         },
     }
-    return dict(LayoutDetailSerializer(body).data)
+    return dict(KnownLayoutDetailSerializer(body).data)
 
 
 def version_in(request: Request, layout: KnownLayout) -> Version:
@@ -164,18 +166,20 @@ def version_in(request: Request, layout: KnownLayout) -> Version:
 class LayoutsView(APIView):
     """The layouts of an organization."""
 
-    @extend_schema(parameters=[ORGANIZATION], responses=LayoutsSerializer)
+    @extend_schema(
+        operation_id="layouts_list", parameters=[ORGANIZATION], responses=KnownLayoutsSerializer
+    )
     def get(self, request: Request) -> Response:
         """Lista os leiautes da empresa: os que vêm com o produto e os próprios."""
         named = request.query_params.get("organization_id")
         organization = choose_organization(person(request), named, Act.READ)
-        return Response(LayoutsSerializer({"layouts": layouts_of(organization)}).data)
+        return Response(KnownLayoutsSerializer({"layouts": layouts_of(organization)}).data)
 
 
 class LayoutView(APIView):
     """One layout."""
 
-    @extend_schema(parameters=[ORGANIZATION, VERSION], responses=LayoutDetailSerializer)
+    @extend_schema(parameters=[ORGANIZATION, VERSION], responses=KnownLayoutDetailSerializer)
     def get(self, request: Request, key: str) -> Response:
         """Mostra uma versão do leiaute e a lista de todas."""
         named = request.query_params.get("organization_id")
@@ -191,7 +195,7 @@ class VersionsView(APIView):
 
     @extend_schema(
         request=VersionRequest,
-        responses={200: LayoutDetailSerializer, 201: LayoutDetailSerializer},
+        responses={200: KnownLayoutDetailSerializer, 201: KnownLayoutDetailSerializer},
     )
     @idempotent()
     def post(self, request: Request, key: str) -> Response:

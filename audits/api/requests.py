@@ -7,6 +7,7 @@ from rest_framework import serializers
 from audits.models import Verdict
 
 LONGEST_NOTE, LONGEST_VALUE = 512, 200
+ANSWERS = [Verdict.ACCEPT, Verdict.NO_DOCUMENT, Verdict.CORRECT, Verdict.AS_READ]
 
 
 class NoteField(serializers.CharField):
@@ -47,10 +48,7 @@ class DecisionRequest(NotesRequest):
     version = serializers.IntegerField(
         min_value=1, required=False, help_text="A versão do cartão que foi vista."
     )
-    verdict = serializers.ChoiceField(
-        [Verdict.ACCEPT, Verdict.NO_DOCUMENT, Verdict.CORRECT, Verdict.AS_READ],
-        default=Verdict.CORRECT,
-    )
+    verdict = serializers.ChoiceField(ANSWERS, default=Verdict.CORRECT)
     document_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     installment = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
     corrections = ValuesField(help_text="Campo e valor.")

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audits.agreement import Agreement
-from audits.api.requests import NotesRequest, ValuesField
+from audits.api.requests import ANSWERS, NotesRequest, ValuesField
 from audits.batch_ids import read_batch_id
 from audits.blind_cards import blind_card
 from audits.models import Batch, Sample, SecondReading, Verdict
@@ -119,10 +119,7 @@ class WaitingSerializer(serializers.Serializer[Any]):
 class AnswerRequest(NotesRequest):
     """What `POST /v1/audits/readings/{id}` takes: the terms of a decision."""
 
-    verdict = serializers.ChoiceField(
-        [Verdict.ACCEPT, Verdict.NO_DOCUMENT, Verdict.CORRECT, Verdict.AS_READ],
-        default=Verdict.CORRECT,
-    )
+    verdict = serializers.ChoiceField(ANSWERS, default=Verdict.CORRECT)
     document_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     installment = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
     values = ValuesField(default=dict, help_text="Campo e valor; o que falta fica como foi lido.")
