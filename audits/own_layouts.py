@@ -175,19 +175,25 @@ def save_layout(
         # The constraint lets no number be given twice; waiting here gives each writer its own.
         lock(f"layout {organization.pk} {key}")
         newest = own_versions(organization, key).first()
-        number = newest.version if newest else SHIPPED_VERSION * (key in SHIPPED)
         before = read_definition(newest.definition) if newest else SHIPPED.get(key)
         if before == wanted:
             return newest, False
-        row: LayoutVersion = LayoutVersion.objects.create(
-            organization=organization,
-            key=key,
-            version=number + 1,
-            name=wanted.name,
-            definition=to_builtins(wanted),
-            note=clean_text(note).strip()[:LONGEST_NOTE],
-            created_by=user,
-        )
-        facts = {"key": key, "name": row.name, "version": row.version}
-        record(organization, "layout.version_saved", row, actor=user, diff=facts)
-    return row, True
+        number = newest.version if newest else SHIPPED_VERSION * (key in SHIPPED)
+        return write_version(organization, wanted, number + 1, note, user), True
+
+
+def write_version(
+    organization: Organization, definition: Definition, number: int, note: str, user: User
+) -> LayoutVersion:
+    row: LayoutVersion = LayoutVersion.objects.create(
+        organization=organization,
+        key=definition.key,
+        version=number,
+        name=definition.name,
+        definition=to_builtins(definition),
+        note=clean_text(note).strip()[:LONGEST_NOTE],
+        created_by=user,
+    )
+    facts = {"key": row.key, "name": row.name, "version": row.version}
+    record(organization, "layout.version_saved", row, actor=user, diff=facts)
+    return row

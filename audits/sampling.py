@@ -54,20 +54,28 @@ def draw_sample(
         known = batch.samples.filter(seed=seed, percent=share).first()
         if known is not None:
             return known, False
-        population = list(undrawn(batch).values_list("pk", flat=True))
-        if not population:
-            raise Conflict(
-                "Não há o que sortear: nenhum cartão decidido ficou fora dos sorteios anteriores.",
-                code="nothing_to_draw",
-            )
-        sample = Sample.objects.create(
-            organization=batch.organization, batch=batch, seed=seed, percent=share,
-            population=len(population), drawn_by=user,
-        )  # fmt: skip
-        drawn = fill(sample, draw(population, share, seed))
-        facts = {"seed": seed, "percent": str(share), "population": len(population), "drawn": drawn}
-        record(batch.organization, "sample.drawn", sample, actor=user, diff=facts)
-    return sample, True
+        return carry_out(batch, share, seed, user), True
+
+
+def carry_out(batch: Batch, share: Decimal, seed: int, user: User) -> Sample:
+    population = list(undrawn(batch).values_list("pk", flat=True))
+    if not population:
+        raise Conflict(
+            "Não há o que sortear: nenhum cartão decidido ficou fora dos sorteios anteriores.",
+            code="nothing_to_draw",
+        )
+    sample: Sample = Sample.objects.create(
+        organization=batch.organization,
+        batch=batch,
+        seed=seed,
+        percent=share,
+        population=len(population),
+        drawn_by=user,
+    )
+    drawn = fill(sample, draw(population, share, seed))
+    facts = {"seed": seed, "percent": str(share), "population": len(population), "drawn": drawn}
+    record(batch.organization, "sample.drawn", sample, actor=user, diff=facts)
+    return sample
 
 
 def read_percent(percent: Any) -> Decimal:

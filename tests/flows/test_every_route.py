@@ -79,6 +79,7 @@ def filled(route: str, ids: dict[str, UUID]) -> str:
     """The route with another organization's identifiers in it."""
     area = route.split("/")[1]
     path = route.replace("<int:revision>", "1").replace("<str:batch_id>", str(ids["batches"]))
+    path = path.replace("<slug:key>", "omr")
     start, end = path.find("<"), path.find(">")
     return f"/{path[:start]}{ids[area]}{path[end + 1 :]}" if start >= 0 else f"/{path}"
 
@@ -143,7 +144,8 @@ def test_no_route_shows_or_changes_another_organizations_rows(
     theirs: dict[str, UUID], outsider: User, api: Callable[..., Client]
 ) -> None:
     client = api(outsider)
-    targeted = sorted(route for route in routes() if "<" in route)
+    # The key of a layout names no row: it means the layout of the caller's own organization.
+    targeted = sorted(route for route in routes() if "<" in route and "<slug:key>" not in route)
     wrong = []
     for route in targeted:
         for method in METHODS:
