@@ -33,11 +33,15 @@ from conciliacontag.pages import FactAdmin
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What an act says, the card it leads to, and the version that it gave a decided card."""
+    """What an act says, the card it leads to, the version that it gave a decided card.
+
+    `is_held`: the page holds the next card already, as it still is.
+    """
 
     told: str
     card: Card | None
     saved: int = 0
+    is_held: bool = False
 
 
 def answer(request: HttpRequest, batch: Batch, act: Callable[[], Done]) -> HttpResponse:
@@ -46,6 +50,8 @@ def answer(request: HttpRequest, batch: Batch, act: Callable[[], Done]) -> HttpR
         done = act()
     except DomainError as refusal:
         return refusal_of(refusal)
+    if done.is_held:
+        return JsonResponse({"is_held": True, "told": done.told, "saved": done.saved})
     with atomic():
         return show(request, batch, done.card, told=done.told, saved=done.saved)
 
@@ -71,6 +77,8 @@ def part(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpRespon
 # The decision is committed before the next card is drawn, so that nobody waits for a drawing.
 @non_atomic_requests
 def save(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:
+    """Decide a card. The next one is only drawn when it is not the one that the page holds."""
+
     def act() -> Done:
         said = read_answer(request)
         decided = decide_card(
@@ -85,7 +93,9 @@ def save(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpRespon
         )
         with atomic():
             told = f"Cartão da linha {card.line} salvo."
-            return Done(told, next_after(card), decided.version)
+            following = next_after(card)
+        is_held = following is not None and said.ahead == (str(following.pk), following.version)
+        return Done(told, following, decided.version, is_held)
 
     return answer(request, card.batch, act)
 
@@ -154,17 +164,27 @@ def visit_previous(model_admin: FactAdmin, request: HttpRequest, card: Card) -> 
 
 def beside(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:
     """What a card that has been looked at for a moment can do without until then."""
-    following = next_after(card)
-    if following is not None:
-        following.batch = card.batch
+    following = next_after(card) if card.is_open else None
     return JsonResponse(
         {
             "alike": alike(card).count() if card.is_open else 0,
-            "image": picture_address(following) if following else "",
+            "ahead": ahead_of(request, card, following) if following else None,
             "similar": similar_to_missing(card),
             "others": touch(card.pk, author(request)),
         }
     )
+
+
+def ahead_of(request: HttpRequest, card: Card, following: Card) -> dict[str, Any]:
+    """The card that follows as it will be shown, and its image, so that neither is waited for."""
+    following.batch = card.batch
+    return {
+        "card": str(following.pk),
+        "version": following.version,
+        "html": shown(request, author(request), following, ahead=True),
+        "address": address(following),
+        "image": picture_address(following),
+    }
 
 
 @non_atomic_requests

@@ -26,6 +26,7 @@ class Said:
     installment: str = ""
     note: str = ""
     corrections: dict[str, str] = field(default_factory=dict)
+    ahead: tuple[str, int] | None = None  # the card that the page holds to show next: id, version
 
 
 def read_answer(request: HttpRequest) -> Said:
@@ -46,6 +47,7 @@ def read_answer(request: HttpRequest) -> Said:
         installment=str(said.get("installment", "")),
         note=note_in(said),
         corrections=corrections,
+        ahead=ahead_in(said),
     )
 
 
@@ -66,6 +68,11 @@ def is_text_by_text(corrections: Any) -> bool:
 def version_in(said: Mapping[str, Any]) -> int:
     version = said.get("version")
     return version if isinstance(version, int) else 0
+
+
+def ahead_in(said: Mapping[str, Any]) -> tuple[str, int] | None:
+    held = said.get("ahead")
+    return (str(held.get("card")), version_in(held)) if isinstance(held, dict) else None
 
 
 def note_in(said: Mapping[str, Any]) -> str:

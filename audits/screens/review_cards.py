@@ -18,19 +18,21 @@ from conciliacontag.pages import holds
 CARD, DONE = "pages/review_card.html", "pages/review_done.html"
 
 
-def shown(request: HttpRequest, user: User, card: Card, *, overrules: bool = False) -> str:
+def shown(
+    request: HttpRequest, user: User, card: Card, *, overrules: bool = False, ahead: bool = False
+) -> str:
     """The part of the page that is one card.
 
     Args:
         overrules: the person has answered already and somebody was faster; who may take such a
             decision back may go on answering.
+        ahead: it will be shown once the card before it is decided.
     """
-    return render_to_string(CARD, context(request, user, card, overrules=overrules), request)
+    told = context(request, user, card, overrules=overrules)
+    return render_to_string(CARD, told | {"progress": progress(card, user, ahead=ahead)}, request)
 
 
-def context(
-    request: HttpRequest, user: User, card: Card, *, overrules: bool = False
-) -> dict[str, Any]:
+def context(request: HttpRequest, user: User, card: Card, *, overrules: bool) -> dict[str, Any]:
     organization = card.organization_id
     may_decide = holds(request, organization, Act.DECIDE) and (
         card.is_open or (overrules and holds(request, organization, Act.REOPEN))
@@ -38,7 +40,6 @@ def context(
     return {
         "card": card,
         "is_match": card.transaction_id is not None,
-        "progress": progress(card, user),
         "may_decide": may_decide,
         "may_reopen": not card.is_open and may_take_back(request, user, card),
         **work_on(card),

@@ -47,9 +47,8 @@ def pictures_of(card: Card) -> list[Picture]:
 
 
 def picture_address(card: Card) -> str:
-    """Where the first image of a card is, "" for one that names none."""
-    which = next(iter(names_of(card)), "")
-    return image_address(card, qual=which) if which else ""
+    """Where the first image of a card is, "" when there is none."""
+    return next((one.address for one in pictures_of(card) if one.is_there), "")
 
 
 def similar_to_missing(card: Card) -> dict[str, list[list[str]]]:

@@ -72,13 +72,15 @@ def found_first(steps: list["QuerySet[Card]"]) -> Card | None:
     return None
 
 
-def progress(card: Card, user: User) -> Progress:
+def progress(card: Card, user: User, *, ahead: bool = False) -> Progress:
+    """Where a card stands; `ahead`: once the person has decided one more card before it."""
     counts = Card.objects.filter(batch=card.batch_id).aggregate(
         place=Count("pk", filter=Q(line__lte=card.line)),
         total=Count("pk"),
         waiting=Count("pk", filter=OPEN),
     )
-    today = done_today(card.batch_id, user)
+    counts["waiting"] -= ahead
+    today = done_today(card.batch_id, user) + ahead
     return Progress(**counts, today=today, is_open=card.is_open)
 
 

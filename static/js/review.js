@@ -11,7 +11,7 @@ const IDLE = 700; // milliseconds on a card before what is not urgent is asked
 
 const root = document.querySelector("[data-review]");
 const find = (what) => root.querySelector(what);
-const desk = { card: null, work: null, pictures: null, isBusy: false, idle: 0 };
+const desk = { card: null, work: null, pictures: null, isBusy: false, idle: 0, ahead: null };
 let server = null;
 
 if (root) {
@@ -72,7 +72,7 @@ function onKey(event) {
 function meaning(event) {
     const key = event.key.toLowerCase();
     if (event.target.matches("input:not([type=radio]):not([type=file]), textarea")) return whileTyping(event, key);
-    const isControl = event.target.closest("a, button, summary, label, [type=file]");
+    const isControl = event.target.closest("a, button, summary, [type=file]");
     if (isControl && (key === "enter" || key === " ")) return null;
     if (event.target.closest("[data-sheet]") && key.startsWith("arrow") && !event.shiftKey) return null;
     if (event.target.matches("[type=radio]") && key.startsWith("arrow")) return null;
@@ -98,7 +98,7 @@ function whileTyping(event, key) {
 function begin({ draft = null, isClash = false } = {}) {
     clearTimeout(desk.idle);
     const card = find("[data-card]");
-    Object.assign(desk, { card, work: null, pictures: null });
+    Object.assign(desk, { card, work: null, pictures: null, ahead: null });
     if (!card) return find("[data-done] h2")?.focus();
     const parts = { changed, history: fieldHistory };
     desk.work = card.dataset.kind === "grid" ? new Grid(card, parts) : new Match(card, parts);
@@ -137,7 +137,8 @@ async function whenIdle() {
     const { card } = desk;
     const found = await server.beside(card.dataset.card).catch(() => null);
     if (!found || desk.card !== card) return;
-    fetchAhead(found.image);
+    desk.ahead = found.ahead && { ...found.ahead, drawn: drawn(found.ahead.html) };
+    fetchAhead(found.ahead?.image);
     showOthers(card, found.others);
     const button = card.querySelector("[data-act=alike]");
     if (button) {
@@ -154,11 +155,17 @@ function suggest(place, names) {
     place.hidden = false;
 }
 
+function drawn(html) {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    return template.content;
+}
+
 // Put a card in the place of the one that is there.
 function open(answer, { draft = null, isClash = false } = {}) {
-    const work = find("[data-work]");
-    work.innerHTML = answer.html;
-    globalThis.htmx?.process(work);
+    find("[data-work]").replaceChildren(answer.drawn ?? drawn(answer.html));
+    const folded = find("[data-history]");
+    if (folded) globalThis.htmx?.process(folded);
     if (answer.address) history.replaceState(null, "", answer.address);
     refuse("");
     begin({ draft, isClash });
@@ -199,7 +206,9 @@ async function busy(work) {
 function save() {
     const obstacle = desk.work.obstacle();
     if (obstacle) return refuse(obstacle);
-    return act("salvar", { ...desk.work.payload(), note: find("#note").value }, { forgets: true });
+    const { card, version } = desk.ahead ?? {};
+    const ahead = card && { card, version };
+    return act("salvar", { ...desk.work.payload(), note: find("#note").value, ahead }, { forgets: true });
 }
 
 function act(word, body, { forgets }) {
@@ -208,7 +217,7 @@ function act(word, body, { forgets }) {
         try {
             const answer = await server.post(card, word, { ...body, version: Number(version) });
             if (forgets) settle(card, answer);
-            open(answer);
+            open(answer.is_held ? { ...desk.ahead, ...answer } : answer);
         } catch (refusal) {
             if (refusal.code === "card_changed") return clash(card, refusal);
             if (refusal.details?.fields) return explain(refusal);

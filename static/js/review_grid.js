@@ -19,11 +19,10 @@ export class Grid {
         this.element.addEventListener("dblclick", (event) => this.edit(event.target.closest("[data-field]")));
         this.bar.addEventListener("click", (event) => {
             const button = event.target.closest("button");
-            if (button?.dataset.field) history(this.at.dataset.field);
+            if (button?.dataset.trail) history(button.dataset.trail);
             else if (button) this.press(button.dataset.press);
         });
         if (!this.issues().length) this.at.tabIndex = 0; // the grid stays reachable
-        this.follow(this.at);
     }
 
     rule(cell) {
@@ -209,7 +208,7 @@ export class Grid {
         told.className = "review-asked";
         told.append(strong(cell.dataset.label), ` lido ${cell.dataset.read ? `“${cell.dataset.read}”` : "em branco"}`);
         const buttons = this.canAnswer ? [...this.offers(cell, rule)] : [];
-        buttons.push(button("Histórico", "", { field: cell.dataset.field, title: "O que aconteceu com este campo" }));
+        buttons.push(button("Histórico", "", { trail: cell.dataset.field, title: "O que aconteceu com este campo" }));
         this.bar.replaceChildren(told, ...buttons);
     }
 
@@ -324,7 +323,7 @@ function strong(text) {
 }
 
 // Reached by its key; a pointer or a reader finds it as well, the Tab key goes from issue to issue.
-function button(text, key, { press = "", field = "", title = "", isOn = false }) {
+function button(text, key, { press = "", trail = "", title = "", isOn = false }) {
     const made = document.createElement("button");
     made.type = "button";
     made.className = "button";
@@ -332,7 +331,7 @@ function button(text, key, { press = "", field = "", title = "", isOn = false })
     made.append(text);
     if (title) made.title = title;
     if (press) Object.assign(made.dataset, { press });
-    if (field) Object.assign(made.dataset, { field });
+    if (trail) Object.assign(made.dataset, { trail });
     if (isOn) made.setAttribute("aria-pressed", "true");
     if (key) {
         const printed = document.createElement("kbd");

@@ -80,6 +80,9 @@ def test_g_opens_the_card_of_a_line_or_names_the_nearest(review: Open, answers: 
 def test_a_colleague_on_the_same_card_is_named(review: Open, answers: Any) -> None:
     batch = answers(TWO_DOUBTS)
     first, second = review(batch), review(batch, role=Role.MANAGER)
+    for watched in (first, second):
+        with watched.page.expect_response("**/presenca/"):
+            watched.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     expect(second.page.get_by_text("Rita Alves também está neste cartão")).to_be_visible()
     assert (first.faults, second.faults) == ([], [])

@@ -74,7 +74,7 @@ def test_a_doubt_is_decided_by_keyboard_and_the_next_one_opens(
     page.wait_for_url(lambda url: str(first.pk) not in url)
 
     assert verdict_of(first) == Verdict.ACCEPT
-    expect(page.get_by_text(f"Linha {first.line} decidida.")).to_be_visible()
+    expect(page.get_by_role("status").first).to_contain_text(f"linha {first.line} salvo.")
     assert watched.faults == []
 
 
