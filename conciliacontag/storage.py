@@ -53,9 +53,7 @@ class Arrived:
 
 
 @contextmanager
-def arriving(
-    chunks: Iterable[bytes], *, most: int, prefix: str = "arriving-"
-) -> Iterator[Arrived]:
+def arriving(chunks: Iterable[bytes], *, most: int, prefix: str = "arriving-") -> Iterator[Arrived]:
     """Write a stream to a temporary file while hashing it; the file leaves with the block.
 
     Args:

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from audits.manifest_check import check_manifest
+from audits.manifest_proof import check_manifest
 from audits.tasks import open_batch
 from conciliacontag.database import EVERY, session
 from conciliacontag.organizations.audit_log import broken_links
