@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.db.transaction import atomic
 from django.utils import timezone
 
-from conciliacontag.database import session
+from conciliacontag.database import lock, session
 from conciliacontag.errors import DomainError
 from conciliacontag.organizations.access import require
 from conciliacontag.organizations.models import Organization, User
@@ -77,6 +77,7 @@ def continue_command(organization: Organization, title: str, announced: int) -> 
 def continue_poll(source: Source) -> Delivery:
     """The open delivery of a place: its round's first file opens it, a killed round's goes on."""
     with session([source.organization_id]):
+        lock(place_lock(source))
         delivery, _ = (
             Delivery.objects.select_for_update()
             .open()
@@ -100,11 +101,17 @@ def end_poll(source: Source) -> None:
     A file may be on its way to it all the same, told by a notice: `write` opens it again.
     """
     with session([source.organization_id]):
+        lock(place_lock(source))
         for delivery in Delivery.objects.open().filter(source=source).select_for_update():
             if count := delivery.items.count():
                 close(delivery, announced=count)
             else:
                 delivery.delete()
+
+
+def place_lock(source: Source) -> str:
+    """One opens or closes at a time: what leaves in between is neither there nor free."""
+    return f"delivery {source.pk}"
 
 
 def receive_item(
