@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from audits.demonstration.answers import NO_NOTE, Answer, auditor_answers
 from audits.demonstration.findings import is_found
@@ -17,7 +18,7 @@ from audits.demonstration.people import STAFF, make_organization, make_staff, pa
 from audits.exports.bundle import dossier, write_folder
 from audits.exports.package import CORRECTED, MANIFEST
 from audits.exports.services import export_batch
-from audits.models import Batch, Card, CardStatus, Export, Verdict
+from audits.models import Batch, BatchStatus, Card, CardStatus, Export, Verdict
 from audits.services import decide_card, open_batch
 from conciliacontag.database import session
 from conciliacontag.organizations.models import Organization, User
@@ -65,7 +66,7 @@ class MainJob:
 
     def reconcile(self, organization: Organization, operator: User) -> None:
         with session([organization.pk]):
-            if Batch.objects.filter(organization=organization).exists():
+            if batches_of_runs(organization).exists():
                 self.tell("A conciliação já foi feita")
                 return
         run, _ = start_run(organization, requested_by=operator)
@@ -94,7 +95,9 @@ class MainJob:
     def export(self, organization: Organization, manager: User) -> list[Export]:
         exports = []
         with session([organization.pk]):
-            batches = list(Batch.objects.filter(organization=organization).order_by("created_at"))
+            # What somebody opened or reconciled here meanwhile is theirs to decide.
+            decided = [BatchStatus.READY, BatchStatus.EXPORTED]
+            batches = list(batches_of_runs(organization).filter(status__in=decided))
         for batch in batches:
             export, _ = export_batch(batch.pk, requested_by=manager)
             exports.append(export)
@@ -172,6 +175,11 @@ def file_is_read(organization: Organization, pk: UUID) -> bool:
 def run_is_done(organization: Organization, pk: UUID) -> bool:
     with session([organization.pk]):
         return not Run.objects.active().filter(pk=pk).exists()
+
+
+def batches_of_runs(organization: Organization) -> QuerySet[Batch]:
+    runs = Batch.objects.filter(organization=organization, run__isnull=False)
+    return runs.order_by("created_at")
 
 
 def stored_counts(organization: Organization) -> dict[str, Any]:

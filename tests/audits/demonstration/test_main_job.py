@@ -9,9 +9,12 @@ from django.core.management import call_command
 
 from audits.demonstration.main_job import MainJob
 from audits.models import Batch, Decision
+from audits.opening_files import open_batch_from_file
 from conciliacontag.database import EVERY, session
 from conciliacontag.organizations.access import RoleBackend
+from conciliacontag.organizations.models import Organization
 from ingestion.models import Document, Transaction
+from tests.data.answer_sheets import FIRST, results
 
 
 @pytest.fixture
@@ -52,3 +55,17 @@ def test_a_second_load_changes_nothing(data: Path) -> None:
         counted = (Document.objects.count(), Transaction.objects.count(), Batch.objects.count())
         assert Decision.objects.count() == first["batch"]["cards"]
     assert counted == (150, 170, 1)
+
+
+def test_what_somebody_opened_in_the_demonstration_waits_for_them(data: Path) -> None:
+    MainJob(tell=lambda line: None).run()
+    with session(EVERY):
+        organization = Organization.objects.get()
+    own, _ = open_batch_from_file(
+        organization.pk, [results(FIRST)], filename="r.csv", layout="omr", opened_by=None
+    )
+
+    assert MainJob(tell=lambda line: None).run()["batch"]["cards"] > 1
+    with session(EVERY):
+        own.refresh_from_db()
+    assert own.status == "pending"
