@@ -166,7 +166,9 @@ def write(item: DeliveryItem, *, sha256: str, size: int) -> DeliveryItem:
             sha256=sha256,
             defaults=defaults | {"file": item.file, "size": size},
         )
-        if not created and row.file_id is None and item.file:
+        # Whoever received it may be written down behind who sent it at the same time and found it.
+        is_better = row.file_id is None or item.outcome == Outcome.RECEIVED
+        if not created and item.file and is_better:
             row.file, row.outcome, row.code, row.message = item.file, item.outcome, "", item.message
             row.save()
     return row
