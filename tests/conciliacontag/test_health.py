@@ -103,6 +103,14 @@ def test_counters_of_other_processes_are_added_up(api: Api) -> None:
     assert scraped(api())[name] == before + 2
 
 
+def test_a_process_killed_before_its_first_figure_hides_no_others(api: Api) -> None:
+    empty = project.PROMETHEUS_FOLDER / "counter_999999999.db"
+    empty.touch()
+
+    assert api().get("/metrics").status_code == 200
+    empty.unlink()
+
+
 @pytest.mark.django_db
 def test_a_task_that_raises_is_counted(api: Api) -> None:
     @app.task(name="tests.raises")
