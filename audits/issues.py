@@ -6,7 +6,7 @@ Everything else is an issue, told as `q1: AB` or `q2: blank`.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 
 from msgspec import Struct
@@ -20,6 +20,7 @@ SEVERITY = {"multi": 0, "blank": 1, "invalid": 2}
 OTHER = 3
 # Told on the card, but no reason for it to exist.
 NOTICES = frozenset({"blank_attention", "missing_identifier_attention"})
+MOST_KNOWN = 1000  # texts of one rule that are remembered to be in order
 
 
 class Issue(Struct, frozen=True):
@@ -44,30 +45,49 @@ Finder = Callable[[Sequence[str]], tuple[Issue, ...]]
 def finder(layout: Layout) -> Finder:
     """What finds the issues of one row, given its cells in the order of the header.
 
-    Most rows of a large file are in order, so the answers of a row are first held against all
-    that is allowed at once; only a row that fails is looked at cell by cell.
+    Most cells of a large file hold what was found in order before, so all fields of one rule are
+    first held against that at once; only a cell that is new is looked at.
     """
+    fields = _ordered([field for field in layout.fields if field.rule.role != "value"])
+    ranks = {field.name: rank for rank, field in enumerate(fields)}
     places = {name: place for place, name in enumerate(layout.header)}
-    looked_at = [field for field in layout.fields if field.rule.role != "value"]
     failed = [(places[name], word) for name, word in layout.definition.failed.items()
               if name in places]  # fmt: skip
-    quick, slow = _split(looked_at)
-    good = frozenset(v for field in quick[:1] for value in field.rule.values
-                     for v in (value, value.lower()))  # fmt: skip
-    cut = _cutter([places[field.name] for field in quick])
     unread = frozenset(layout.definition.unread)
+    alike = [_Alike([field for field in fields if field.rule == rule], places, unread)
+             for rule in dict.fromkeys(field.rule for field in fields)]  # fmt: skip
 
     def find(cells: Sequence[str]) -> tuple[Issue, ...]:
-        found = [issue for field in slow if (issue := _look(field, cells[places[field.name]],
-                 unread))]  # fmt: skip
-        if not good.issuperset(cut(cells)):
-            answers = (_look(field, cells[places[field.name]], unread) for field in quick)
-            found = [*filter(None, answers), *found]
+        found: list[Issue] = []
+        for some in alike:
+            texts = some.cut(cells)
+            if not some.good.issuperset(texts):
+                found += some.look(texts)
+        if len(found) > 1:
+            found.sort(key=lambda issue: ranks[issue.field])
         if any(cells[place].strip().upper() == word for place, word in failed):
             found.insert(0, Issue("", "processing_error", "processing_error"))
         return tuple(found)
 
     return find
+
+
+class _Alike:
+    """Fields of one rule, and the texts that are in order in each of them."""
+
+    def __init__(self, fields: list[Field], places: dict[str, int], unread: frozenset[str]) -> None:
+        self.fields, self.unread = fields, unread
+        self.cut = _cutter([places[field.name] for field in fields])
+        self.good: set[str] = set()
+
+    def look(self, texts: Sequence[str]) -> Iterator[Issue]:
+        for field, text in zip(self.fields, texts, strict=True):
+            if text in self.good:
+                continue
+            if (issue := _look(field, text, self.unread)) is not None:
+                yield issue
+            elif len(self.good) < MOST_KNOWN:
+                self.good.add(text)
 
 
 def repeated(names: Sequence[str]) -> frozenset[str]:
@@ -84,12 +104,11 @@ def severity_of(issues: Sequence[Issue]) -> int:
     return min((issue.severity for issue in issues), default=OTHER)
 
 
-def _split(fields: list[Field]) -> tuple[list[Field], list[Field]]:
-    """Fields with the same closed list of values, which are nearly all, and the others."""
+def _ordered(fields: list[Field]) -> list[Field]:
+    """As issues are told: fields with the commonest closed list of values first."""
     lists = Counter(field.rule.values for field in fields if field.rule.values)
     common = lists.most_common(1)[0][0] if lists else None
-    quick = [field for field in fields if field.rule.values == common and common]
-    return quick, [field for field in fields if field not in quick]
+    return sorted(fields, key=lambda field: not (common and field.rule.values == common))
 
 
 def _cutter(places: list[int]) -> Callable[[Sequence[str]], Sequence[str]]:

@@ -78,3 +78,12 @@ def test_a_row_that_the_machine_gave_up_says_so_first() -> None:
 def test_names_that_repeat_are_known() -> None:
     assert repeated(["a", "b", "a"]) == {"a"}
     assert repetition("a", 2).needs_a_person
+
+
+def test_what_one_rule_takes_is_remembered_for_that_rule_alone() -> None:
+    tens = FieldRule("q3", "Q3", pattern="[0-9]+0")
+    find = finder(bind(Definition("p", "P", (tens, ANSWER)), ("file_id", "q1", "q3", "q2")))
+
+    for _ in range(3):
+        assert find(("f", "A", "10", "B")) == ()
+        assert [one.text for one in find(("f", "10", "A", "F"))] == ["q1: 10", "q2: F", "q3: A"]
