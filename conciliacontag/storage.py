@@ -18,6 +18,7 @@ from typing import IO, cast
 from uuid import UUID
 
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import SuspiciousFileOperation
@@ -232,6 +233,37 @@ def local_copy(key: str) -> Iterator[Path]:
         return
     with open_stored(key) as stored, arriving(chunks(stored), most=1 << 50) as copy:
         yield copy.path
+
+
+@contextmanager
+def local_part(key: str, start: int, size: int) -> Iterator[tuple[Path, int]]:
+    """A path of this machine with the bytes from `start` on, and where in it they begin.
+
+    The file itself, or those bytes alone of an object: a package does not come over the network
+    for one of its members. Fewer than `size` when the object ends before.
+
+    Raises:
+        FileNotFoundError: the bytes are gone.
+    """
+    backend = storage()
+    if not isinstance(backend, S3Storage):
+        yield Path(backend.path(key)), start
+        return
+    part = part_of_object(backend, key, start, size)
+    with arriving(part, most=size) as copy:
+        yield copy.path, 0
+
+
+def part_of_object(bucket: S3Storage, key: str, start: int, size: int) -> Iterator[bytes]:
+    try:
+        answer = bucket.bucket.Object(key).get(Range=f"bytes={start}-{start + size - 1}")
+    except ClientError as refusal:
+        # 416: shorter than it was when the place was noted, so the bytes are not there either.
+        if refusal.response["ResponseMetadata"]["HTTPStatusCode"] in (404, 416):
+            raise FileNotFoundError(key) from refusal
+        raise
+    with answer["Body"] as body:
+        yield from chunks(body)
 
 
 def chunks(file: IO[bytes]) -> Iterator[bytes]:

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from conciliacontag.storage import (
     arriving,
@@ -17,29 +15,18 @@ from conciliacontag.storage import (
     keep,
     link,
     local_copy,
+    local_part,
     object_key,
     open_stored,
     remove,
-    storage,
 )
+from tests.data.bucket import bytes_fetched, s3_bucket
 
 
 @pytest.fixture
 def bucket(settings: Any) -> Iterator[Any]:
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    access = {"endpoint_url": f"http://{host}:{port}", "region_name": "us-east-1"}
-    keys = {"access_key": "teste", "secret_key": "segredo-de-teste"}
-    client = boto3.client(
-        "s3", aws_access_key_id="teste", aws_secret_access_key="segredo-de-teste", **access
-    )
-    client.create_bucket(Bucket="originais")
-    settings.S3 = {"bucket_name": "originais", **access, **keys}
-    storage.cache_clear()
-    yield client
-    storage.cache_clear()
-    server.stop()
+    with s3_bucket(settings) as client:
+        yield client
 
 
 def store(content: bytes) -> str:
@@ -79,3 +66,22 @@ def test_removing_twice_is_no_error(bucket: Any) -> None:
     remove(key)
 
     assert not is_stored(key)
+
+
+def test_a_part_of_an_object_comes_alone(bucket: Any) -> None:
+    key = store(b"0123456789")
+    fetched = bytes_fetched()
+
+    with local_part(key, 3, 4) as (path, begins):
+        assert (path.read_bytes(), begins) == (b"3456", 0)
+    with local_part(key, 8, 4) as (path, begins):
+        assert path.read_bytes() == b"89"
+    assert fetched == [4, 2]
+
+
+@pytest.mark.parametrize("start", [0, 100])
+def test_a_part_of_what_is_gone_is_not_found(bucket: Any, start: int) -> None:
+    key = store(b"0123456789") if start else "fora.zip"
+
+    with pytest.raises(FileNotFoundError), local_part(key, start, 4):
+        pytest.fail("nothing is there")
