@@ -6,7 +6,8 @@ written into every manifest that leaves, so a tail that was cut off is noticed a
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC
 from hashlib import sha256
 from typing import Any
@@ -22,6 +23,21 @@ from conciliacontag.organizations.models import AuditLog, Organization, User
 GENESIS = "0" * 64
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One act, as the log tells it.
+
+    action: noun and past verb, `batch.exported`.
+    actor: the person; None for the machine.
+    diff: what changed, as {"field": [before, after]} or plain facts.
+    """
+
+    action: str
+    entity: Model
+    actor: User | None
+    diff: Mapping[str, Any] = field(default_factory=dict)
+
+
 def record(
     organization: Organization,
     action: str,
@@ -30,29 +46,35 @@ def record(
     actor: User | None,
     diff: dict[str, Any] | None = None,
 ) -> AuditLog:
-    """Write one act in the same transaction as the change it tells of.
+    """Write one act in the same transaction as the change it tells of."""
+    return record_all(organization, [Deed(action, entity, actor, diff or {})])[0]
 
-    Args:
-        action: noun and past verb, `batch.exported`.
-        actor: the person; None for the machine.
-        diff: what changed, as {"field": [before, after]} or plain facts.
-    """
+
+def record_all(organization: Organization, deeds: Iterable[Deed]) -> list[AuditLog]:
+    """Write many acts, one link after the other, at once."""
     with atomic():
         lock(f"audit {organization.pk}")
         last = AuditLog.objects.chain(organization).last()
-        entry = AuditLog(
-            organization=organization,
-            sequence=last.sequence + 1 if last else 1,
-            at=timezone.now(),
-            actor=actor,
-            action=action,
-            entity_type=entity._meta.label_lower,
-            entity_id=str(entity.pk),
-            diff=json.loads(json.dumps(diff or {}, cls=DjangoJSONEncoder)),
-            previous_hash=last.hash if last else GENESIS,
-        )
-        entry.hash = link_hash(entry)
-        entry.save(force_insert=True)
+        links: list[AuditLog] = []
+        for deed in deeds:
+            last = link(organization, deed, last)
+            links.append(last)
+        return AuditLog.objects.bulk_create(links)
+
+
+def link(organization: Organization, deed: Deed, last: AuditLog | None) -> AuditLog:
+    entry = AuditLog(
+        organization=organization,
+        sequence=last.sequence + 1 if last else 1,
+        at=timezone.now(),
+        actor=deed.actor,
+        action=deed.action,
+        entity_type=deed.entity._meta.label_lower,
+        entity_id=str(deed.entity.pk),
+        diff=json.loads(json.dumps(deed.diff, cls=DjangoJSONEncoder)),
+        previous_hash=last.hash if last else GENESIS,
+    )
+    entry.hash = link_hash(entry)
     return entry
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.utils import ProgrammingError
 
 from conciliacontag.database import EVERY, session
-from conciliacontag.organizations.audit_log import head, record
+from conciliacontag.organizations.audit_log import Deed, head, record, record_all
 from conciliacontag.organizations.models import AuditLog, Organization
 from tests.conftest import make_organization, owner
 
@@ -131,3 +131,13 @@ def test_the_application_cannot_even_try(trail: Organization, statement: str) ->
             rows.delete()
         else:
             rows.update(action="x")
+
+
+def test_acts_written_at_once_are_links_of_the_same_chain(trail: Organization) -> None:
+    with session(EVERY):
+        deeds = [Deed("thing.changed", trail, None, {"n": number}) for number in range(3)]
+        written = record_all(trail, deeds)
+        record(trail, "thing.changed", trail, actor=None)
+
+    assert [one.sequence for one in written] == [LINKS + 1, LINKS + 2, LINKS + 3]
+    assert verify() == {"organization": "empresa-1", "links": LINKS + 4, "broken": [], "code": 0}
