@@ -247,6 +247,8 @@ def local_part(key: str, start: int, size: int) -> Iterator[tuple[Path, int]]:
     """
     backend = storage()
     if not isinstance(backend, S3Storage):
+        if not backend.exists(key):
+            raise FileNotFoundError(key)
         yield Path(backend.path(key)), start
         return
     part = part_of_object(backend, key, start, size)

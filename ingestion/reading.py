@@ -179,15 +179,16 @@ def list_archive(path: Path, name: str) -> tuple[Member, ...]:
     return _planned(Request(str(path), name))
 
 
-def read_original(path: Path, *, member: str = "") -> bytes:
+def read_original(path: Path, *, member: str = "", place: Member | None = None) -> bytes:
     """The bytes of a stored file, or of one member of a stored archive, freed from gzip.
 
-    `member` is its name as `Reading.name` gives it, also for a file of an archive inside.
+    `member` is its name as `Reading.name` gives it, also for a file of an archive inside. With its
+    `place`, as `list_archive` told it, the path may hold no more than that part of the archive.
 
     Raises:
         ParseError: the archive does not hold it, or it cannot be unpacked.
     """
-    request = Request(str(path), path.name, member=member, mode="original")
+    request = Request(str(path), path.name, members=_known(place), member=member, mode="original")
     return _one_answer(request).content or b""
 
 
@@ -202,15 +203,18 @@ def verify_original(path: Path, *, member: str = "") -> tuple[Problem, ...]:
     return found.parsed.problems if found else ()
 
 
-def render_page(path: Path, number: int, *, member: str = "") -> bytes:
+def render_page(path: Path, number: int, *, member: str = "", place: Member | None = None) -> bytes:
     """Page `number` of a stored PDF, from 1, as a PNG no wider or higher than 2000 pixels.
 
     Of a TIFF, which browsers do not show, it is the first picture, no longer than 3000 pixels.
+    `member` and `place` as in `read_original`.
 
     Raises:
         ParseError: neither, no such page, or a page that takes too much time or memory.
     """
-    request = Request(str(path), path.name, member=member, number=number, mode="page")
+    members = _known(place)
+    request = Request(str(path), path.name, members=members, member=member, number=number,
+                      mode="page")  # fmt: skip
     return _one_answer(request).content or b""
 
 
@@ -249,6 +253,10 @@ def read_lines(
     """
     request = Request(str(path), path.name, member=member, lines=lines, mode="lines")
     return _one_answer(request).rows
+
+
+def _known(place: Member | None) -> tuple[Member, ...]:
+    return () if place is None else (place,)
 
 
 def _one_answer(request: Request) -> Answer:

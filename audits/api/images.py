@@ -14,7 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audits.api.opening import refuse_missing
-from audits.evidence.images import find_evidence, picture_of
+from audits.evidence.images import find_evidence
+from audits.evidence.pictures import picture_of
 from audits.evidence.sending import add_image
 from audits.models import Card, Evidence
 from conciliacontag.api.idempotency import replayed

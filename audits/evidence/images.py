@@ -7,12 +7,7 @@ from msgspec import Struct
 
 from audits.evidence.names import alike, base_name, stem
 from audits.models import Batch, Card, Evidence
-from conciliacontag.errors import InvalidInput, NotFound
-from conciliacontag.storage import local_copy
-from ingestion.originals import image_type
-from ingestion.parsers.model import ParseError
-from ingestion.parsers.pictures import is_tiff
-from ingestion.reading import read_original, render_page
+from conciliacontag.errors import NotFound
 
 NEIGHBOURS = 100  # names before and after, in which a similar one is sought
 PLACES = ("original", "marked")
@@ -106,32 +101,3 @@ def wanted_name(card: Card, which: str) -> str:
     if wanted is None:
         raise NotFound("Este cartão não tem essa imagem.", code="image_unknown")
     return wanted
-
-
-def picture_of(evidence: Evidence) -> tuple[bytes, str]:
-    """The bytes a browser can show, and their type by what they are; TIFF becomes PNG.
-
-    Raises:
-        NotFound: `image_missing`: the bytes are gone.
-        InvalidInput: `image_unreadable` with 422: they cannot be unpacked or are no picture.
-    """
-    try:
-        with local_copy(evidence.storage_path) as path:
-            content = read_original(path, member=evidence.member)
-            if is_tiff(content):
-                return render_page(path, 1, member=evidence.member), "image/png"
-    except FileNotFoundError as fault:
-        message = "Os bytes desta imagem não estão mais guardados."
-        raise NotFound(message, code="image_missing") from fault
-    except ParseError as refusal:
-        raise unreadable(f"{refusal.message} {refusal.remedy}") from refusal
-    kind = image_type(content)
-    if not kind:
-        raise unreadable("O arquivo tem nome de imagem, mas não é uma.")
-    return content, kind
-
-
-def unreadable(why: str) -> InvalidInput:
-    return InvalidInput(
-        f"Esta imagem não pode ser mostrada. {why}", code="image_unreadable", status=422
-    )

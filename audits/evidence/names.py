@@ -17,11 +17,14 @@ ALIKE = 0.7
 
 
 class Picture(Struct, frozen=True):
-    """One image in a package: what cards call it, and what the package does."""
+    """One image in a package: what cards call it, and where it lies there."""
 
     name: str
-    member: str
-    size: int
+    place: Member
+
+    @property
+    def member(self) -> str:
+        return stored_name(self.place.name)
 
 
 class Choice(Struct, frozen=True):
@@ -51,7 +54,7 @@ def choose(members: Iterable[Member]) -> Choice:
         elif name.casefold() in pictures:
             repeated.append(member.name)
         else:
-            pictures[name.casefold()] = Picture(name, stored_name(member.name), member.size)
+            pictures[name.casefold()] = Picture(name, member)
     return Choice(tuple(pictures.values()), tuple(left_out), tuple(repeated))
 
 

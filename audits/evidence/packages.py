@@ -1,10 +1,12 @@
 """A ZIP of images becomes evidence: checked as a whole, kept as one object, one row an image."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
+from msgspec import to_builtins
 
 from audits.evidence.names import Choice, Picture, choose
 from audits.models import Batch, Evidence
@@ -22,6 +24,7 @@ COLUMNS = (
     "name",
     "storage_path",
     "member",
+    "place",
     "size",
     "created_at",
 )
@@ -90,6 +93,7 @@ def evidence_rows(batch: Batch, key: str, pictures: Iterable[Picture]) -> Iterat
             one.name,
             key,
             one.member,
-            one.size,
+            json.dumps(to_builtins(one.place)),
+            one.place.size,
             now,
         ]

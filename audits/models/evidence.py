@@ -20,6 +20,8 @@ class Evidence(models.Model):
     name = models.CharField("nome", max_length=256)
     storage_path = models.CharField("guardada em", max_length=400)
     member = models.CharField("nome no pacote", max_length=1024, blank=True)
+    # Of the package, these bytes alone are read; without it, the whole of it is searched.
+    place = models.JSONField("lugar no pacote", null=True)
     size = models.BigIntegerField("tamanho")
     created_at = models.DateTimeField("chegou em", auto_now_add=True)
 

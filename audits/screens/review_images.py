@@ -8,7 +8,8 @@ from django.db.transaction import atomic, non_atomic_requests
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 
-from audits.evidence.images import find_evidence, images_of, names_of, picture_of
+from audits.evidence.images import find_evidence, images_of, names_of
+from audits.evidence.pictures import picture_of
 from audits.evidence.sending import add_image
 from audits.models import Card, Evidence
 from audits.screens.cards import author

@@ -16,6 +16,8 @@ from io import SEEK_END
 from itertools import pairwise
 from typing import IO
 
+from msgspec.structs import replace
+
 from ingestion.parsers.model import ParseError, Problem, Value
 
 MIB = 1024 * 1024
@@ -23,6 +25,7 @@ STORED, DEFLATED = 0, 8
 ENCRYPTED, UTF8_NAME = 0x1, 0x800
 SYMLINK = 0o120000
 LOCAL_HEADER = struct.Struct("<4s22xHH")
+LONGEST_HEADER = LOCAL_HEADER.size + 2 * 0xFFFF  # with a name and an extra field of any length
 CHUNK = 256 * 1024
 SYSTEM_FILES = {"thumbs.db", ".ds_store", "desktop.ini"}
 SYSTEM_FOLDERS = {"__MACOSX"}
@@ -124,6 +127,19 @@ def unpack_member(archive: IO[bytes], member: Member, limits: Limits = DEFAULT) 
         yield piece
     if size != member.size or crc != member.crc:
         raise _mismatch()
+
+
+def span(member: Member) -> tuple[int, int]:
+    """Where the part of the upload begins that a member is unpacked from, and its longest size."""
+    held = member.outer or member
+    return held.offset, LONGEST_HEADER + held.packed
+
+
+def moved(member: Member, begins: int) -> Member:
+    """The same member in a copy of its span that begins at this place of another file."""
+    if member.outer is not None:
+        return replace(member, outer=replace(member.outer, offset=begins))
+    return replace(member, offset=begins)
 
 
 def check_counts(total: int, empty: int, limits: Limits = DEFAULT) -> None:

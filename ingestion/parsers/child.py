@@ -77,6 +77,7 @@ class Request(msgspec.Struct, frozen=True):
     freed from gzip, `page` with the picture of the PDF page `number`, counted from 1, or of a TIFF,
     `preview` with what a table shows to whoever names its columns, `try` with how it would be read
     by the layout in the options, `lines` with these rows of a table, and `check` as `verify` does.
+    Where `members` tell the place of that one, the directory is not read for it.
     """
 
     path: str
@@ -188,6 +189,8 @@ def _content(file: IO[bytes], member: Member, request: Request) -> bytes:
 
 def _one_file(file: IO[bytes], request: Request) -> bytes:
     """The content of the file that a person wants to see."""
+    if request.members:
+        return _content(file, request.members[0], request)
     if not request.member:
         return _whole(file)
     members = _members_of(file, request)

@@ -36,6 +36,6 @@ def bytes_fetched() -> list[int]:
     sizes: list[int] = []
     events = storage().bucket.meta.client.meta.events  # type: ignore[attr-defined]
     events.register(
-        "after-call.s3.GetObject", lambda parsed, **_: sizes.append(parsed["ContentLength"])
+        "after-call.s3.GetObject", lambda parsed, **_: sizes.append(parsed.get("ContentLength", 0))
     )
     return sizes

@@ -3,7 +3,8 @@
 import pytest
 
 from audits.evidence.files import files_of
-from audits.evidence.images import find_evidence, images_of, missing_images, picture_of
+from audits.evidence.images import find_evidence, images_of, missing_images
+from audits.evidence.pictures import picture_of
 from audits.models import Batch, Card, Evidence, Removal
 from audits.opening_files import open_batches
 from audits.opening_sources import open_batch_from_source
