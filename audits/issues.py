@@ -20,7 +20,7 @@ SEVERITY = {"multi": 0, "blank": 1, "invalid": 2}
 OTHER = 3
 # Told on the card, but no reason for it to exist.
 NOTICES = frozenset({"blank_attention", "missing_identifier_attention"})
-MOST_KNOWN = 1000  # texts of one rule that are remembered to be in order
+MOST_KNOWN = 200  # texts that are remembered of one rule, and of one field
 
 
 class Issue(Struct, frozen=True):
@@ -62,9 +62,10 @@ def finder(layout: Layout) -> Finder:
         for some in alike:
             texts = some.cut(cells)
             if not some.good.issuperset(texts):
+                before = bool(found)
                 found += some.look(texts)
-        if len(found) > 1:
-            found.sort(key=lambda issue: ranks[issue.field])
+                if before:
+                    found.sort(key=lambda issue: ranks[issue.field])
         if any(cells[place].strip().upper() == word for place, word in failed):
             found.insert(0, Issue("", "processing_error", "processing_error"))
         return tuple(found)
@@ -73,18 +74,22 @@ def finder(layout: Layout) -> Finder:
 
 
 class _Alike:
-    """Fields of one rule, and the texts that are in order in each of them."""
+    """Fields of one rule: the texts that are in order in each, and what was said of others."""
 
     def __init__(self, fields: list[Field], places: dict[str, int], unread: frozenset[str]) -> None:
         self.fields, self.unread = fields, unread
         self.cut = _cutter([places[field.name] for field in fields])
         self.good: set[str] = set()
+        self.said: list[dict[str, Issue]] = [{} for _ in fields]
 
     def look(self, texts: Sequence[str]) -> Iterator[Issue]:
-        for field, text in zip(self.fields, texts, strict=True):
+        for field, said, text in zip(self.fields, self.said, texts, strict=True):
             if text in self.good:
                 continue
-            if (issue := _look(field, text, self.unread)) is not None:
+            issue = said.get(text) or _look(field, text, self.unread)
+            if issue is not None:
+                if len(said) < MOST_KNOWN:
+                    said[text] = issue
                 yield issue
             elif len(self.good) < MOST_KNOWN:
                 self.good.add(text)
