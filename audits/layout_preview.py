@@ -1,20 +1,24 @@
 """A layout tried on a real file before it is saved: nothing of the file is kept.
 
-Both versions, the one that counts and the one on trial, read the file as opening a batch would,
-so that what is told is what will happen.
+Both versions, the one that counts and the one on trial, judge the file as opening a batch would,
+so that what is told is what will happen. Somebody waits for the answer: of a file with very many
+rows the first ones are read, and that is said.
 """
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
 from msgspec import Struct
 
+from audits.corrections import Record, read_records
 from audits.issues import Issue
 from audits.layouts import Definition, Layout
-from audits.result_rows import Contents, Doubtful, Fault, RowsRefused, doubtful_rows, inspect
+from audits.result_rows import Contents, Doubtful, Fault, RowsRefused, doubter, inspect, pieces
 
+MOST_ROWS = 100_000
 SHOWN_ISSUES = 20
 ISSUES = {
     "multi": "mais de uma marca",
@@ -60,8 +64,9 @@ class Reading(Struct, frozen=True):
     layout: Layout | None = None
 
     @property
-    def is_readable(self) -> bool:
-        return not self.faults
+    def is_cut(self) -> bool:
+        """Whether the file may go on behind what was read."""
+        return self.rows >= MOST_ROWS
 
     @property
     def cards(self) -> int:
@@ -98,17 +103,30 @@ class LayoutPreview(Struct, frozen=True):
 
 def preview(path: Path, trial: Definition, present: Definition | None = None) -> LayoutPreview:
     """Read a file by the definition on trial and, where there is one, by the present one."""
-    tried = read_by(path, trial)
-    now = read_by(path, present) if present is not None else None
+    with path.open("rb") as file:
+        tried, *others = read_by(file, [trial, present] if present is not None else [trial])
+    now = others[0] if others else None
     return LayoutPreview(tried, now, columns_of(tried, now), kinds_of(tried, now))
 
 
-def read_by(path: Path, definition: Definition) -> Reading:
+def read_by(file: IO[bytes], definitions: list[Definition]) -> list[Reading]:
+    """The file as each definition reads it; its doubts are sought in one reading for all."""
+    seen = [judged(file, definition) for definition in definitions]
+    tallies = [Tally(one) for one in seen if isinstance(one, Contents)]
+    if tallies:
+        file.seek(0)
+        for record in islice(read_records(pieces(file)), 1, MOST_ROWS + 1):
+            for tally in tallies:
+                tally.count(record)
+    left = iter(tallies)
+    return [one if isinstance(one, Reading) else next(left).reading for one in seen]
+
+
+def judged(file: IO[bytes], definition: Definition) -> Contents | Reading:
+    """What can be worked with, or why not."""
+    file.seek(0)
     try:
-        with path.open("rb") as file:
-            contents = inspect(file, definition)
-            file.seek(0)
-            return read_rows(file, contents)
+        return inspect(file, definition, most=MOST_ROWS)
     except RowsRefused as refusal:
         return Reading(list(told(refusal)))
 
@@ -121,16 +139,28 @@ def told(refusal: RowsRefused) -> Iterator[str]:
         yield f"Há mais {refusal.count - len(shown)} problemas no arquivo."
 
 
-def read_rows(file: IO[bytes], contents: Contents) -> Reading:
-    kinds: Counter[str] = Counter()
-    lines: set[int] = set()
-    first: list[Found] = []
-    for row in doubtful_rows(file, contents):
-        lines.add(row.number)
-        kinds.update(issue.code for issue in row.issues)
-        if len(first) < SHOWN_ISSUES:
-            first.append(found(row))
-    return Reading([], contents.rows, frozenset(lines), dict(kinds), first, contents.layout)
+class Tally:
+    """What one definition finds in the rows as they pass."""
+
+    def __init__(self, contents: Contents) -> None:
+        self.contents, self.doubt = contents, doubter(contents)
+        self.kinds: Counter[str] = Counter()
+        self.lines: set[int] = set()
+        self.first: list[Found] = []
+
+    def count(self, record: Record) -> None:
+        row = self.doubt(record)
+        if row is None:
+            return
+        self.lines.add(row.number)
+        self.kinds.update(issue.code for issue in row.issues)
+        if len(self.first) < SHOWN_ISSUES:
+            self.first.append(found(row))
+
+    @property
+    def reading(self) -> Reading:
+        rows, layout = self.contents.rows, self.contents.layout
+        return Reading([], rows, frozenset(self.lines), dict(self.kinds), self.first, layout)
 
 
 def found(row: Doubtful) -> Found:

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import IO
 
 from msgspec import Struct
@@ -76,8 +76,8 @@ class Doubtful(Struct, frozen=True):
     issues: tuple[Issue, ...]
 
 
-def inspect(file: IO[bytes], definition: Definition) -> Contents:
-    """Read all of a file once, holding its names alone.
+def inspect(file: IO[bytes], definition: Definition, *, most: int | None = None) -> Contents:
+    """Read all of a file once, or its first `most` rows, holding its names alone.
 
     Raises:
         ColumnsUnknown: `layout_columns`, `layout_no_field`.
@@ -96,7 +96,7 @@ def inspect(file: IO[bytes], definition: Definition) -> Contents:
     faults: list[Fault] = []
     names: Counter[str] = Counter()
     place = header.cells.index(definition.card)
-    for record in records:
+    for record in islice(records, most):
         if (fault := look(record)) is not None:
             faults.append(fault)
         else:
@@ -121,16 +121,25 @@ def refuse_package(file: IO[bytes]) -> None:
 
 def doubtful_rows(file: IO[bytes], contents: Contents) -> Iterator[Doubtful]:
     """Read an inspected file again: the rows that need a person, with all that is said of them."""
-    find, repeated = finder(contents.layout), contents.repeated
-    place = contents.layout.header.index(contents.layout.definition.card)
     records = read_records(pieces(file))
     next(records)
-    for record in records:
+    yield from filter(None, map(doubter(contents), records))
+
+
+def doubter(contents: Contents) -> Callable[[Record], Doubtful | None]:
+    """What says of one record of an inspected file whether it needs a person, and why."""
+    find, repeated = finder(contents.layout), contents.repeated
+    place = contents.layout.header.index(contents.layout.definition.card)
+
+    def doubt(record: Record) -> Doubtful | None:
         issues, name = find(record.cells), record.cells[place]
         if name in repeated:
             issues = (*issues, repetition(name, repeated[name]))
         if issues and any(issue.needs_a_person for issue in issues):
-            yield Doubtful(record.number, name, record.cells, issues)
+            return Doubtful(record.number, name, record.cells, issues)
+        return None
+
+    return doubt
 
 
 def pieces(file: IO[bytes]) -> Iterator[bytes]:

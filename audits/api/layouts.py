@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from audits.layout_preview import MOST_ROWS
 from audits.layout_trials import try_layout
 from audits.layout_words import differences
 from audits.own_layouts import (
@@ -122,7 +123,9 @@ class TrialSerializer(serializers.Serializer[Any]):
     """What a definition makes of a file, beside what the present one makes of it."""
 
     faults = serializers.ListField(child=serializers.CharField(), source="trial.faults")
-    rows = serializers.IntegerField(source="trial.rows")
+    rows = serializers.IntegerField(
+        source="trial.rows", help_text=f"As que foram lidas: no máximo {MOST_ROWS}."
+    )
     cards = serializers.IntegerField(source="trial.cards")
     cards_now = serializers.IntegerField(source="present.cards", default=None, allow_null=True)
     new_cards = serializers.IntegerField(help_text="Linhas que passam a ser cartões.")

@@ -62,8 +62,8 @@ def test_a_file_that_does_not_fit_says_why(file: Path) -> None:
     lost = preview(file, replace(CARD, columns=("turma",)), CARD)
     none = preview(file, replace(CARD, fields=(FieldRule("z", "Z"),)))
 
-    assert not lost.trial.is_readable and "turma" in lost.trial.faults[0]
-    assert lost.present is not None and lost.present.is_readable
+    assert "turma" in lost.trial.faults[0]
+    assert lost.present is not None and not lost.present.faults
     assert lost.lost_cards == 1
     assert "Nenhuma coluna do arquivo" in none.trial.faults[0]
     assert none.columns == [] and none.kinds == []
@@ -84,3 +84,15 @@ def test_only_the_first_cards_are_shown(tmp_path: Path) -> None:
     seen = preview(path, CARD)
 
     assert (seen.trial.cards, len(seen.trial.first)) == (50, 20)
+
+
+def test_of_a_long_file_the_first_rows_are_read_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audits.layout_preview.MOST_ROWS", 2)
+    path = tmp_path / "r.csv"
+    path.write_bytes(results(*[sheet(f"{place}.png", "AB", "") for place in range(3)]))
+    seen = preview(path, CARD, FEWER)
+
+    assert (seen.trial.rows, seen.trial.cards, seen.trial.is_cut) == (2, 2, True)
+    assert not preview(path, replace(CARD, columns=("turma",))).trial.is_cut
