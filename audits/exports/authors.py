@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from audits.models import Decision, Response
+from audits.models import Response
 
 
 class Said(NamedTuple):
@@ -34,18 +34,4 @@ def last_words(cards: Collection[UUID]) -> dict[UUID, Said]:
     )
     return {
         pk: Said(email or "", name or "", at, reason or "") for pk, email, name, at, reason in rows
-    }
-
-
-def named_persons(cards: Collection[UUID]) -> dict[tuple[UUID, str], str]:
-    """Card and field → whom the author's program named, where the last decision has such a name."""
-    decisions = Decision.objects.filter(card_id__in=cards)
-    concerned = set(decisions.exclude(on_behalf_of="").values_list("card_id", flat=True))
-    if not concerned:
-        return {}
-    rows = decisions.filter(card_id__in=concerned).order_by("at", "id")
-    return {
-        (card, field): name
-        for card, after, name in rows.values_list("card_id", "after", "on_behalf_of")
-        for field in after
     }

@@ -1,29 +1,27 @@
 """What leaves with an export, read while nobody decides: cards, corrections and their authors.
 
-Rows are read in pages of cards, each in a transaction of its own, so that an export of any size
-holds no snapshot and no more than a page. That the pages fit together is the work of the lock:
-while an export runs, nobody decides, and one that lost its lock is never finished.
+They pass from the database into nameless files in one transaction, which ends before the first
+byte of the corrected file is written; so an export of any size holds neither memory nor a snapshot.
 """
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryFile
-from types import TracebackType
-from typing import IO, Any, Self
-from uuid import UUID
+from typing import IO, Any
 
 from django.conf import settings
+from msgspec.json import Decoder, encode
 
 from audits.corrections import Change, Dialect
-from audits.exports.authors import last_words, named_persons
+from audits.exports.reading import read_cards, read_corrections
 from audits.manifest import (
     FIRST,
     NEXT,
-    CardEntry,
     CorrectionEntry,
     Original,
     StoredFile,
@@ -35,14 +33,14 @@ from audits.manifest import (
     write_manifest,
 )
 from audits.manifest import Export as Exported
-from audits.models import Batch, Card, CardStatus, Export, ExportStatus, Response
+from audits.models import Batch, Export, ExportStatus
 from conciliacontag.database import session
 from conciliacontag.organizations.audit_log import head
 from conciliacontag.storage import chunks, harmless, is_stored, open_stored
 
 CORRECTED, MANIFEST = "Results_Corrigidos.csv", "results_manifest.json"
 TAKEN = frozenset({CORRECTED, MANIFEST, "SHA256SUMS", "verificar.pyz", "LEIA-ME.txt", "revisoes"})
-CARDS_A_PAGE = 500
+CHANGE: Decoder[Change] = Decoder(tuple[int, dict[str, str]])
 MOST_IN_ROW = 2000  # cards and corrections together; more of them are read from the file
 
 
@@ -71,13 +69,18 @@ def read_facts(export: Export, pending: int, on_behalf_of: str) -> Facts:
     return Facts(last or "", head(export.organization), pending, on_behalf_of)
 
 
-class Spool:
-    """One list of a manifest on its way, in a file without a name: nobody has to remove it."""
+def nameless() -> IO[bytes]:
+    """A file without a name: nobody has to remove it."""
+    folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
+    folder.mkdir(parents=True, exist_ok=True)
+    return TemporaryFile(dir=folder)
 
-    def __init__(self) -> None:
-        folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
-        folder.mkdir(parents=True, exist_ok=True)
-        self.file: IO[bytes] = TemporaryFile(dir=folder)  # noqa: SIM115 - `Contents` closes it
+
+class Spool:
+    """One list of a manifest on its way."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
         self.mark = FIRST
 
     def add(self, entry: bytes) -> None:
@@ -91,85 +94,42 @@ class Spool:
 
 
 class Contents:
-    """Cards and corrections of one export: they pass once, for the file and for the manifest."""
+    """Cards and corrections of one export: read once, for the file and for the manifest."""
 
-    def __init__(self, export: Export) -> None:
-        self.export = export
-        self.items, self.corrections = Spool(), Spool()
-        self.tally = Tally()
+    def __init__(self, export: Export, files: ExitStack) -> None:
+        self.export, self.tally = export, Tally()
+        self.items = Spool(files.enter_context(nameless()))
+        self.corrections = Spool(files.enter_context(nameless()))
+        self.changed = files.enter_context(nameless())
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.items.file.close()
-        self.corrections.file.close()
-
-    def changes(self) -> Iterator[Change]:
-        """What to write over the original; when they end, every card was taken note of."""
-        line = 0
-        while page := read_cards(self.export, after=line):
-            line = page[-1].line
-            for card in page:
+    def read(self) -> None:
+        """Take everything out of the database, in one transaction that waits for no file."""
+        with session([self.export.organization_id]):
+            for card in read_cards(self.export):
                 self.tally.card(card)
                 self.items.add(dump_card(card))
-            found = read_corrections(self.export, page)
-            for number, entries in groupby(found, attrgetter("line")):
-                yield number, {entry.field: self.noted(entry).after for entry in entries}
+            for line, entries in groupby(read_corrections(self.export), attrgetter("line")):
+                cells = {entry.field: self.noted(entry).after for entry in entries}
+                self.changed.write(encode((line, cells)) + b"\n")
 
     def noted(self, entry: CorrectionEntry) -> CorrectionEntry:
         self.tally.correction(entry)
         self.corrections.add(dump_correction(entry))
         return entry
 
-
-def read_cards(export: Export, *, after: int) -> list[CardEntry]:
-    """The next page of cards, in the order of the file."""
-    columns = ("pk", "line", "file_id", "status", "issues", "updated_at")
-    with session([export.organization_id]):
-        rows = Card.objects.filter(batch=export.batch_id, line__gt=after).order_by("line")
-        return [
-            CardEntry(
-                str(pk),
-                line,
-                file_id,
-                status,
-                tuple(issue["text"] for issue in issues),
-                updated_at,
-                export.created_at if status == CardStatus.RESOLVED else None,
-            )
-            for pk, line, file_id, status, issues, updated_at in rows.values_list(*columns)[
-                :CARDS_A_PAGE
-            ]
-        ]
+    def changes(self) -> Iterator[Change]:
+        """What to write over the original."""
+        self.changed.seek(0)
+        yield from map(CHANGE.decode, self.changed)
 
 
-def read_corrections(export: Export, page: list[CardEntry]) -> list[CorrectionEntry]:
-    """The corrected cells of some cards; cards that wait leave as they were read."""
-    lines = {UUID(card.id): card.line for card in page if card.status == CardStatus.RESOLVED}
-    with session([export.organization_id]):
-        rows = Response.objects.filter(card_id__in=lines, corrected_value__isnull=False)
-        found = list(rows.values_list("pk", "card_id", "field", "read_value", "corrected_value"))
-        said, named = last_words(lines.keys()), named_persons(lines.keys())
-    entries = [
-        CorrectionEntry(
-            line=lines[card],
-            field=field,
-            before=read or "",
-            after=corrected or "",
-            author=said[pk].email,
-            decided_at=said[pk].at,
-            reason=said[pk].reason,
-            on_behalf_of=named.get((card, field), ""),
-        )
-        for pk, card, field, read, corrected in found
-    ]
-    return sorted(entries, key=attrgetter("line", "field"))
+@contextmanager
+def contents_of(export: Export) -> Iterator[Contents]:
+    """Read what leaves with an export; the files that hold it close with the block."""
+    with ExitStack() as files:
+        contents = Contents(export, files)
+        contents.read()
+        yield contents
 
 
 def head_of(

@@ -17,6 +17,7 @@ from audits.exports.package import (
     MOST_IN_ROW,
     Contents,
     Facts,
+    contents_of,
     head_of,
     manifest_blocks,
     read_facts,
@@ -147,7 +148,7 @@ def write(claimed: Claimed) -> None:
     """Store both files; nothing of this is visible until `finish` commits."""
     export, lease = claimed.export, Lease(claimed.export)
     dialect = survey_original(export.batch)
-    with Contents(export) as contents:
+    with contents_of(export) as contents:
         write_corrected(export, contents, dialect, lease)
         corrected = StoredFile(CORRECTED, export.csv_sha256, export.csv_size or 0)
         head = head_of(export, claimed.facts, contents.tally, dialect, corrected)
