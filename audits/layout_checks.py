@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from audits.expressions import fault_of
 from audits.layouts import Definition, FieldRule, LayoutError, read_definition
+from audits.regions import faults_of
 from audits.shipped import CONCILIATION, SHIPPED
 
 MOST_RULES = 60
@@ -52,6 +53,9 @@ def _faults(definition: Definition) -> Iterator[str]:
     columns = [rule.columns for rule in definition.fields]
     for name in sorted({name for name in columns if columns.count(name) > 1}):
         yield f"Dois campos falam das mesmas colunas ({name}): só o primeiro valeria."
+    if definition.regions_on and definition.regions_on not in definition.images:
+        yield f"As regiões se medem em “{definition.regions_on}”, que não é coluna de imagens."
+    yield from faults_of(definition.regions)
     if not definition.card:
         yield "Diga que coluna identifica o cartão."
     lists = (definition.images, definition.columns, definition.unread, definition.failed,

@@ -12,6 +12,7 @@ from msgspec import Struct, to_builtins
 from msgspec.structs import asdict, replace
 
 from audits.layouts import Definition, FieldRule, LayoutError, read_definition
+from audits.regions import as_line, in_line
 
 MOST_ROWS = 60
 ROW = re.compile(r"field-([0-9]{1,3})-columns")
@@ -42,6 +43,8 @@ class LayoutForm(Struct, frozen=True):
     columns: str = ""
     failed: str = ""
     unread: str = ""
+    regions: str = ""
+    regions_on: str = ""
     note: str = ""
     rules: tuple[RuleForm, ...] = ()
 
@@ -68,6 +71,8 @@ def form_of(definition: Definition) -> LayoutForm:
         columns=joined(definition.columns),
         failed=joined(f"{column}={word}" for column, word in definition.failed.items()),
         unread=joined(definition.unread),
+        regions="\n".join(map(as_line, definition.regions)),
+        regions_on=definition.regions_on,
         rules=tuple(rule_form(rule) for rule in definition.fields),
     )
 
@@ -100,7 +105,8 @@ def content_of(form: LayoutForm) -> dict[str, Any]:
     """What JSON would give of it.
 
     Raises:
-        LayoutError: `layout_malformed`: a text is no number, or no pair of column and word.
+        LayoutError: `layout_malformed`: a text is no number, no pair of column and word, or no
+            region.
     """
     return {
         "card": form.card,
@@ -108,6 +114,8 @@ def content_of(form: LayoutForm) -> dict[str, Any]:
         "columns": split(form.columns),
         "failed": dict(pair(text) for text in split(form.failed)),
         "unread": split(form.unread),
+        "regions": [region(line) for line in form.regions.splitlines() if line.strip()],
+        "regions_on": form.regions_on,
         "fields": [rule_content(rule) for rule in form.rules],
     }
 
@@ -126,6 +134,17 @@ def pair(text: str) -> tuple[str, str]:
         message = f"“{text[:60]}” não diz coluna e palavra: escreva como score=NA."
         raise LayoutError("layout_malformed", message)
     return column.strip(), word.strip()
+
+
+def region(line: str) -> Mapping[str, Any]:
+    try:
+        return in_line(line)
+    except ValueError as fault:
+        message = (
+            f"“{line.strip()[:60]}” não diz uma região: escreva campo, esquerda, topo, largura e "
+            "altura como q1: 0,1 0,2 0,3 0,02."
+        )
+        raise LayoutError("layout_malformed", message) from fault
 
 
 def split(text: str) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from audits.layouts import Definition, FieldRule
+from audits.regions import as_line
 
 ROLES = {
     "answer": "Resposta lida pela máquina",
@@ -77,6 +78,7 @@ def _whole(before: Definition, after: Definition) -> Iterator[str]:
         ("As colunas obrigatórias", listed(before.columns), listed(after.columns)),
         ("O que diz que a máquina desistiu da linha", mapped(before.failed), mapped(after.failed)),
         ("As palavras de leitura falha", listed(before.unread), listed(after.unread)),
+        ("As regiões na imagem", placed(before), placed(after)),
     )
     for what, old, new in pairs:
         if old != new:
@@ -112,6 +114,11 @@ def _changes(old: FieldRule, new: FieldRule) -> Iterator[str]:
     for what, was, becomes in pairs:
         if was != becomes:
             yield f"{old.label}, {what}: de {quoted(was)} para {quoted(becomes)}."
+
+
+def placed(definition: Definition) -> str:
+    where = f" em {definition.regions_on}" if definition.regions_on else ""
+    return "; ".join(map(as_line, definition.regions)) + where
 
 
 def quoted(value: Any) -> str:

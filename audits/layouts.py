@@ -13,6 +13,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from audits.regions import Block, Region, regions_of
 from conciliacontag.errors import InvalidInput
 
 Role = Literal["answer", "identifier", "value"]
@@ -63,6 +64,8 @@ class Definition(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     unread: tuple[str, ...] = (
         UNMARKED, "INVALID", "MULTI", "MULTIPLE", "?", "NA", "BLANK", "EMPTY",
     )  # fmt: skip
+    regions: tuple[Block, ...] = ()  # where fields lie on the image, for those that have one
+    regions_on: str = ""  # the column of images they were measured on; empty: on any
 
 
 class Field(Struct, frozen=True):
@@ -127,6 +130,11 @@ class Layout(Struct, frozen=True, dict=True):
     @cached_property
     def by_name(self) -> dict[str, Field]:
         return {field.name: field for field in self.fields}
+
+    @cached_property
+    def regions(self) -> dict[str, Region]:
+        """Where the fields of this file lie on their image, as far as it was said."""
+        return regions_of(self.definition.regions, self.by_name)
 
     def field(self, name: str) -> Field | None:
         return self.by_name.get(name)

@@ -159,7 +159,7 @@ class LayoutAdmin(FactAdmin):
             return page.render() if isinstance(page, TemplateResponse) else page
 
 
-COPIED = ("card", "images", "columns", "failed", "unread", "rules")
+COPIED = ("card", "images", "columns", "failed", "unread", "regions", "regions_on", "rules")
 
 
 def company_of(request: HttpRequest, company_id: Any) -> Organization:

@@ -1,5 +1,6 @@
 """The scanned sheets beside a card: where each is shown, and how a missing one is sent."""
 
+import json
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -32,6 +33,7 @@ class Picture:
     which: str
     is_there: bool
     address: str
+    regions: str = ""  # JSON, field → left, top, width, height in fractions; "" when unknown
 
 
 def pictures_of(card: Card) -> list[Picture]:
@@ -42,9 +44,21 @@ def pictures_of(card: Card) -> list[Picture]:
     named = list(reversed(columns.items()))
     titles = TITLES if len(named) <= len(TITLES) else [column for _, column in named]
     return [
-        Picture(title, name, column, name in there, image_address(card, qual=column))
+        Picture(
+            title, name, column, name in there, image_address(card, qual=column),
+            regions_on(card, name),
+        )
         for title, (name, column) in zip(titles, named, strict=False)
-    ]
+    ]  # fmt: skip
+
+
+def regions_on(card: Card, name: str) -> str:
+    """Where the card's fields lie on the image of this name."""
+    layout = card.batch.bound_layout
+    measured = layout.definition.regions_on
+    if not layout.regions or (measured and names_of(card).get(measured) != name):
+        return ""
+    return json.dumps(layout.regions)
 
 
 def picture_address(card: Card) -> str:
