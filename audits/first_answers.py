@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from audits.deciding.holding import standing
+from audits.deciding.holding import decisions_about, standing
 from audits.models import Card, CardStatus, Decision, Response
 from audits.responses import read
 from conciliacontag.organizations.models import User
@@ -34,14 +34,6 @@ def first_answers(cards: Sequence[Card]) -> dict[UUID, FirstAnswer]:
                 last = stands[-1]
                 values = answer_on(card, last, corrections[card.pk])
                 found[card.pk] = FirstAnswer(last.author, values)
-    return found
-
-
-def decisions_about(cards: Sequence[Card]) -> defaultdict[UUID, list[Decision]]:
-    found: defaultdict[UUID, list[Decision]] = defaultdict(list)
-    rows = Decision.objects.filter(card_id__in=[card.pk for card in cards])
-    for decision in rows.select_related("author"):
-        found[decision.card_id].append(decision)
     return found
 
 

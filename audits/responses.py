@@ -1,37 +1,48 @@
-"""The answers on a card: what was read, what a person says instead, and the trail of both."""
+"""The answers on a card: what was read, and what a person says instead."""
 
 from collections.abc import Iterable, Mapping
 
+from django.utils import timezone
+
 from audits.models import Card, Response
 from audits.shipped import DOCUMENT_COLUMNS
-from conciliacontag.organizations.models import User
 
 ABOUT_THE_MATCH = (*DOCUMENT_COLUMNS, "situacao")
 
 
+def corrections_on(card: Card) -> dict[str, str]:
+    """What people say instead of what was read; rows that were fetched before are used again."""
+    rows = card.responses.all()
+    return {row.field: row.corrected_value for row in rows if row.corrected_value is not None}
+
+
 def current_values(card: Card, fields: Iterable[str]) -> dict[str, str]:
     """What these fields say now: the correction where there is one, else what was read."""
-    rows = card.responses.exclude(corrected_value=None)
-    corrected = dict(rows.values_list("field", "corrected_value"))
-    return {name: str(corrected.get(name, read(card, name))) for name in fields}
+    corrected = corrections_on(card)
+    return {name: corrected.get(name, read(card, name)) for name in fields}
 
 
 def read(card: Card, field: str) -> str:
     return str(card.raw_answers.get(field, ""))
 
 
-def write_responses(card: Card, values: Mapping[str, str], *, author: User, reason: str) -> None:
-    """Keep each value that differs from what was read; each change leaves one history row."""
+def changed_responses(card: Card, values: Mapping[str, str]) -> list[Response]:
+    """The rows, new or changed and not yet written, that let the card say these values.
+
+    A row is kept for each value that differs from what was read, or once did.
+    """
     known = {response.field: response for response in card.responses.all()}
+    changed: list[Response] = []
     for name, value in values.items():
         said = read(card, name)
         response = known.get(name)
         wanted = None if value == said else value
         if response is None and wanted is not None:
-            save(new_response(card, name, said, wanted), author, reason)
+            changed.append(new_response(card, name, said, wanted))
         elif response is not None and response.corrected_value != wanted:
-            response.corrected_value = wanted
-            save(response, author, reason)
+            response.corrected_value, response.updated_at = wanted, timezone.now()
+            changed.append(response)
+    return changed
 
 
 def new_response(card: Card, name: str, said: str, wanted: str) -> Response:
@@ -44,14 +55,6 @@ def new_response(card: Card, name: str, said: str, wanted: str) -> Response:
     )
 
 
-def withdraw_match(card: Card, *, author: User, reason: str) -> None:
-    """Take back what was said about the document; accounts stay as a draft for the next one."""
-    said = {name: read(card, name) for name in ABOUT_THE_MATCH}
-    write_responses(card, said, author=author, reason=reason)
-
-
-def save(row: Card | Response, author: User, reason: str) -> None:
-    """Save one tracked row, its history naming who and why."""
-    row._history_user = author  # type: ignore[union-attr]
-    row._change_reason = reason  # type: ignore[union-attr]
-    row.save()
+def withdrawn_match(card: Card) -> list[Response]:
+    """What was said about the document, taken back; accounts stay as a draft for the next one."""
+    return changed_responses(card, {name: read(card, name) for name in ABOUT_THE_MATCH})

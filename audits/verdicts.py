@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from audits.doubts import document_values, money
 from audits.layouts import check_corrections
 from audits.models import Card, Verdict
-from audits.responses import read
+from audits.responses import corrections_on, read
 from audits.shipped import DOCUMENT_COLUMNS, RECONCILED, WITHOUT_NOTE
 from conciliacontag.errors import InvalidInput, NotFound
 from conciliacontag.organizations.models import User
@@ -46,13 +46,14 @@ class Submission:
     """What a person sent, and the version of the card they saw."""
 
     author: User
-    version: int
+    version: int | None  # None: whatever stands
     verdict: Verdict
     note: str = ""
     document_id: UUID | None = None
     installment: str = ""
     corrections: Mapping[str, str] = field(default_factory=dict)
     on_behalf_of: str = ""
+    together: UUID | None = None  # what one answer for many cards gives each of them
 
 
 def understand(card: Card, sent: Submission) -> Intent:
@@ -92,8 +93,7 @@ def answered(card: Card, verdict: Verdict, values: dict[str, str]) -> Intent:
         raise field_error("verdict", "Este cartão não é de conciliação: corrija ou confirme-o.")
     if values:
         raise field_error("corrections", "Quem confirma como lido não manda correções.")
-    corrections = card.responses.exclude(corrected_value=None)
-    return Intent({n: read(card, n) for n in corrections.values_list("field", flat=True)})
+    return Intent({name: read(card, name) for name in corrections_on(card)})
 
 
 def accounts_only(corrections: Mapping[str, str]) -> dict[str, str]:

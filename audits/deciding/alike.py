@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.db.transaction import atomic, set_rollback
 
-from audits.deciding.decide import decide_card
+from audits.deciding.decide import decide
 from audits.deciding.holding import NO_CARD
+from audits.deciding.together import Outcome, decide_together
 from audits.models import Card, Verdict
+from audits.verdicts import Submission
 from conciliacontag.database import session
-from conciliacontag.errors import DomainError, InvalidInput, NotFound
+from conciliacontag.errors import InvalidInput, NotFound
+from conciliacontag.keys import new_id
 from conciliacontag.organizations.access import require
 from conciliacontag.organizations.models import User
 from conciliacontag.organizations.roles import Act
@@ -20,34 +23,6 @@ from conciliacontag.organizations.roles import Act
 MOST_AT_ONCE = 500
 # The sentence of a doubt begins with its kind; then come days, amounts and numbers.
 KIND = re.compile(r"[^0-9]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is said about each of the cards."""
-
-    verdict: Verdict
-    corrections: Mapping[str, str] = field(default_factory=dict)
-    note: str = ""
-    on_behalf_of: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A card that was left as it is, and why."""
-
-    card: Card
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Which cards were decided, which were not, and how many more are alike."""
-
-    decided: list[Card] = field(default_factory=list)
-    refused: list[Refusal] = field(default_factory=list)
-    left: int = 0
 
 
 def alike(card: Card) -> "QuerySet[Card]":
@@ -82,7 +57,7 @@ def decide_alike(
     on_behalf_of: str = "",
     dry_run: bool = False,
 ) -> Outcome:
-    """Decide a card and, the same way, all that are like it; each decision stands by itself.
+    """Decide a card and, the same way, all that are like it, each by a decision of its own.
 
     A card that refuses is named and holds up nobody. Called again, what was decided stays as it
     is. At most `MOST_AT_ONCE` cards a call; `left` says how many remain.
@@ -99,16 +74,21 @@ def decide_alike(
         raise InvalidInput(
             "Uma nota explica um lançamento: aceite-a cartão por cartão.", code="accept_one_by_one"
         )
-    answer = Answer(Verdict(verdict), corrections or {}, note, on_behalf_of)
     seen, others = seen_and_alike(card_id, author)
-    decided = [decide_one(seen, answer, author, version, dry_run=dry_run)]
-    refused: list[Refusal] = []
-    for card in others[: MOST_AT_ONCE - 1]:
-        try:
-            decided.append(decide_one(card, answer, author, card.version, dry_run=dry_run))
-        except DomainError as refusal:
-            refused.append(Refusal(card, refusal.code, refusal.message))
-    return Outcome(decided, refused, max(len(others) - MOST_AT_ONCE + 1, 0))
+    sent = Submission(
+        author,
+        version,
+        Verdict(verdict),
+        note,
+        corrections=corrections or {},
+        on_behalf_of=on_behalf_of,
+        together=new_id() if others else None,
+    )
+    first = decide_seen(seen, sent, dry_run=dry_run)
+    reached = [(card, replace(sent, version=card.version)) for card in others[: MOST_AT_ONCE - 1]]
+    found = decide_together(seen.batch_id, reached, author=author, dry_run=dry_run)
+    left = max(len(others) - MOST_AT_ONCE + 1, 0)
+    return replace(found, decided=[first, *found.decided], left=left, together=sent.together)
 
 
 def seen_and_alike(card_id: UUID, author: User) -> tuple[Card, list[Card]]:
@@ -128,17 +108,10 @@ def seen_and_alike(card_id: UUID, author: User) -> tuple[Card, list[Card]]:
         return card, list(others)
 
 
-def decide_one(card: Card, answer: Answer, author: User, version: int, *, dry_run: bool) -> Card:
+def decide_seen(card: Card, sent: Submission, *, dry_run: bool) -> Card:
+    """The card that the person has before them: when it refuses, no other is touched."""
     with atomic():
-        decided = decide_card(
-            card.pk,
-            author=author,
-            version=version,
-            verdict=answer.verdict,
-            corrections=answer.corrections,
-            note=answer.note,
-            on_behalf_of=answer.on_behalf_of,
-        )
+        decided = decide(card.pk, sent)
         if dry_run:
             set_rollback(True)
     return decided

@@ -4,12 +4,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from audits.deciding.holding import check_version, held_card, last_decision
+from audits.deciding.holding import check_version, decisions_of, held_card, newest
 from audits.deciding.taking_back import is_again
-from audits.deciding.writing import Word, describe, log
+from audits.deciding.writing import CardAct, Word, describe, keep_state, log
 from audits.exports.running import refuse_while_exporting
 from audits.models import Card, Decision, Verdict
-from audits.responses import save
 from conciliacontag.errors import Conflict
 from conciliacontag.organizations.access import require
 from conciliacontag.organizations.models import User
@@ -42,7 +41,7 @@ def skip_card(card_id: UUID, *, author: User, note: str = "", on_behalf_of: str 
         card.skipped_at = timezone.now()
         # Not saved as a whole: its place in the queue is no part of the card's trail.
         Card.objects.filter(pk=card.pk).update(skipped_at=card.skipped_at)
-        log(card, decision)
+        log([CardAct(card, decision)])
     return card
 
 
@@ -66,7 +65,7 @@ def note_card(
     """
     with held_card(card_id, author) as card:
         require(author, card.organization, Act.DECIDE)
-        last = last_decision(card)
+        last = newest(decisions_of(card))
         if is_noted(last, author, version, note) or card.note == note:
             return card
         refuse_while_exporting(card.batch)
@@ -74,8 +73,9 @@ def note_card(
         decision = describe(card, Verdict.NOTE, Word(author, note, on_behalf_of), {}, {})
         decision.save(force_insert=True)
         card.note, card.version = note, card.version + 1
-        save(card, author, Verdict.NOTE.label)
-        log(card, decision)
+        noted = [CardAct(card, decision)]
+        keep_state(noted)
+        log(noted)
     return card
 
 

@@ -5,15 +5,17 @@ from uuid import UUID
 
 from audits.deciding.holding import (
     check_version,
+    decisions_of,
     held_card,
-    last_decision,
+    newest,
     require_overruling,
+    standing,
 )
 from audits.deciding.matches import settle_match
-from audits.deciding.writing import Word, conclude, describe
+from audits.deciding.writing import CardAct, Word, concluded, describe, write_acts
 from audits.exports.running import refuse_while_exporting
 from audits.models import Card, CardStatus, Decision, Verdict
-from audits.responses import current_values, write_responses
+from audits.responses import changed_responses, current_values
 from audits.verdicts import Intent, Submission, understand
 from conciliacontag.organizations.access import require
 from conciliacontag.organizations.models import User
@@ -47,43 +49,45 @@ def decide_card(
         Conflict: `card_changed` when another person was faster; also what the match refuses.
         Busy: the batch is being exported.
     """
-    answers = corrections or {}
-    with held_card(card_id, author) as card:
-        require(author, card.organization, Act.DECIDE)
-        seen, said = card.version if version is None else version, Verdict(verdict)
-        sent = Submission(author, seen, said, note, document_id, installment, answers, on_behalf_of)
+    said = Verdict(verdict), note, document_id, installment, corrections or {}, on_behalf_of
+    return decide(card_id, Submission(author, version, *said))
+
+
+def decide(card_id: UUID, sent: Submission) -> Card:
+    """As `decide_card`, for what was put together before."""
+    with held_card(card_id, sent.author) as card:
+        require(sent.author, card.organization, Act.DECIDE)
         intent = understand(card, sent)
-        last = last_decision(card)
-        if not is_repeated(card, last, sent, intent):
-            refuse_to_overrun(card, last, sent)
-            carry_out(card, sent, intent)
+        decisions = decisions_of(card)
+        if not is_repeated(card, newest(decisions), sent, intent):
+            refuse_while_exporting(card.batch)
+            write_acts([carry_out(card, decisions, sent, intent)])
     return card
-
-
-def refuse_to_overrun(card: Card, last: Decision | None, sent: Submission) -> None:
-    """Neither an export under way, nor a newer version, nor somebody else's word."""
-    refuse_while_exporting(card.batch)
-    check_version(card, last, sent.version)
-    require_overruling(card, sent.author)
 
 
 def is_repeated(card: Card, last: Decision | None, sent: Submission, intent: Intent) -> bool:
     """The very decision that stands, sent again: a lost answer, a double click."""
     if last is None or last.author_id != sent.author.pk:
         return False
-    if sent.version not in (card.version - 1, card.version):
+    if sent.version not in (card.version - 1, card.version, None):
         return False
     same = (last.verdict, last.after, last.note) == (sent.verdict, intent.told, sent.note)
     return same and card.status == CardStatus.RESOLVED
 
 
-def carry_out(card: Card, sent: Submission, intent: Intent) -> None:
-    """Write a decision that nothing speaks against."""
+def carry_out(card: Card, decisions: list[Decision], sent: Submission, intent: Intent) -> CardAct:
+    """The act of a decision, its match settled, the rest not yet written.
+
+    Raises:
+        Conflict: `card_changed`; also what the match refuses.
+        NotAllowed: the role may not overrule somebody else's word.
+    """
+    check_version(card, newest(decisions), sent.version)
+    require_overruling(card, standing(decisions), sent.author)
     before = current_values(card, intent.values)
     settle_match(card, intent, sent.author, sent.note)
-    reason = sent.note or sent.verdict.label
-    write_responses(card, intent.values, author=sent.author, reason=reason)
-    word = Word(sent.author, sent.note, sent.on_behalf_of)
+    word = Word(sent.author, sent.note, sent.on_behalf_of, sent.together)
     decision = describe(card, sent.verdict, word, before, intent.told)
     decision.score_seen = intent.score
-    conclude(card, CardStatus.RESOLVED, decision, note=sent.note or card.note)
+    responses = changed_responses(card, intent.values)
+    return concluded(card, CardStatus.RESOLVED, decision, responses, note=sent.note or card.note)

@@ -1,12 +1,13 @@
 """A card held by one decision: its lock, the version that was seen, whose decision stands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+from audits.exports.running import refuse_while_exporting
 from audits.models import Card, CardStatus, Decision, Verdict
-from audits.rows import locked_batch
+from audits.rows import locked_batch, organization_of
 from conciliacontag.database import session
 from conciliacontag.errors import Conflict, NotFound
 from conciliacontag.organizations.access import require
@@ -40,15 +41,46 @@ def held_card(card_id: UUID, author: User) -> Iterator[Card]:
             yield card
 
 
+@contextmanager
+def held_cards(batch_id: UUID, ids: Sequence[UUID], author: User) -> Iterator[list[Card]]:
+    """Cards of one batch and the batch, held by this transaction alone; what is gone is left out.
+
+    Raises:
+        NotFound: there is no such batch, it is another organization's, or it was cleaned up.
+        Busy: the batch is being exported.
+    """
+    with session(author.roles):
+        organization_id = organization_of(batch_id)
+        if organization_id is None:
+            raise NotFound(NO_CARD)
+        with books(organization_id):
+            batch = locked_batch(batch_id)
+            refuse_while_exporting(batch)
+            held = Card.objects.select_for_update(of=("self",)).select_related("transaction")
+            rows = held.prefetch_related("responses").filter(batch=batch, pk__in=ids)
+            cards = list(rows.order_by("line"))
+            for card in cards:
+                card.batch, card.organization = batch, batch.organization
+            yield cards
+
+
+def decisions_about(cards: Sequence[Card]) -> dict[UUID, list[Decision]]:
+    """As `decisions_of`, for many cards in one query."""
+    found: dict[UUID, list[Decision]] = {card.pk: [] for card in cards}
+    for one in Decision.objects.filter(card_id__in=found).select_related("author"):
+        found[one.card_id].append(one)
+    return found
+
+
 def decisions_of(card: Card) -> list[Decision]:
     """Every decision about the card, oldest first, with its author."""
     return list(Decision.objects.filter(card_id=card.pk).select_related("author"))
 
 
-def last_decision(card: Card) -> Decision | None:
-    """The newest decision; a skipped card is still as the decision before it left it."""
-    rows = Decision.objects.filter(card_id=card.pk).exclude(verdict=Verdict.SKIP)
-    return rows.select_related("author").last()
+def newest(decisions: list[Decision]) -> Decision | None:
+    """The newest of these; a skipped card is still as the decision before it left it."""
+    said = (one for one in reversed(decisions) if one.verdict != Verdict.SKIP)
+    return next(said, None)
 
 
 def standing(decisions: list[Decision]) -> list[Decision]:
@@ -58,13 +90,13 @@ def standing(decisions: list[Decision]) -> list[Decision]:
     return [decision for decision in said if decision.pk not in undone]
 
 
-def check_version(card: Card, last: Decision | None, version: int) -> None:
+def check_version(card: Card, last: Decision | None, version: int | None) -> None:
     """Refuse a decision about a card that has changed since the person saw it.
 
     Raises:
         Conflict: `card_changed`, with who changed it, what they said and what stands now.
     """
-    if version == card.version:
+    if version in (None, card.version):
         return
     details: dict[str, Any] = {"version": card.version, "version_sent": version}
     who = "Outra pessoa"
@@ -90,8 +122,7 @@ def reopening_act(decision: Decision | None, author: User) -> Act:
     return Act.REOPEN if foreign else Act.REOPEN_OWN
 
 
-def require_overruling(card: Card, author: User) -> None:
+def require_overruling(card: Card, stands: list[Decision], author: User) -> None:
     """Deciding a decided card again takes its decision back first."""
     if card.status == CardStatus.RESOLVED:
-        stands = standing(decisions_of(card))
         require(author, card.organization, reopening_act(stands[-1] if stands else None, author))

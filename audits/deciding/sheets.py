@@ -3,21 +3,22 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from import_export.formats.base_formats import XLSX
 
-from audits.deciding.alike import Outcome, Refusal
-from audits.deciding.decide import decide_card
 from audits.deciding.sheet_cells import read_sheet, text_of
 from audits.deciding.sheet_resource import CorrectionSheet, SheetRow
+from audits.deciding.together import Outcome, decide_together
 from audits.issues import NOTICES
 from audits.layouts import Field
 from audits.models import Batch, Card, Verdict
-from audits.responses import read
-from conciliacontag.errors import DomainError, InvalidInput
+from audits.responses import corrections_on, read
+from audits.verdicts import Submission
+from conciliacontag.errors import InvalidInput
+from conciliacontag.keys import new_id
 from conciliacontag.organizations.models import User
 
 MOST_CARDS = 500  # in one sheet
@@ -153,7 +154,8 @@ def gather(
     found = Preview(refused=list(refused))
     for line, said in sorted(by_line.items()):
         card = cards[line]
-        if missing := doubtful_names(card) - {row.field for row in said} - corrected(card):
+        answered = {row.field for row in said} | corrections_on(card).keys()
+        if missing := doubtful_names(card) - answered:
             names = ", ".join(sorted(missing))
             message = f"linha {line} do lote: falta dizer {names}; o cartão fica como está"
             found.refused.append(RowRefusal(0, message))
@@ -161,11 +163,6 @@ def gather(
             found.cards.append(as_decision(card, said))
             found.changes.extend(as_change(batch, card, row) for row in said)
     return found
-
-
-def corrected(card: Card) -> set[str]:
-    """What was corrected before the card was reopened still counts."""
-    return {one.field for one in card.responses.all() if one.corrected_value is not None}
 
 
 def as_decision(card: Card, rows: list[SheetRow]) -> CardCorrection:
@@ -181,26 +178,27 @@ def as_change(batch: Batch, card: Card, row: SheetRow) -> CellChange:
     return CellChange(card.line, card.file_id, row.field, label, before, row.correction, row.why)
 
 
-def apply_sheet(cards: Sequence[CardCorrection], *, author: User) -> Outcome:
-    """Decide each card as the confirmed sheet says, each in a transaction of its own.
+def apply_sheet(batch_id: UUID, cards: Sequence[CardCorrection], *, author: User) -> Outcome:
+    """Decide each card as the confirmed sheet says.
 
     What changed since the sheet was downloaded is refused card by card. Confirmed again, what was
     decided stays as it is.
+
+    Raises:
+        NotFound, Busy: the batch is gone or being exported, before anything was decided.
     """
-    outcome = Outcome()
-    for one in cards:
-        try:
-            decided = decide_card(
-                one.card_id,
-                author=author,
-                version=one.version,
-                verdict=Verdict.CORRECT,
-                corrections=one.corrections,
-                note=one.note,
-            )
-        except DomainError as refusal:
-            card = Card(pk=one.card_id, line=one.line)
-            outcome.refused.append(Refusal(card, refusal.code, refusal.message))
-        else:
-            outcome.decided.append(decided)
-    return outcome
+    together = new_id() if len(cards) > 1 else None
+    said = [(Card(pk=one.card_id, line=one.line), as_sent(one, author, together)) for one in cards]
+    found = decide_together(batch_id, said, author=author)
+    return replace(found, together=together)
+
+
+def as_sent(one: CardCorrection, author: User, together: UUID | None) -> Submission:
+    return Submission(
+        author,
+        one.version,
+        Verdict.CORRECT,
+        one.note,
+        corrections=one.corrections,
+        together=together,
+    )

@@ -6,15 +6,21 @@ from audits.deciding.holding import (
     check_version,
     decisions_of,
     held_card,
-    last_decision,
+    newest,
     reopening_act,
     standing,
 )
 from audits.deciding.matches import is_own, restore_match
-from audits.deciding.writing import Word, conclude, describe
+from audits.deciding.writing import CardAct, Word, concluded, describe, write_acts
 from audits.exports.running import refuse_while_exporting
-from audits.models import Card, CardStatus, Decision, Verdict
-from audits.responses import ABOUT_THE_MATCH, current_values, withdraw_match, write_responses
+from audits.models import Card, CardStatus, Decision, Response, Verdict
+from audits.responses import (
+    ABOUT_THE_MATCH,
+    changed_responses,
+    current_values,
+    read,
+    withdrawn_match,
+)
 from conciliacontag.errors import Conflict
 from conciliacontag.organizations.access import require
 from conciliacontag.organizations.models import User
@@ -35,10 +41,10 @@ def reopen_card(
         Busy: the batch is being exported.
     """
     with held_card(card_id, author) as card:
-        last = last_decision(card)
+        decisions = decisions_of(card)
+        last, stands = newest(decisions), standing(decisions)
         if is_again(last, Verdict.REOPEN, author, version) and card.is_open:
             return card
-        stands = standing(decisions_of(card))
         require(author, card.organization, reopening_act(stands[-1] if stands else None, author))
         refuse_while_exporting(card.batch)
         check_version(card, last, version)
@@ -52,13 +58,15 @@ def reopen(card: Card, word: Word, *, entitled: bool = False) -> None:
     """Write a reopening; `entitled` when more than the person's role speaks for it."""
     fields = ABOUT_THE_MATCH if card.transaction else ()
     before = current_values(card, fields)
-    decision = describe(card, Verdict.REOPEN, word, before, {})
+    after = {name: read(card, name) for name in fields}
+    decision = describe(card, Verdict.REOPEN, word, before, after)
+    responses: list[Response] = []
     if card.transaction:
         entitled = entitled or is_own(card, card.transaction)
         undo_match(card.transaction, user=word.author, entitled=entitled)
-        withdraw_match(card, author=word.author, reason=word.note or Verdict.REOPEN.label)
-    decision.after = current_values(card, fields)
-    conclude(card, CardStatus.REOPENED, decision, note=word.note or card.note)
+        responses = withdrawn_match(card)
+    note = word.note or card.note
+    write_acts([concluded(card, CardStatus.REOPENED, decision, responses, note=note)])
 
 
 def undo_decision(
@@ -79,10 +87,9 @@ def undo_decision(
     """
     with held_card(card_id, author) as card:
         decisions = decisions_of(card)
-        last = last_decision(card)
+        last, stands = newest(decisions), standing(decisions)
         if is_again(last, Verdict.UNDO, author, version):
             return card
-        stands = standing(decisions)
         target = stands[-1] if stands else None
         require(author, card.organization, reopening_act(target, author))
         refuse_while_exporting(card.batch)
@@ -92,7 +99,8 @@ def undo_decision(
                 "Não há decisão para desfazer neste cartão: ele está como foi lido.",
                 code="nothing_to_undo",
             )
-        take_back(card, target, stands[:-1], Word(author, note, on_behalf_of))
+        word = Word(author, note, on_behalf_of)
+        write_acts([taken_back(card, target, stands[:-1], word)])
     return card
 
 
@@ -103,14 +111,19 @@ def is_again(last: Decision | None, verdict: Verdict, author: User, version: int
     return last.version_seen == version
 
 
-def take_back(card: Card, target: Decision, before: list[Decision], word: Word) -> None:
+def taken_back(card: Card, target: Decision, before: list[Decision], word: Word) -> CardAct:
+    """The act that undoes a decision, its match restored, the rest not yet written.
+
+    Args:
+        before: the decisions that stand without it, oldest first.
+    """
     values = {name: value for name, value in target.before.items() if name != "parcela"}
     decision = describe(card, Verdict.UNDO, word, current_values(card, values), values)
     decision.undoes = target.pk
     restore_match(card, target, before, word.author)
-    write_responses(card, values, author=word.author, reason=word.note or Verdict.UNDO.label)
     status = CardStatus(target.status_before or status_after(before))
-    conclude(card, status, decision, note=word.note or note_after(card, target, before))
+    note = word.note or note_after(card, target, before)
+    return concluded(card, status, decision, changed_responses(card, values), note=note)
 
 
 def status_after(decisions: list[Decision]) -> CardStatus:

@@ -32,6 +32,8 @@ class Decision(models.Model):
     on_behalf_of = models.CharField("em nome de", max_length=64, blank=True)
     # The decision that this one takes back; never a column of that one, which stays as it was.
     undoes = models.UUIDField("desfaz", null=True)
+    # Shared by what one answer said about many cards, and by what took it back from all of them.
+    together = models.UUIDField("de uma vez com", null=True)
     status_before = models.CharField("situação antes", max_length=8, blank=True)
     version_seen = models.PositiveIntegerField("versão vista")
     score_seen = models.DecimalField("pontos vistos", max_digits=5, decimal_places=2, null=True)
@@ -44,7 +46,13 @@ class Decision(models.Model):
         verbose_name = "decisão"
         verbose_name_plural = "decisões"
         ordering = ["at", "id"]
-        indexes = [models.Index(fields=["card_id", "at"]), models.Index(fields=["batch_id"])]
+        indexes = [
+            models.Index(fields=["card_id", "at"]),
+            models.Index(fields=["batch_id"]),
+            models.Index(
+                fields=["together"], condition=Q(together__isnull=False), name="decision_together"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["undoes"], condition=Q(undoes__isnull=False), name="decision_undone_once"

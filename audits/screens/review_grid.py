@@ -9,6 +9,7 @@ from typing import Any
 from audits.issues import NOTICES
 from audits.layouts import UNMARKED, Field, FieldRule
 from audits.models import Card
+from audits.responses import corrections_on
 
 PER_ROW = 5
 PER_WIDE_ROW = 2
@@ -85,7 +86,7 @@ def grid_of(card: Card) -> Grid:
     """
     fields = card.batch.bound_layout.fields
     rules = list(dict.fromkeys(one.rule for one in fields))
-    corrected = stored_corrections(card)
+    corrected = corrections_on(card)
     issues = {issue["field"]: issue["code"] for issue in card.issues}
     cells = [as_cell(card, one, rules.index(one.rule), corrected, issues) for one in fields]
     blocks = [
@@ -95,11 +96,6 @@ def grid_of(card: Card) -> Grid:
     described = json.dumps([as_dict(rule) for rule in rules])
     waiting = sum(cell.waits for cell in cells)
     return Grid(blocks, described, waiting, whole_issues(card))
-
-
-def stored_corrections(card: Card) -> dict[str, str]:
-    rows = card.responses.exclude(corrected_value=None)
-    return {name: value or "" for name, value in rows.values_list("field", "corrected_value")}
 
 
 def as_cell(

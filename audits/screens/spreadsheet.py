@@ -10,7 +10,6 @@ from django.urls import reverse
 from import_export.formats.base_formats import XLSX
 from msgspec import convert, to_builtins
 
-from audits.deciding.alike import Outcome
 from audits.deciding.sheet_cells import LARGEST_FILE
 from audits.deciding.sheets import (
     MOST_CARDS,
@@ -20,6 +19,7 @@ from audits.deciding.sheets import (
     preview_sheet,
     write_sheet,
 )
+from audits.deciding.together import Outcome
 from audits.models import Batch
 from audits.screens.cards import author
 from conciliacontag.errors import DomainError, InvalidInput
@@ -115,10 +115,9 @@ def read_confirmation(text: str, request: HttpRequest, batch: Batch) -> list[Car
 def confirm(model_admin: FactAdmin, request: HttpRequest, batch: Batch) -> HttpResponse:
     try:
         cards = read_confirmation(request.POST.get("confirmation", ""), request, batch)
+        say(request, apply_sheet(batch.pk, cards, author=author(request)))
     except DomainError as refusal:
         messages.error(request, refusal.message)
-    else:
-        say(request, apply_sheet(cards, author=author(request)))
     return HttpResponseRedirect(reverse("admin:audits_batch_sheet", args=[batch.pk]))
 
 

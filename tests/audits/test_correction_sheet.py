@@ -70,8 +70,8 @@ def test_a_sheet_that_comes_back_says_what_would_change(answers: Batch) -> None:
 def test_a_confirmed_sheet_decides_each_card(answers: Batch, auditor: User) -> None:
     content = sheet((1, "q1", "A", 1, "borrão"), (1, "q2", "B", 1, "fraco"), (4, "q2", "E", 1, ""))
     found = preview_sheet(answers, content)
-    outcome = apply_sheet(found.cards, author=auditor)
-    again = apply_sheet(found.cards, author=auditor)
+    outcome = apply_sheet(answers.pk, found.cards, author=auditor)
+    again = apply_sheet(answers.pk, found.cards, author=auditor)
 
     assert [card.line for card in outcome.decided] == [1, 4]
     assert [card.version for card in again.decided] == [2, 2]
@@ -96,7 +96,7 @@ def test_a_card_that_changed_before_the_confirmation_is_refused_alone(
     content = filled(answers, {(1, "q1"): "A", (1, "q2"): "A", (4, "q2"): "E"})
     found = preview_sheet(answers, content)
     note_card(answers.cards.get(line=1).pk, author=manager, version=1, note="ver")
-    outcome = apply_sheet(found.cards, author=auditor)
+    outcome = apply_sheet(answers.pk, found.cards, author=auditor)
 
     assert [card.line for card in outcome.decided] == [4]
     assert [(one.card.line, one.code) for one in outcome.refused] == [(1, "card_changed")]
@@ -230,7 +230,7 @@ def test_a_sheet_decides_so_many_cards_at_most(
 def test_lines_of_a_conciliation_are_corrected_too(review: Any, auditor: User) -> None:
     line = review.lonely_card.line
     found = preview_sheet(review.batch, sheet((line, "debito", 52878, 1, "tarifa")))
-    outcome = apply_sheet(found.cards, author=auditor)
+    outcome = apply_sheet(review.batch.pk, found.cards, author=auditor)
 
     assert [card.status for card in outcome.decided] == [CardStatus.RESOLVED]
     assert Decision.objects.get().after == {"debito": "52878"}
