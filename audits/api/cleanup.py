@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db.transaction import non_atomic_requests
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -63,6 +64,9 @@ class ClosingSerializer(serializers.ModelSerializer[ClosingRecord]):
 
     status = serializers.CharField(default="cleaned", read_only=True)
     closed_by = serializers.EmailField(source="closed_by.email", read_only=True)
+    manifest_url = serializers.SerializerMethodField(
+        help_text="O último manifesto, byte a byte; nulo se o lote não foi exportado."
+    )
 
     class Meta:
         model = ClosingRecord
@@ -74,7 +78,13 @@ class ClosingSerializer(serializers.ModelSerializer[ClosingRecord]):
             "closed_by",
             "counts",
             "manifest_sha256",
+            "manifest_url",
         ]
+
+    def get_manifest_url(self, closed: ClosingRecord) -> str | None:
+        revision = closed.counts.get("revisions")
+        is_told = closed.manifest_sha256 and revision
+        return reverse("export-manifest", args=[closed.batch_id, revision]) if is_told else None
 
     def to_representation(self, instance: ClosingRecord) -> dict[str, Any]:
         return {**super().to_representation(instance), "status": "cleaned"}

@@ -9,8 +9,8 @@ from django.db.transaction import on_commit
 from msgspec import to_builtins
 
 from audits.evidence.files import files_of
+from audits.exports.last_manifest import packed
 from audits.exports.leaving import cleanup_preview, counts_of, last_export
-from audits.exports.package import whole_manifest
 from audits.exports.removals import carry_out_removals, remove_promised
 from audits.exports.running import refuse_while_exporting
 from audits.models import Batch, BatchStatus, ClosingRecord
@@ -130,7 +130,8 @@ def close(batch: Batch, reason: Reason) -> ClosingRecord:
         closed_by=reason.closed_by,
         counts=counts_of(batch, leaving),
         removed=to_builtins(leaving.files),
-        manifest=whole_manifest(last) if last else {},
+        manifest=last.manifest if last else {},
+        packed_manifest=packed(last),
         manifest_sha256=leaving.manifest_sha256,
     )
     promise_removals(batch.organization_id, keys)

@@ -4,7 +4,6 @@ They pass from the database into nameless files in one transaction, which ends b
 byte of the corrected file is written; so an export of any size holds neither memory nor a snapshot.
 """
 
-import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -36,7 +35,7 @@ from audits.manifest import Export as Exported
 from audits.models import Batch, Export, ExportStatus
 from conciliacontag.database import session
 from conciliacontag.organizations.audit_log import head
-from conciliacontag.storage import chunks, harmless, is_stored, open_stored
+from conciliacontag.storage import chunks, harmless
 
 CORRECTED, MANIFEST = "Results_Corrigidos.csv", "results_manifest.json"
 TAKEN = frozenset({CORRECTED, MANIFEST, "SHA256SUMS", "verificar.pyz", "LEIA-ME.txt", "revisoes"})
@@ -163,20 +162,3 @@ def head_of(
 
 def manifest_blocks(head: dict[str, Any], contents: Contents) -> Iterator[bytes]:
     return write_manifest(head, contents.items.blocks(), contents.corrections.blocks())
-
-
-def is_whole(manifest: dict[str, Any]) -> bool:
-    """Whether a row's manifest has its lists; those of a large export stand in the file alone."""
-    return "items" in manifest
-
-
-def whole_manifest(export: Export) -> dict[str, Any]:
-    """The manifest with its lists, out of the stored file when the row has only its head.
-
-    Its head alone, when the file is gone.
-    """
-    manifest: dict[str, Any] = export.manifest
-    if is_whole(manifest) or not is_stored(export.manifest_path):
-        return manifest
-    with open_stored(export.manifest_path) as file:
-        return dict(json.load(file))

@@ -1,5 +1,7 @@
 """The way out: export, the files of a revision."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from django.db.transaction import non_atomic_requests
@@ -16,9 +18,10 @@ from rest_framework.views import APIView
 from audits.api.behalf import AUDIT_USER, audit_user
 from audits.batch_ids import read_batch_id
 from audits.exports.bundle import dossier, stream_zip
+from audits.exports.last_manifest import open_last_manifest
 from audits.exports.package import CORRECTED, MANIFEST, original_name
 from audits.exports.services import export_batch
-from audits.models import Batch, Export, ExportStatus
+from audits.models import Batch, ClosingRecord, Export, ExportStatus
 from audits.rows import NoBatch
 from audits.serializers import (
     ExportQuery,
@@ -48,8 +51,15 @@ class OwnFormat(DefaultContentNegotiation):
 
 def send(key: str, *, filename: str, content_type: str, replayed: bool = False) -> FileResponse:
     """Stream a stored artefact under the name people know it by."""
+    opened = partial(open_stored, key)
+    return answer(opened, filename=filename, content_type=content_type, replayed=replayed)
+
+
+def answer(
+    opened: Callable[[], Any], *, filename: str, content_type: str, replayed: bool = False
+) -> FileResponse:
     try:
-        stored = open_stored(key)
+        stored = opened()
     except FileNotFoundError as fault:
         raise NotFound(
             "O arquivo desta exportação não está mais guardado. Recupere-o da cópia de segurança.",
@@ -158,8 +168,17 @@ class ExportManifestView(APIView):
 
     @extend_schema(responses={(200, JSON_TYPE): OpenApiTypes.OBJECT})
     def get(self, request: Request, batch_id: str, revision: int) -> FileResponse:
+        """Também depois da limpeza, o da última revisão."""
+        closed = ClosingRecord.objects.filter(batch_id=read_batch_id(batch_id)).first()
+        if closed and closed.counts.get("revisions") == revision:
+            return send_last_manifest(closed)
         export = done_export(batch_id, revision)
         return send(export.manifest_path, filename=MANIFEST, content_type=JSON_TYPE)
+
+
+def send_last_manifest(closed: ClosingRecord) -> FileResponse:
+    """What a clean-up kept of a manifest."""
+    return answer(partial(open_last_manifest, closed), filename=MANIFEST, content_type=JSON_TYPE)
 
 
 class PackageView(APIView):

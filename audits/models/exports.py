@@ -67,6 +67,12 @@ class Export(models.Model):
         return f"{self.batch} · revisão {self.revision}"
 
 
+class ClosingRecords(models.Manager["ClosingRecord"]):
+    def get_queryset(self) -> "models.QuerySet[ClosingRecord]":
+        # A manifest may have a hundred megabytes, and is asked for alone.
+        return super().get_queryset().defer("manifest", "packed_manifest")
+
+
 class ClosingRecord(models.Model):
     """What remains of a batch: who cleaned it up, when, what was in it, its last manifest."""
 
@@ -82,8 +88,12 @@ class ClosingRecord(models.Model):
     closed_at = models.DateTimeField("limpo em", auto_now_add=True)
     counts = models.JSONField("quantidades", default=dict)
     removed = models.JSONField("arquivos removidos", default=list)
+    # As the export's row had it; that of a large batch is whole in the bytes alone.
     manifest = models.JSONField("último manifesto", default=dict)
+    packed_manifest = models.BinaryField("último manifesto, como saiu", default=b"")  # gzip
     manifest_sha256 = models.CharField("SHA-256 do manifesto", max_length=64, blank=True)
+
+    objects = ClosingRecords()
 
     class Meta:
         verbose_name = "registro de encerramento"

@@ -1,13 +1,16 @@
 """Lists and pages of what stays after a clean-up, and of how long batches are kept."""
 
 from typing import Any
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import path
 from django.views.decorators.http import require_POST
 
+from audits.exports.views import send_last_manifest
 from audits.models import ClosingRecord
 from audits.screens import cleaning, retention
+from conciliacontag.errors import NotFound
 from conciliacontag.pages import FactAdmin, display
 
 
@@ -21,6 +24,18 @@ class ClosingRecordAdmin(FactAdmin):
     page_template = "pages/closing.html"
     empty_title = "Nenhum lote foi limpo"
     empty_text = "Depois da limpeza de um lote, o registro de encerramento fica aqui."
+
+    def get_urls(self) -> list[Any]:
+        send = self.admin_site.admin_view(self.send_manifest)
+        place = path("<uuid:pk>/manifesto/", send, name="audits_closingrecord_manifest")
+        return [place, *super().get_urls()]
+
+    def send_manifest(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
+        """The last manifest; 404 when nothing was kept of it."""
+        try:
+            return send_last_manifest(self.find(request, str(pk)))
+        except NotFound as refusal:
+            raise Http404(refusal.message) from refusal
 
     def page(self, request: HttpRequest, row: ClosingRecord) -> dict[str, Any]:
         return cleaning.closing_page(request, row)

@@ -1,13 +1,15 @@
 """What an export of many cards asks of the database, and what its manifest tells of each."""
 
+import json
+
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from audits.exports.package import whole_manifest
 from audits.exports.services import export_batch
 from audits.models import Batch, Card, Verdict
 from audits.services import decide_card, reopen_card
 from conciliacontag.organizations.models import Organization, User
+from conciliacontag.storage import open_stored
 from tests.data.reviewed_batches import open_reviewed
 
 MANY = 1100
@@ -37,7 +39,8 @@ def test_each_corrected_cell_of_many_cards_names_its_last_word(
     batch = open_cards(organization, manager, MANY)
 
     export, _ = export_batch(batch.pk, requested_by=manager)
-    told = whole_manifest(export)
+    with open_stored(export.manifest_path) as file:
+        told = json.load(file)
 
     places = [(entry["line"], entry["field"]) for entry in told["corrections"]]
     assert places == [(line, field) for line in range(1, MANY + 1) for field in ("q1", "q2", "q3")]
