@@ -51,9 +51,9 @@ def finder(layout: Layout) -> Finder:
     fields = _ordered([field for field in layout.fields if field.rule.role != "value"])
     ranks = {field.name: rank for rank, field in enumerate(fields)}
     places = {name: place for place, name in enumerate(layout.header)}
-    failed = [(places[name], word) for name, word in layout.definition.failed.items()
+    failed = [(places[name], word.upper()) for name, word in layout.definition.failed.items()
               if name in places]  # fmt: skip
-    unread = frozenset(layout.definition.unread)
+    unread = frozenset(word.upper() for word in layout.definition.unread)
     alike = [_Alike([field for field in fields if field.rule == rule], places, unread)
              for rule in dict.fromkeys(field.rule for field in fields)]  # fmt: skip
 
@@ -95,11 +95,6 @@ class _Alike:
                 self.good.add(text)
 
 
-def repeated(names: Sequence[str]) -> frozenset[str]:
-    """The names that more than one card bears."""
-    return frozenset(name for name, count in Counter(names).items() if count > 1)
-
-
 def repetition(name: str, lines: int) -> Issue:
     """The doubt of a card whose name others bear too: each line stays a card of its own."""
     return Issue("", "duplicate_identifier", f"duplicate_identifier: {name} ({lines} linhas)")
@@ -125,11 +120,14 @@ def _cutter(places: list[int]) -> Callable[[Sequence[str]], Sequence[str]]:
 def _look(field: Field, written: str, unread: frozenset[str]) -> Issue | None:
     value = written.strip()
     rule, word = field.rule, value.upper()
+    # What a layout allows is in order even where it is a word for "nothing could be read".
+    if any(word == allowed.upper() for allowed in rule.values):
+        return None
     if rule.role == "identifier":
         return _identifier(field, value, word in unread or value == rule.empty)
     if not value or value == rule.empty or word in BLANK_WORDS & unread:
         return _blank(field, value)
-    if field.accepts(word if rule.values else value):
+    if word not in unread and field.accepts(value):
         return None
     return Issue(field.name, _code(field, word, unread), f"{field.name}: {value}")
 
@@ -158,6 +156,8 @@ def _identifier(field: Field, value: str, is_missing: bool) -> Issue | None:
             return None
         code = "missing_identifier" + ("_attention" if rule.blank == "attention" else "")
         return Issue(name, code, f"missing_identifier: {name}")
-    if rule.digits and not field.accepts(value):
+    if field.accepts(value):
+        return None
+    if rule.digits and not rule.values:
         return Issue(name, "partial_identifier", f"partial_identifier: {name} {value}")
-    return None
+    return Issue(name, "invalid", f"{name}: {value}")

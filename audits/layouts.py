@@ -103,7 +103,7 @@ class Field(Struct, frozen=True):
             return value in rule.values
         if rule.digits:
             return len(value) == rule.digits and value.isascii() and value.isdigit()
-        return re.fullmatch(rule.pattern or ".+", value) is not None
+        return re.fullmatch(rule.pattern or "(?s:.+)", value) is not None
 
     @property
     def expected(self) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from audits.issues import OTHER, finder, repeated, repetition, severity_of
+from audits.issues import OTHER, finder, repetition, severity_of
 from audits.layouts import Definition, FieldRule, bind
 from audits.shipped import OMR, SHIPPED
 
@@ -75,8 +75,7 @@ def test_a_row_that_the_machine_gave_up_says_so_first() -> None:
     assert codes == ["processing_error", "blank", "blank"]
 
 
-def test_names_that_repeat_are_known() -> None:
-    assert repeated(["a", "b", "a"]) == {"a"}
+def test_a_name_that_repeats_is_a_doubt() -> None:
     assert repetition("a", 2).needs_a_person
 
 
@@ -87,3 +86,27 @@ def test_what_one_rule_takes_is_remembered_for_that_rule_alone() -> None:
     for _ in range(3):
         assert find(("f", "A", "10", "B")) == ()
         assert [one.text for one in find(("f", "10", "A", "F"))] == ["q1: 10", "q2: F", "q3: A"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "code"),
+    [
+        (FieldRule("q1", "Q", values=("Sim", "Não")), "Sim", None),
+        (FieldRule("q1", "Q", values=("Sim", "Não")), "não", None),
+        (FieldRule("q1", "Q", values=("Sim", "Não")), "talvez", "invalid"),
+        (FieldRule("q1", "Q", values=("S", "NA")), "NA", None),
+        (FieldRule("q1", "Q", pattern=".{1,40}"), "Invalid", "invalid"),
+        (FieldRule("q1", "Q", pattern=".{1,40}"), "ilegível", "invalid"),
+        (FieldRule("q1", "T", role="identifier", values=("T1", "T2")), "t1", None),
+        (FieldRule("q1", "T", role="identifier", values=("T1", "T2")), "T3", "invalid"),
+        (FieldRule("q1", "T", role="identifier", pattern="T[0-9]"), "9", "invalid"),
+    ],
+)
+def test_what_an_own_layout_says_of_a_field_is_sought(
+    rule: FieldRule, value: str, code: str | None
+) -> None:
+    unread = ("UNMARKED", "INVALID", "NA", "Ilegível")
+    definition = Definition("p", "P", (rule, ANSWER), unread=unread)
+    found = told(("f", "1", value, "A", "A"), definition)
+
+    assert [one for one, _ in found] == ([code] if code else [])
