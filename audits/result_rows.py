@@ -24,7 +24,10 @@ LONGEST_NAME = 256
 LONGEST_COLUMN = 100
 ZIP = b"PK\x03\x04"
 PIECE = 1024 * 1024
-LONGEST_RECORD = 64 * PIECE  # bytes without the end of a record: a quote that nobody closed
+# Bytes without the end of a record: a quote that nobody closed. A row of `MOST_FIELDS` of the
+# longest cells has half of that.
+LONGEST_RECORD = 4 * PIECE
+MOST_ROWS = 1_000_000  # of one batch: ten times a large exam
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ROOTED = re.compile(r"[/\\~]|[A-Za-z]:[/\\]")
@@ -82,8 +85,9 @@ def inspect(file: IO[bytes], definition: Definition, *, most: int | None = None)
     Raises:
         ColumnsUnknown: `layout_columns`, `layout_no_field`.
         RowsRefused: `csv_not_text`, `csv_empty`, `csv_encoding`, `csv_nul`, `csv_columns`,
-            `csv_no_rows`, `csv_record_endless`, `csv_record_ragged`, `csv_cell_too_long`,
-            `csv_identifier_empty`, `csv_identifier_too_long`, `csv_identifier_unsafe`.
+            `csv_no_rows`, `csv_too_many_rows`, `csv_record_endless`, `csv_record_ragged`,
+            `csv_cell_too_long`, `csv_identifier_empty`, `csv_identifier_too_long`,
+            `csv_identifier_unsafe`.
     """
     refuse_package(file)
     watch = Watch(file)
@@ -92,22 +96,34 @@ def inspect(file: IO[bytes], definition: Definition, *, most: int | None = None)
     if header.line in watch.nul_lines:  # UTF-16 without its mark, above all
         raise RowsRefused([nul_at(header.line)])
     layout = bound(definition, header)
-    look = checker(layout)
-    faults: list[Fault] = []
-    names: Counter[str] = Counter()
-    place = header.cells.index(definition.card)
-    for record in islice(records, most):
-        if (fault := look(record)) is not None:
-            faults.append(fault)
-        else:
-            names[record.cells[place]] += 1
+    names, faults, more = tally(layout, islice(records, MOST_ROWS if most is None else most))
+    beyond = next(records, None) if most is None else None
+    if beyond is not None:
+        faults.append(too_many(beyond.line))
     faults += [nul_at(line) for line in watch.nul_lines]
     if not (faults or names):
         faults.append(Fault("csv_no_rows", "O arquivo só traz o cabeçalho: não há o que revisar."))
     if faults:
-        raise RowsRefused(sorted(faults, key=lambda one: one.line)[:MOST_FAULTS], len(faults))
+        first = sorted(faults, key=lambda one: one.line)[:MOST_FAULTS]
+        raise RowsRefused(first, len(faults) + more)
     repeated = {name: count for name, count in names.items() if count > 1}
     return Contents(layout, names.total(), repeated)
+
+
+def tally(layout: Layout, records: Iterable[Record]) -> tuple[Counter[str], list[Fault], int]:
+    """The names of sound rows, the first faults of the others, and how many more there are."""
+    look, place = checker(layout), layout.header.index(layout.definition.card)
+    names: Counter[str] = Counter()
+    faults: list[Fault] = []
+    more = 0
+    for record in records:
+        if (fault := look(record)) is None:
+            names[record.cells[place]] += 1
+        elif len(faults) < MOST_FAULTS:
+            faults.append(fault)
+        else:
+            more += 1
+    return names, faults, more
 
 
 def refuse_package(file: IO[bytes]) -> None:
@@ -254,6 +270,11 @@ def fault_of_name(name: str, line: int) -> Fault | None:
 def name_too_long(name: str, line: int) -> Fault:
     message = f"o identificador tem {len(name)} caracteres; o máximo é {LONGEST_NAME}."
     return Fault("csv_identifier_too_long", message, line)
+
+
+def too_many(line: int) -> Fault:
+    message = f"o arquivo passa de {MOST_ROWS} linhas. Divida-o e abra um lote de cada parte."
+    return Fault("csv_too_many_rows", message, line)
 
 
 def nul_at(line: int) -> Fault:

@@ -1,5 +1,6 @@
 """Rows that people could not work with refuse their file, each with its line and its code."""
 
+import tracemalloc
 from io import BytesIO
 
 import pytest
@@ -148,3 +149,23 @@ def test_only_rows_that_need_a_person_are_doubtful() -> None:
         4,
         {"duplicate_identifier": 2, "multi": 1, "blank": 1, "invalid": 1},
     )
+
+
+def test_a_file_of_nothing_but_faults_is_not_kept_in_memory() -> None:
+    row = b"x\n"
+    content = results() + row * 200_000
+    tracemalloc.start()
+    refused = refusal(content)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (len(refused.faults), refused.count) == (50, 200_000)
+    assert peak < 8 * 1024 * 1024
+
+
+def test_more_rows_than_a_batch_may_have_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(result_rows, "MOST_ROWS", 2)
+    (fault,) = refusal(results(GOOD, FIRST, sheet("c.png", "A", "B"))).faults
+
+    assert (fault.code, fault.line) == ("csv_too_many_rows", 4)
+    assert inspected(results(GOOD, FIRST)).rows == 2
