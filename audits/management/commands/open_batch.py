@@ -15,7 +15,7 @@ from audits.opening_files import Opened, Preview, open_batches, preview_batches
 from audits.services import open_batch
 from conciliacontag.database import session
 from conciliacontag.errors import DomainError
-from conciliacontag.organizations.models import Organization
+from conciliacontag.organizations.models import Organization, User
 from ingestion.management.commands.ingest import find_organization
 from reconciliation.models import Run, RunStatus
 
@@ -50,16 +50,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         organization = find_organization(options["organization"])
         check_options(options)
-        try:
-            if options["file"]:
-                said = from_file(organization, options)
-            else:
-                said = [from_run(organization, options["run"])]
-        except DomainError as refusal:
-            for line in told_faults(refusal):
-                self.stderr.write(line)
-            text = f"{refusal.message} ({refusal.code})"
-            raise CommandError(text, returncode=REFUSED) from refusal
+        email = options["user"]
+        with acting(email) if email else nullcontext() as user:
+            try:
+                said = opened(organization, options, user)
+            except DomainError as refusal:
+                for line in told_faults(refusal):
+                    self.stderr.write(line)
+                text = f"{refusal.message} ({refusal.code})"
+                raise CommandError(text, returncode=REFUSED) from refusal
         if options["json"]:
             self.stdout.write(json.dumps(said, ensure_ascii=False, default=str))
             return
@@ -82,20 +81,23 @@ def check_options(options: dict[str, Any]) -> None:
             raise CommandError(f"O arquivo {path} não existe.")
 
 
-def from_file(organization: Organization, options: dict[str, Any]) -> list[dict[str, Any]]:
-    path, email = options["file"], options["user"]
-    with acting(email) if email else nullcontext() as user:
-        said = {
-            "filename": path.name,
-            "layout": options["layout"],
-            "images": options["images"],
-            "opened_by": user,
-        }
-        if options["dry_run"]:
-            return [seen(one) for one in preview_batches(organization.pk, path, **said)]
-        opened = open_batches(organization.pk, path, name=options["name"], **said)
-        with session([organization.pk]):
-            return [summary(one) for one in opened]
+def opened(
+    organization: Organization, options: dict[str, Any], user: User | None
+) -> list[dict[str, Any]]:
+    path = options["file"]
+    if not path:
+        return [from_run(organization, options["run"])]
+    said = {
+        "filename": path.name,
+        "layout": options["layout"],
+        "images": options["images"],
+        "opened_by": user,
+    }
+    if options["dry_run"]:
+        return [seen(one) for one in preview_batches(organization.pk, path, **said)]
+    found = open_batches(organization.pk, path, name=options["name"], **said)
+    with session([organization.pk]):
+        return [summary(one) for one in found]
 
 
 def from_run(organization: Organization, run_id: UUID | None) -> dict[str, Any]:
@@ -103,8 +105,8 @@ def from_run(organization: Organization, run_id: UUID | None) -> dict[str, Any]:
     return {"batch_id": batch.pk if batch else None}
 
 
-def summary(opened: Opened) -> dict[str, Any]:
-    batch, created = opened
+def summary(found: Opened) -> dict[str, Any]:
+    batch, created = found
     return {
         "batch_id": batch.pk,
         "created": created,

@@ -57,8 +57,9 @@ def test_command_and_api_find_the_same_batch(
     assert "já estava aberto" in run(organization, *arguments)
 
 
+@pytest.mark.parametrize("is_named", [False, True])
 def test_a_refused_file_exits_with_4_and_tells_every_line(
-    organization: Organization, file: Path
+    organization: Organization, operator: User, file: Path, is_named: bool
 ) -> None:
     file.write_bytes(results(sheet("../a", "A", "B"), sheet("", "A", "B")))
     errors = StringIO()
@@ -68,6 +69,7 @@ def test_a_refused_file_exits_with_4_and_tells_every_line(
             organization=organization.tenant_key,
             file=file,
             layout="omr",
+            user=operator.email if is_named else None,
             stderr=errors,
         )
 
