@@ -6,10 +6,11 @@ Source: OMRChecker writes `Results/Results_{hh}{AM|PM}.csv`, `Manual/MultiMarked
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from msgspec import Struct
 
-from audits.evidence.names import Choice, base_name, choose
+from audits.evidence.names import Choice, Picture, base_name, choose
 from conciliacontag.errors import InvalidInput
 from ingestion.parsers.archive import Member
 from ingestion.parsers.names import stored_name
@@ -55,19 +56,22 @@ def read_run(members: Iterable[Member]) -> RunPackage:
 
 
 def images_of_run(members: Sequence[Member]) -> Choice:
-    """The checked sheets, those put aside for people to read, and nothing twice.
+    """The checked sheets, then those put aside for people, then the others; nothing twice.
 
     The sheet as it was scanned and the checked one bear one name: the checked one says more.
     """
     checked = [one for one in members if CHECKED in folders_of(one)]
     by_hand = [one for one in members if MANUAL in folders_of(one) and one not in checked]
-    first = choose(checked or by_hand or members)
-    names = {picture.name.casefold() for picture in first.pictures}
-    more = choose(one for one in by_hand if base_name(one.name).casefold() not in names)
-    pictures = (*first.pictures, *more.pictures) if checked else first.pictures
-    taken = {picture.member for picture in pictures}
+    rest = [one for one in members if one not in checked and one not in by_hand]
+    kinds = [choose(kind) for kind in (checked, by_hand, rest)]
+    pictures: dict[str, Picture] = {}
+    for picture in chain.from_iterable(kind.pictures for kind in kinds):
+        pictures.setdefault(picture.name.casefold(), picture)
+    taken = {picture.member for picture in pictures.values()}
     left = [one.name for one in members if stored_name(one.name) not in taken]
-    return Choice(pictures, tuple(left), first.repeated)
+    # Of what the reader sorted, two of one name leave open whose sheet is whose.
+    sorted_ones = next((kind for kind in kinds if kind.pictures), kinds[0])
+    return Choice(tuple(pictures.values()), tuple(left), sorted_ones.repeated)
 
 
 def folders_of(member: Member) -> list[str]:

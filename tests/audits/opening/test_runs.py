@@ -82,6 +82,27 @@ def test_sheets_are_shared_and_leave_with_the_last_batch(
     assert is_stored(key) and not Removal.objects.exists()
 
 
+def test_sheets_that_were_only_scanned_serve_where_no_checked_one_is(
+    organization: Organization, operator: User
+) -> None:
+    members = {
+        "Results/r.csv": results(FIRST),
+        "Manual/ErrorFiles.csv": ERRORS,
+        "Manual/ErrorFiles/erro.png": png(3),
+        "inputs/file1.png": png(4),
+        "inputs/erro.png": png(5),
+        "inputs/logo.png": png(6),
+        "modelos/logo.png": png(7),
+    }
+    first, second = opened(organization, operator, members)
+
+    card = first.cards.select_related("batch").get()
+    assert picture_of(find_evidence(card))[0] == png(4)
+    card = second.cards.select_related("batch").get()
+    assert picture_of(find_evidence(card))[0] == png(3)
+    assert first.left_out == ["inputs/erro.png", "modelos/logo.png"]
+
+
 def test_opening_a_run_twice_opens_nothing_new(organization: Organization, operator: User) -> None:
     batches = opened(organization, operator, RUN)
 
