@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from audits.models import BatchStatus, Card
+from audits.models import Batch, BatchStatus, Card, Decision
 from reconciliation.models import Reconciliation, ReconciliationStatus, Run
 
 CHUNK = 2000
@@ -58,7 +58,7 @@ def waiting_rows(run: Run) -> "QuerySet[Reconciliation]":
     A line that already has a card in a batch somebody works on keeps that one.
     """
     cards = Card.objects.filter(transaction=OuterRef("transaction")).exclude(
-        batch__status=BatchStatus.PENDING
+        batch__in=list(untouched(run))
     )
     rows = Reconciliation.objects.filter(
         organization=run.organization_id, transaction__isnull=False
@@ -66,6 +66,13 @@ def waiting_rows(run: Run) -> "QuerySet[Reconciliation]":
     proposed = Q(run=run, performed_by=None) & ~Exists(cards)
     taken_back = Q(status=ReconciliationStatus.PARTIAL, performed_by__isnull=False)
     return rows.filter(proposed | (taken_back & ~Exists(cards.open())))
+
+
+def untouched(run: Run) -> "QuerySet[Batch]":
+    """Batches of runs of this company that nobody has answered, remarked on or exported."""
+    acts = Decision.objects.filter(batch_id=OuterRef("pk"))
+    batches = Batch.objects.filter(organization=run.organization_id, run__isnull=False)
+    return batches.filter(~Exists(acts), status=BatchStatus.PENDING, exports=None)
 
 
 def read_doubts(run: Run) -> Iterator[Doubt]:

@@ -10,9 +10,9 @@ from uuid import UUID
 from django.utils import timezone
 from msgspec import to_builtins
 
-from audits.doubts import Doubt, read_doubts, waiting_rows
+from audits.doubts import Doubt, read_doubts, untouched, waiting_rows
 from audits.issues import OTHER
-from audits.models import Batch, BatchStatus, Card, CardStatus, Removal
+from audits.models import Batch, Card, CardStatus, Removal
 from audits.results_file import FILENAME, write_results
 from audits.rows import delete_rows, promise_removal
 from audits.shipped import conciliation
@@ -77,9 +77,7 @@ def finished_run(run_id: UUID) -> Run:
 
 
 def write_batch(run: Run, key: str) -> Batch:
-    for older in Batch.objects.filter(
-        organization=run.organization, status=BatchStatus.PENDING, exports=None, run__isnull=False
-    ):
+    for older in untouched(run):
         give_way(older, run)
     layout = conciliation()
     with arriving(write_results(layout, records(run)), most=NO_LIMIT) as arrived:

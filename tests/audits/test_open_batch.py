@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from audits.models import Batch, BatchStatus, Card, Removal, Verdict
-from audits.services import decide_card, open_batch
+from audits.services import decide_card, note_card, open_batch, skip_card
 from audits.shipped import conciliation
 from conciliacontag.errors import NotFound
 from conciliacontag.organizations.models import AuditLog, Organization, User
@@ -107,3 +107,19 @@ def test_a_batch_under_review_keeps_its_cards(
     assert review.batch.status == BatchStatus.IN_REVIEW
     assert newer is not None
     assert [card.transaction for card in newer.cards.all()] == [new_line]
+
+
+@pytest.mark.parametrize("act", ["note", "skip"])
+def test_a_batch_that_somebody_remarked_on_keeps_its_cards(
+    review: Any, organization: Organization, auditor: User, finished: Finished, act: str
+) -> None:
+    if act == "note":
+        note_card(review.card.pk, author=auditor, version=1, note="perguntei ao cliente")
+    else:
+        skip_card(review.card.pk, author=auditor)
+    new = make_transaction(organization, "-12.30", memo="PIX")
+    later = open_batch(organization.pk, finished(organization).pk)
+
+    assert later is not None
+    assert [card.transaction_id for card in later.cards.all()] == [new.pk]
+    assert review.card.batch_id == review.batch.pk
