@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from audits.evidence.names import alike, base_name, stem
 from audits.models import Batch, Card, Evidence
+from conciliacontag.brazil import clean_text
 from conciliacontag.errors import NotFound
 
 NEIGHBOURS = 100  # names before and after, in which a similar one is sought
@@ -79,7 +80,7 @@ def find_evidence(card: Card, which: str = "", name: str = "") -> Evidence:
     Raises:
         NotFound: `image_missing`; or `image_unknown`: the card has no such column.
     """
-    wanted = name or wanted_name(card, which)
+    wanted = clean_text(name) or wanted_name(card, which)
     found = Evidence.objects.filter(batch=card.batch_id, name=wanted).first()
     if found is None:
         raise NotFound(

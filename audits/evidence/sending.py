@@ -6,6 +6,7 @@ from uuid import UUID
 from django.conf import settings
 
 from audits.evidence.images import wanted_name
+from audits.evidence.names import LONGEST_NAME
 from audits.evidence.packages import refused
 from audits.models import Batch, Card, Evidence
 from audits.receiving import claim, give_up, received, store
@@ -34,7 +35,8 @@ def add_image(
     Raises:
         NotFound: there is no such card, or it names no image there.
         NotAllowed: the person neither decides cards nor sends files here.
-        InvalidInput: `image_type`: no PNG, JPEG, GIF or TIFF; or as `received`.
+        InvalidInput: `image_type`: no PNG, JPEG, GIF or TIFF; `image_name`: too long to be kept;
+            or as `received`.
         Unavailable: as `received`.
     """
     with session(sent_by.roles):
@@ -43,6 +45,9 @@ def add_image(
             raise NotFound("Este cartão não existe. Confira o número e a empresa escolhida.")
         refuse_role(sent_by, card.organization_id)
         name = wanted_name(card, which)
+    if len(name) > LONGEST_NAME:
+        message = f"O nome desta imagem tem {len(name)} caracteres; o máximo é {LONGEST_NAME}."
+        raise refused(message, "image_name", "file")
     organization, most = card.batch.organization, settings.IMAGES_MAX_BYTES
     with received(organization, chunks, filename=name, most=most, actor=sent_by) as arrived:
         refuse_no_picture(arrived)
@@ -63,7 +68,7 @@ def refuse_no_picture(arrived: Arrived) -> None:
     with arrived.path.open("rb") as file:
         head = file.read(HEAD)
     if not (image_type(head) or is_tiff(head)):
-        raise refused("O arquivo não é uma imagem PNG, JPEG ou TIFF.", "image_type")
+        raise refused("O arquivo não é uma imagem PNG, JPEG ou TIFF.", "image_type", "file")
 
 
 def write(

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from audits.models import Batch, Card, Evidence
+from audits.models import Batch, Card, Evidence, Removal
 from conciliacontag.organizations.models import Organization, User
 from tests.data.answer_sheets import FIRST, package, png, results, sheet
 from tests.data.requests import body_of, forgiven
@@ -147,3 +147,16 @@ def test_a_viewer_sends_no_image(
 
     answer = forgiven(viewer.post(f"/v1/audits/{Card.objects.get().pk}/image", {"file": file}))
     assert answer.status_code == 403
+
+
+def test_a_name_that_no_image_can_have_is_told_missing(client: Client) -> None:
+    row = ("file1.png", f"in/{'a' * 300}.png", "", "0", "1", "PT", "", "B")
+    sent(client, results(row))
+    path = f"/v1/audits/{Card.objects.get().pk}/image"
+    file = SimpleUploadedFile("x.png", png())
+
+    assert forgiven(client.get(path, {"name": "a\0.png"})).json()["code"] == "image_missing"
+    assert forgiven(client.get(path)).json()["code"] == "image_missing"
+    refused = forgiven(client.post(path, {"file": file}))
+    assert (refused.status_code, refused.json()["code"]) == (400, "image_name")
+    assert not Evidence.objects.exists() and not Removal.objects.exists()
