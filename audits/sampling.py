@@ -9,8 +9,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from audits.agreement import Agreement, draw
 from audits.first_answers import first_answers
-from audits.models import Batch, Card, CardStatus, Decision, Sample, SecondReading, Verdict
+from audits.models import Batch, Card, CardStatus, Sample, SecondReading
 from audits.rows import NoBatch, locked_batch, organization_of
+from audits.withheld import readings_for
 from conciliacontag.database import session
 from conciliacontag.errors import Conflict, InvalidInput
 from conciliacontag.organizations.access import require
@@ -19,7 +20,6 @@ from conciliacontag.organizations.models import User
 from conciliacontag.organizations.roles import Act
 from reconciliation.ledger import books
 
-ANSWERS = (Verdict.ACCEPT, Verdict.NO_DOCUMENT, Verdict.CORRECT, Verdict.AS_READ)
 MOST_SEEDS = 1 << 32
 LARGEST_SEED = (1 << 63) - 1
 CHUNK = 1000
@@ -153,20 +153,9 @@ def next_reading(batch_id: UUID, user: User) -> SecondReading | None:
 
 
 def waiting_for(batch: Batch, user: User) -> "QuerySet[SecondReading]":
-    """Readings of a batch that this person may do."""
-    rows = SecondReading.objects.filter(
-        ~Exists(own_answers(OuterRef("card_id"), user)),
-        sample__batch=batch,
-        reader=None,
-        card__status=CardStatus.RESOLVED,
-    )
-    others = rows.exclude(first_author=user)
-    return others.select_related("card__transaction").order_by("sample_id", "card__line", "pk")
-
-
-def own_answers(card_id: Any, user: User) -> "QuerySet[Decision]":
-    """What a person has ever answered about a card."""
-    return Decision.objects.filter(card_id=card_id, author=user, verdict__in=ANSWERS)
+    """Readings of a batch that this person may do; none for whom the role does not let decide."""
+    rows = readings_for(user).filter(sample__batch=batch)
+    return rows.select_related("card__transaction").order_by("sample_id", "card__line", "pk")
 
 
 def agreement_of(batch: Batch) -> Agreement:

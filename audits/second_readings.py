@@ -14,8 +14,8 @@ from audits.exports.running import refuse_while_exporting
 from audits.first_answers import INSTALLMENT, FirstAnswer, first_answers
 from audits.models import Card, SecondReading, Verdict
 from audits.responses import read
-from audits.sampling import own_answers
 from audits.verdicts import Intent, Submission, understand
+from audits.withheld import own_acts
 from conciliacontag.database import session
 from conciliacontag.errors import Conflict, NotAllowed, NotFound
 from conciliacontag.organizations.access import require
@@ -111,7 +111,7 @@ def read_before(reading: SecondReading, said: dict[str, str], user: User) -> Sec
 
 
 def refuse_own(card: Card, user: User) -> None:
-    if own_answers(card.pk, user).exists():
+    if own_acts(card.pk, user).exists():
         raise NotAllowed(
             "Quem já respondeu um cartão não faz a segunda leitura dele: ela é de outra pessoa.",
             code="own_answer",

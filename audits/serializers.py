@@ -10,6 +10,7 @@ from rest_framework import serializers
 from audits.evidence.images import names_of
 from audits.models import Batch, Card, Evidence, Export
 from audits.responses import read
+from audits.withheld import withheld_from
 
 
 class BatchSerializer(serializers.ModelSerializer[Batch]):
@@ -43,20 +44,25 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
 
 
 class CardsSerializer(serializers.ListSerializer[Any]):
-    """Many cards, whose images are looked up at once."""
+    """Many cards; what is not in their rows is looked up for all at once."""
 
     def to_representation(self, data: Any) -> list[Any]:
         cards = list(data)
-        cast("CardSerializer", self.child).pictured = pictured(cards)
+        cast("CardSerializer", self.child).look_up(cards)
         rows: list[Any] = super().to_representation(cards)
         return rows
 
 
 class CardSerializer(serializers.ModelSerializer[Card]):
-    """One card as lists show it."""
+    """One card as lists show it, to the person whose request is in the context."""
 
     pictured: frozenset[tuple[UUID, str]] = frozenset()  # (batch, name) of the images there are
+    hidden: frozenset[UUID] = frozenset()  # cards whose answers this person is not to know
 
+    note = serializers.SerializerMethodField()
+    withheld = serializers.SerializerMethodField(
+        help_text="Espera uma segunda leitura que pode ser sua: o que se respondeu não aparece."
+    )
     issues = serializers.ListField(child=serializers.CharField(), source="doubts", read_only=True)
     template = serializers.CharField(source="batch.layout", read_only=True)
     image_url = serializers.SerializerMethodField()
@@ -76,6 +82,7 @@ class CardSerializer(serializers.ModelSerializer[Card]):
             "status",
             "version",
             "note",
+            "withheld",
             "image_url",
             "marked_image_url",
             "created_at",
@@ -84,8 +91,18 @@ class CardSerializer(serializers.ModelSerializer[Card]):
 
     def to_representation(self, instance: Card) -> dict[str, Any]:
         if not isinstance(self.parent, CardsSerializer):
-            self.pictured = pictured([instance])
+            self.look_up([instance])
         return super().to_representation(instance)
+
+    def look_up(self, cards: Sequence[Card]) -> None:
+        self.pictured = pictured(cards)
+        self.hidden = withheld_from(self.context["request"].user, [card.pk for card in cards])
+
+    def get_note(self, card: Card) -> str:
+        return "" if card.pk in self.hidden else card.note
+
+    def get_withheld(self, card: Card) -> bool:
+        return card.pk in self.hidden
 
     def get_image_url(self, card: Card) -> str | None:
         return self.picture(card, "original")
@@ -122,7 +139,7 @@ class ResponseSerializer(serializers.Serializer[Any]):
 class CardDetailSerializer(CardSerializer):
     """One card whole: what was read, the candidates with their evidence, every field's answer."""
 
-    notes = serializers.CharField(source="note", read_only=True)
+    notes = serializers.SerializerMethodField(method_name="get_note", help_text="O mesmo que note.")
     responses = serializers.SerializerMethodField()
 
     class Meta(CardSerializer.Meta):
@@ -131,7 +148,8 @@ class CardDetailSerializer(CardSerializer):
     @extend_schema_field(ResponseSerializer(many=True))
     def get_responses(self, card: Card) -> list[dict[str, Any]]:
         """Every field of the layout, corrected or not, then what follows from a chosen document."""
-        corrected = {row.field: row.corrected_value for row in card.responses.all()}
+        told = [] if card.pk in self.hidden else card.responses.all()
+        corrected = {row.field: row.corrected_value for row in told}
         names = [field.name for field in card.batch.bound_layout.fields]
         rows = [
             {

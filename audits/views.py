@@ -22,7 +22,9 @@ from audits.serializers import (
     CardSerializer,
     SentenceSerializer,
 )
+from audits.withheld import refuse_withheld
 from conciliacontag.errors import InvalidInput, NotFound
+from reconciliation.views import person
 
 WAITING = Q(cards__status__in=[CardStatus.PENDING, CardStatus.REOPENED])
 
@@ -82,13 +84,17 @@ class CardView(RetrieveAPIView[Card]):
 
 
 class HistoryView(APIView):
-    """Who decided what about a card, when and why; also after a clean-up."""
+    """Who decided what about a card, when and why; also after a clean-up.
+
+    Not to whoever may still come to read the card again: `second_reading_first`.
+    """
 
     @extend_schema(
         parameters=[OpenApiParameter("field", str, description="Só este campo, desde a leitura.")],
         responses=SentenceSerializer(many=True),
     )
     def get(self, request: Request, pk: UUID) -> Response:
+        refuse_withheld(person(request), pk)
         field = request.query_params.get("field", "")
         # The database knows no NUL, and neither does any column.
         told = field_history(pk, field.replace("\x00", "")) if field else card_history(pk)

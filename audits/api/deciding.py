@@ -42,7 +42,7 @@ class CardAct(GenericAPIView[Card]):
 
     def carry_out(self, request: Request, pk: UUID, act: Callable[..., Card]) -> Response:
         card = act(pk, **self.asked(request))
-        return Response(CardDetailSerializer(card).data)
+        return Response(CardDetailSerializer(card, context=self.get_serializer_context()).data)
 
     def asked(self, request: Request) -> dict[str, Any]:
         asked = self.get_serializer(data=request.data)

@@ -108,7 +108,7 @@ class AuditsView(CardsView):
             name=said["name"],
         )
         with session([organization.pk]):
-            return answer(opened)
+            return answer(opened, request)
 
 
 def refuse_missing(request: Request) -> None:
@@ -124,7 +124,7 @@ def path_of(file: "UploadedFile[bytes] | None") -> Path | None:
     return Path(file.temporary_file_path()) if isinstance(file, TemporaryUploadedFile) else None
 
 
-def answer(opened: Sequence[Opened]) -> Response:
+def answer(opened: Sequence[Opened], request: Request) -> Response:
     """201 when any batch is new; a sending that was known altogether says so."""
     is_new = any(created for _, created in opened)
     batches = [batch for batch, _ in opened]
@@ -132,7 +132,7 @@ def answer(opened: Sequence[Opened]) -> Response:
     cards = first.cards.select_related("batch").in_order()[:SHOWN_CARDS]
     body = {
         **OpenedSerializer(first).data,
-        "items": CardSerializer(cards, many=True).data,
+        "items": CardSerializer(cards, many=True, context={"request": request}).data,
         "batches": OpenedSerializer(batches, many=True).data,
     }
     headers = {"Location": reverse("batch", args=[first.pk])} | ({} if is_new else REPLAYED)

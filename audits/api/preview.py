@@ -20,6 +20,7 @@ from conciliacontag.api.pagination import (
     read_limit,
 )
 from conciliacontag.organizations.roles import Act
+from reconciliation.views import person
 
 SALT = "export preview"
 LIMIT = OpenApiParameter("limit", int, description=f"De 1 a {HIGHEST_LIMIT}; {DEFAULT_LIMIT}.")
@@ -50,6 +51,9 @@ class PreviewSerializer(serializers.Serializer[Any]):
     cards = serializers.IntegerField(source="total_cards")
     equal_rows = serializers.IntegerField()
     pending = serializers.IntegerField(help_text="Cartões sem decisão: sairiam como foram lidos.")
+    withheld = serializers.IntegerField(
+        help_text="Cartões cujas células não aparecem: esperam segunda leitura que pode ser sua."
+    )
     text = serializers.CharField(source="__str__")
 
 
@@ -65,7 +69,7 @@ class PreviewView(APIView):
             raise NoBatch
         limit = read_limit(request.query_params.get("limit", ""))
         place = read_cursor(request.query_params.get("cursor", ""))
-        page = preview(batch, after=place, limit=limit)
+        page = preview(batch, viewer=person(request), after=place, limit=limit)
         cursor = signing.dumps(page.next, salt=SALT) if page.next else None
         said = {name: getattr(page, name) for name in page.__slots__}
         told = said | {"has_more": bool(page.next), "next_cursor": cursor, "__str__": str(page)}

@@ -69,7 +69,7 @@ def note_card(
         if is_noted(last, author, version, note) or card.note == note:
             return card
         refuse_while_exporting(card.batch)
-        check_version(card, last, version)
+        check_version(card, last, version, author)
         decision = describe(card, Verdict.NOTE, Word(author, note, on_behalf_of), {}, {})
         decision.save(force_insert=True)
         card.note, card.version = note, card.version + 1

@@ -82,7 +82,7 @@ def carry_out(card: Card, decisions: list[Decision], sent: Submission, intent: I
         Conflict: `card_changed`; also what the match refuses.
         NotAllowed: the role may not overrule somebody else's word.
     """
-    check_version(card, newest(decisions), sent.version)
+    check_version(card, newest(decisions), sent.version, sent.author)
     require_overruling(card, standing(decisions), sent.author)
     before = current_values(card, intent.values)
     settle_match(card, intent, sent.author, sent.note)

@@ -8,6 +8,7 @@ from uuid import UUID
 from audits.exports.running import refuse_while_exporting
 from audits.models import Card, CardStatus, Decision, Verdict
 from audits.rows import locked_batch, organization_of
+from audits.withheld import is_withheld
 from conciliacontag.database import session
 from conciliacontag.errors import Conflict, NotFound
 from conciliacontag.organizations.access import require
@@ -90,17 +91,18 @@ def standing(decisions: list[Decision]) -> list[Decision]:
     return [decision for decision in said if decision.pk not in undone]
 
 
-def check_version(card: Card, last: Decision | None, version: int | None) -> None:
+def check_version(card: Card, last: Decision | None, version: int | None, author: User) -> None:
     """Refuse a decision about a card that has changed since the person saw it.
 
     Raises:
-        Conflict: `card_changed`, with who changed it, what they said and what stands now.
+        Conflict: `card_changed`, with who changed it, what they said and what stands now; without
+            that for whoever may still come to read the card a second time.
     """
     if version in (None, card.version):
         return
     details: dict[str, Any] = {"version": card.version, "version_sent": version}
     who = "Outra pessoa"
-    if last is not None:
+    if last is not None and not is_withheld(author, card.pk):
         who = last.author.name
         details |= {
             "who": last.author.name,

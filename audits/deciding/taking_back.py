@@ -47,7 +47,7 @@ def reopen_card(
             return card
         require(author, card.organization, reopening_act(stands[-1] if stands else None, author))
         refuse_while_exporting(card.batch)
-        check_version(card, last, version)
+        check_version(card, last, version, author)
         if card.is_open:
             raise not_resolved(card)
         reopen(card, Word(author, note, on_behalf_of))
@@ -93,7 +93,7 @@ def undo_decision(
         target = stands[-1] if stands else None
         require(author, card.organization, reopening_act(target, author))
         refuse_while_exporting(card.batch)
-        check_version(card, last, version)
+        check_version(card, last, version, author)
         if target is None:
             raise Conflict(
                 "Não há decisão para desfazer neste cartão: ele está como foi lido.",

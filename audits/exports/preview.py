@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Collate
 
 from audits.exports.authors import last_words
-from audits.models import Batch, Card, CardStatus, Response
+from audits.models import Batch, Card, CardStatus, Response, SecondReading
+from audits.withheld import readings_for
+from conciliacontag.organizations.models import User
 
 CELLS_A_PAGE = 50
 # As the file and its manifest do: by code point, whatever language the database sorts by.
@@ -50,6 +52,7 @@ class Preview:
     total_cards: int
     equal_rows: int
     pending: int  # cards without a decision: they would leave as they were read
+    withheld: int  # cards whose cells are not shown to a person who may read them again
 
     def __str__(self) -> str:
         equal = (
@@ -61,16 +64,24 @@ class Preview:
         return f"{number(self.total_cells, 'célula')} em {cards}; {equal}"
 
 
-def preview(batch: Batch, *, after: Place = START, limit: int = CELLS_A_PAGE) -> Preview:
+def preview(
+    batch: Batch, *, viewer: User | None = None, after: Place = START, limit: int = CELLS_A_PAGE
+) -> Preview:
     """The cells that an export of this batch would change now, in the order of the file.
 
     Args:
+        viewer: who looks; of cards that they may still read a second time no cell is shown.
         after: where the page before ended.
         limit: cells of this page.
     """
     rows = changed(batch)
-    totals = rows.aggregate(cells=Count("pk"), cards=Count("card", distinct=True))
-    page = read_page(batch, rows, after, limit + 1)
+    hidden = waiting_cards(batch, viewer)
+    totals = rows.aggregate(
+        cells=Count("pk"),
+        cards=Count("card", distinct=True),
+        withheld=Count("card", distinct=True, filter=Q(card__in=hidden)),
+    )
+    page = read_page(batch, rows.exclude(card__in=hidden), after, limit + 1)
     last = page[limit - 1] if len(page) > limit else None
     return Preview(
         cells=page[:limit],
@@ -79,7 +90,13 @@ def preview(batch: Batch, *, after: Place = START, limit: int = CELLS_A_PAGE) ->
         total_cards=totals["cards"],
         equal_rows=max(batch.rows - totals["cards"], 0),
         pending=Card.objects.open().filter(batch=batch).count(),
+        withheld=totals["withheld"],
     )
+
+
+def waiting_cards(batch: Batch, viewer: User | None) -> QuerySet[Any]:
+    rows = readings_for(viewer) if viewer else SecondReading.objects.none()
+    return rows.filter(sample__batch=batch).values("card_id")
 
 
 def changed(batch: Batch) -> QuerySet[Response]:

@@ -56,7 +56,7 @@ def page(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "exports": batch.exports.select_related("requested_by"),
         "running": running(batch),
         "origin": origin(batch),
-        "change": preview(batch, limit=SHOWN_CELLS),
+        "change": preview(batch, viewer=author(request), limit=SHOWN_CELLS),
         "may_export": holds(request, batch.organization_id, Act.EXPORT),
         "may_clean": may_clean,
         **(cleaning(batch) if may_clean else {}),
@@ -91,7 +91,8 @@ def changes(model_admin: FactAdmin, request: HttpRequest, batch: Batch) -> HttpR
     """All cells that an export would change, page by page."""
     line, field = request.GET.get("linha", ""), request.GET.get("campo", "")
     after = Place(int(line), field) if LINE.fullmatch(line) else START
-    context = {"change": preview(batch, after=after), "is_later": after != START}
+    change = preview(batch, viewer=author(request), after=after)
+    context = {"change": change, "is_later": after != START}
     return model_admin.show(request, "pages/changes.html", batch, context)
 
 

@@ -26,6 +26,7 @@ from audits.services import (
     skip_card,
     undo_decision,
 )
+from audits.withheld import is_withheld
 from conciliacontag.errors import DomainError
 from conciliacontag.organizations.models import User
 from conciliacontag.pages import FactAdmin
@@ -230,8 +231,10 @@ def told_of(outcome: Outcome) -> str:
 def history(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:
     """What became of a card, or of one of its fields, in sentences; the newest first."""
     name = request.GET.get("campo", "")
+    hidden = is_withheld(author(request), card.pk)
     told = field_history(card.pk, name) if name else card_history(card)
-    shown = {"sentences": list(reversed(told)), "of_field": bool(name), "card": card}
+    sentences = [] if hidden else list(reversed(told))
+    shown = {"sentences": sentences, "of_field": bool(name), "card": card, "withheld": hidden}
     return render(request, "pages/review_history.html", shown)
 
 

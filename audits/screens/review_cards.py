@@ -11,11 +11,13 @@ from audits.screens.review_grid import grid_of
 from audits.screens.review_images import pictures_of
 from audits.screens.review_match import match_of
 from audits.screens.review_queue import progress
+from audits.withheld import is_withheld
 from conciliacontag.organizations.models import User
 from conciliacontag.organizations.roles import Act
 from conciliacontag.pages import holds
 
 CARD, DONE = "pages/review_card.html", "pages/review_done.html"
+WITHHELD = "pages/review_withheld.html"
 
 
 def shown(
@@ -28,6 +30,8 @@ def shown(
             decision back may go on answering.
         ahead: it will be shown once the card before it is decided.
     """
+    if not card.is_open and is_withheld(user, card.pk):
+        return render_to_string(WITHHELD, {"card": card}, request)
     told = context(request, user, card, overrules=overrules)
     return render_to_string(CARD, told | {"progress": progress(card, user, ahead=ahead)}, request)
 
