@@ -29,6 +29,7 @@ from audits.screens import (
     review,
     review_acts,
     review_images,
+    review_many,
     second_reading,
     spreadsheet,
 )
@@ -104,7 +105,8 @@ class CardAdmin(FactAdmin):
         return super().get_queryset(request).select_related("batch", "transaction")
 
     def get_urls(self) -> list[Any]:
-        views = (*review_acts.ROUTES, *review_images.ROUTES, *presence.ROUTES)
+        acts = (*review_acts.ROUTES, *review_many.ROUTES)
+        views = (*acts, *review_images.ROUTES, *presence.ROUTES)
         return routes(self, views) + list(super().get_urls())
 
     def change_view(

@@ -1,11 +1,14 @@
 """The history of a card in sentences: who, when, before, after, why. It outlives the card."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count
 from django.utils import timezone
 
+from audits.layouts import Layout
 from audits.models import Card, Decision, Verdict
 from audits.shipped import label
 
@@ -48,41 +51,67 @@ class Sentence:
     why: str
     version: int
     on_behalf_of: str = ""
+    together: UUID | None = None  # what one answer for many cards gave each of them
+    cards: int = 1  # how many it reached
 
     def __str__(self) -> str:
         said = f"{named(self)} {self.what}"
+        if self.cards > 1:
+            said += f", de uma vez em {self.cards} cartões"
         changes = "; ".join(map(str, self.changes))
         said = f"{said} ({changes})" if changes else said
         return f"{said}. Motivo: {self.why}" if self.why else f"{said}."
 
 
-def card_history(card: Card | UUID) -> list[Sentence]:
+def card_history(card_id: UUID) -> list[Sentence]:
     """Every decision about a card, oldest first, also when the card is gone."""
-    card_id = card.pk if isinstance(card, Card) else card
     decisions = Decision.objects.filter(card_id=card_id).select_related("author")
-    return [tell(decision) for decision in decisions]
+    reached, layout = reached_by(decisions), layout_of(card_id)
+    return [tell(one, reached.get(one.together, 1), layout) for one in decisions]
 
 
-def tell(decision: Decision) -> Sentence:
+def layout_of(card_id: UUID) -> Layout | None:
+    """What the card's columns are called, while its batch is there."""
+    card = Card.objects.select_related("batch").filter(pk=card_id).first()
+    return card.batch.bound_layout if card else None
+
+
+def reached_by(decisions: Iterable[Decision]) -> dict[UUID | None, int]:
+    """How many cards each answer for many has reached, in one query at most."""
+    numbers = {one.together for one in decisions} - {None}
+    if not numbers:
+        return {}
+    rows = Decision.objects.filter(together__in=numbers).order_by().values("together")
+    return dict(rows.annotate(cards=Count("pk")).values_list("together", "cards"))
+
+
+def tell(decision: Decision, cards: int = 1, layout: Layout | None = None) -> Sentence:
     number = decision.after.get("numero") or decision.after.get("documento", "")
     return Sentence(
         at=decision.at,
         who=decision.author.name,
         verdict=decision.verdict,
         what=VERBS[Verdict(decision.verdict)].format(documento=number),
-        changes=tuple(changes_of(decision)),
+        changes=tuple(changes_of(decision, layout)),
         why=decision.note,
         version=decision.version_seen,
         on_behalf_of=decision.on_behalf_of,
+        together=decision.together,
+        cards=cards,
     )
 
 
-def changes_of(decision: Decision) -> list[Change]:
+def changes_of(decision: Decision, layout: Layout | None) -> list[Change]:
     return [
-        Change(name, label(name), decision.before.get(name, ""), after)
+        Change(name, called(name, layout), decision.before.get(name, ""), after)
         for name, after in decision.after.items()
         if decision.before.get(name, "") != after
     ]
+
+
+def called(name: str, layout: Layout | None) -> str:
+    known = layout.field(name) if layout else None
+    return known.label if known else label(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +150,11 @@ def field_history(card_id: UUID, field: str) -> list[FieldSentence]:
     card = Card.objects.select_related("batch").filter(pk=card_id).first()
     layout = card.batch.bound_layout if card else None
     known = layout.field(field) if layout else None
-    called = layout.label(field) if layout else label(field)
+    title = called(field, layout)
     empty = known.rule.empty if known else ""
     decisions = Decision.objects.filter(card_id=card_id, after__has_key=field)
     told = [
-        tell_field(decision, Change(field, called, decision.before.get(field, ""), after), empty)
+        tell_field(decision, Change(field, title, decision.before.get(field, ""), after), empty)
         for decision in decisions.select_related("author")
         if (after := decision.after[field]) != decision.before.get(field, "")
     ]
@@ -133,7 +162,7 @@ def field_history(card_id: UUID, field: str) -> list[FieldSentence]:
     if original is None:
         return []
     moment = card.created_at if card else None
-    return [FieldSentence(Change(field, called, "", original), at=moment, empty=empty), *told]
+    return [FieldSentence(Change(field, title, "", original), at=moment, empty=empty), *told]
 
 
 def reading_of(card: Card | None, first: Decision | None, field: str) -> str | None:

@@ -179,6 +179,10 @@ class SentenceSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     changes = ChangeSerializer(many=True)
     why = serializers.CharField()
+    together = serializers.UUIDField(
+        default=None, allow_null=True, help_text="Comum às decisões que uma resposta deu a muitos."
+    )
+    cards = serializers.IntegerField(default=1, help_text="A quantos cartões ela chegou.")
     text = serializers.CharField(source="__str__")
 
 

@@ -3,7 +3,7 @@
 from audits.deciding.alike import alike, decide_alike
 from audits.deciding.aside import note_card, skip_card
 from audits.deciding.decide import decide_card
-from audits.deciding.taking_back import reopen_card, undo_decision
+from audits.deciding.taking_back import reopen_card, undo_decision, undo_together
 from audits.deciding.together import Outcome, Refusal
 from audits.opening import open_batch
 
@@ -18,4 +18,5 @@ __all__ = [
     "reopen_card",
     "skip_card",
     "undo_decision",
+    "undo_together",
 ]

@@ -19,6 +19,11 @@ urlpatterns = [
     path("audits/<uuid:pk>/alike", deciding.AlikeView.as_view(), name="alike"),
     path("audits/<uuid:pk>/image", images.ImageView.as_view(), name="card-image"),
     path("audits/<uuid:pk>/history", views.HistoryView.as_view(), name="card-history"),
+    path(
+        "audits/together/<uuid:together>/undo",
+        deciding.UndoTogetherView.as_view(),
+        name="undo-together",
+    ),
     path("audits/readings/<uuid:pk>", sampling.ReadingView.as_view(), name="second-reading"),
     path("audits/<str:batch_id>/samples", sampling.SamplesView.as_view(), name="samples"),
     path(

@@ -18,6 +18,7 @@ from audits.api.requests import (
     DecisionRequest,
     NoteRequest,
     NotesRequest,
+    UndoTogetherRequest,
     VersionedRequest,
 )
 from audits.models import Card
@@ -29,6 +30,7 @@ from audits.services import (
     reopen_card,
     skip_card,
     undo_decision,
+    undo_together,
 )
 from conciliacontag.api.idempotency import idempotent, replayed
 from conciliacontag.organizations.roles import Act
@@ -134,9 +136,12 @@ class OutcomeSerializer(serializers.Serializer[Any]):
     decided = ReachedCard(many=True)
     refused = RefusedCard(many=True)
     left = serializers.IntegerField(help_text="Quantos cartões iguais ficam para outra chamada.")
+    together = serializers.UUIDField(
+        allow_null=True, help_text="Com ele, POST /v1/audits/together/{together}/undo desfaz tudo."
+    )
 
 
-# Each card is decided in a transaction of its own: what is decided stays whatever comes after.
+# Cards are decided in portions, each in a transaction of its own: what is decided stays.
 @method_decorator(non_atomic_requests, name="dispatch")
 class AlikeView(CardAct):
     """Decide a card and all that raise the same doubts; `dry_run` only names them."""
@@ -148,4 +153,19 @@ class AlikeView(CardAct):
     @replayed
     def post(self, request: Request, pk: UUID) -> Response:
         outcome = decide_alike(pk, **self.asked(request))
+        return Response(OutcomeSerializer(outcome).data)
+
+
+# As above: cards are taken back in portions, each in a transaction of its own.
+@method_decorator(non_atomic_requests, name="dispatch")
+class UndoTogetherView(CardAct):
+    """Take back what one answer said about many cards; `dry_run` only names them."""
+
+    acts: ClassVar[dict[str, Act]] = {"POST": Act.REOPEN_OWN}
+    serializer_class = UndoTogetherRequest
+
+    @extend_schema(parameters=[AUDIT_USER], responses=OutcomeSerializer)
+    @replayed
+    def post(self, request: Request, together: UUID) -> Response:
+        outcome = undo_together(together, **self.asked(request))
         return Response(OutcomeSerializer(outcome).data)

@@ -95,4 +95,12 @@ class AlikeRequest(VersionedRequest):
     )
 
 
+class UndoTogetherRequest(NotesRequest):
+    """What `POST …/together/{together}/undo` takes."""
+
+    dry_run = serializers.BooleanField(
+        default=False, help_text="Só diz de quais cartões a decisão seria desfeita."
+    )
+
+
 REQUIRED = "Este campo é obrigatório."

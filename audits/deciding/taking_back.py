@@ -1,5 +1,6 @@
-"""Taking decisions back: reopening a card, undoing step by step."""
+"""Taking decisions back: reopening a card, undoing step by step, or many cards as one."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from audits.deciding.holding import (
@@ -11,6 +12,7 @@ from audits.deciding.holding import (
     standing,
 )
 from audits.deciding.matches import is_own, restore_match
+from audits.deciding.together import Outcome, act_together
 from audits.deciding.writing import CardAct, Word, concluded, describe, write_acts
 from audits.exports.running import refuse_while_exporting
 from audits.models import Card, CardStatus, Decision, Response, Verdict
@@ -21,7 +23,9 @@ from audits.responses import (
     read,
     withdrawn_match,
 )
-from conciliacontag.errors import Conflict
+from conciliacontag.database import session
+from conciliacontag.errors import Conflict, NotFound
+from conciliacontag.keys import new_id
 from conciliacontag.organizations.access import require
 from conciliacontag.organizations.models import User
 from reconciliation.services import undo_match
@@ -102,6 +106,63 @@ def undo_decision(
         word = Word(author, note, on_behalf_of)
         write_acts([taken_back(card, target, stands[:-1], word)])
     return card
+
+
+def undo_together(
+    together: UUID, *, author: User, note: str = "", on_behalf_of: str = "", dry_run: bool = False
+) -> Outcome:
+    """Take back what one answer said about many cards, from each card on which it still stands.
+
+    A card that was decided otherwise since is named and left as it is. What has been taken back
+    already is so as well: the same call again changes nothing.
+
+    Raises:
+        NotFound: no decisions share this number, or the batch was cleaned up.
+        NotAllowed: the role may not undo, or only its own decisions.
+        Busy: the batch is being exported, before anything was taken back.
+    """
+    targets = decisions_together(together, author)
+    word = Word(author, note, on_behalf_of, new_id())
+
+    def undo(card: Card, decisions: list[Decision]) -> CardAct:
+        target, stands = targets[card.pk], standing(decisions)
+        require(author, card.organization, reopening_act(target, author))
+        if not stands or stands[-1].pk != target.pk:
+            raise changed_since(target, decisions)
+        return taken_back(card, target, stands[:-1], word)
+
+    cards = [Card(pk=one.card_id, line=one.line) for one in targets.values()]
+    batch_id = next(iter(targets.values())).batch_id
+    found = act_together(batch_id, cards, undo, author, dry_run=dry_run)
+    return replace(found, together=word.together)
+
+
+def decisions_together(together: UUID, author: User) -> dict[UUID, Decision]:
+    """By card, the decisions that one answer gave to many; what took some back is not among them.
+
+    Raises:
+        NotFound: there are none.
+        NotAllowed: the role may not take them back.
+    """
+    with session(author.roles):
+        rows = Decision.objects.filter(together=together).exclude(verdict=Verdict.UNDO)
+        targets = {one.card_id: one for one in rows.select_related("organization").order_by("line")}
+        if not targets:
+            raise NotFound("Esta correção em conjunto não existe. Confira o número e a empresa.")
+        first = next(iter(targets.values()))
+        require(author, first.organization, reopening_act(first, author))
+        return targets
+
+
+def changed_since(target: Decision, decisions: list[Decision]) -> Conflict:
+    if any(one.undoes == target.pk for one in decisions):
+        return Conflict("A decisão dada a todos já tinha sido desfeita.", code="already_undone")
+    last = standing(decisions)[-1]
+    return Conflict(
+        f"{last.author.name} mudou este cartão depois da decisão dada a todos.",
+        code="card_changed",
+        details={"who": last.author.name, "what": last.verdict, "at": last.at.isoformat()},
+    )
 
 
 def is_again(last: Decision | None, verdict: Verdict, author: User, version: int) -> bool:

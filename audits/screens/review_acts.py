@@ -12,14 +12,18 @@ from audits.history import card_history, field_history
 from audits.models import Batch, Card
 from audits.presence import touch
 from audits.screens.cards import author
-from audits.screens.review_answers import note_in, read_answer, read_body, refusal_of, version_in
+from audits.screens.review_answers import (
+    note_in,
+    read_answer,
+    read_body,
+    refusal_of,
+    version_in,
+)
 from audits.screens.review_cards import address, finished, shown
 from audits.screens.review_images import picture_address, similar_to_missing
 from audits.screens.review_queue import next_after, previous_before
 from audits.services import (
-    Outcome,
     alike,
-    decide_alike,
     decide_card,
     note_card,
     reopen_card,
@@ -188,53 +192,11 @@ def ahead_of(request: HttpRequest, card: Card, following: Card) -> dict[str, Any
     }
 
 
-@non_atomic_requests
-def save_alike(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:
-    """The same answer for all cards alike; `dry_run` only tells what would become of them."""
-    try:
-        said, body = read_answer(request), read_body(request)
-        dry_run = body.get("dry_run") is True
-        outcome = decide_alike(
-            card.pk,
-            author=author(request),
-            version=said.version,
-            verdict=said.verdict,
-            corrections=said.corrections,
-            note=said.note,
-            dry_run=dry_run,
-        )
-    except DomainError as refusal:
-        return refusal_of(refusal)
-    if dry_run:
-        return JsonResponse(preview(outcome))
-    with atomic():
-        saved = outcome.decided[0].version
-        return show(request, card.batch, next_after(card), told=told_of(outcome), saved=saved)
-
-
-def preview(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "decided": len(outcome.decided),
-        "lines": [card.line for card in outcome.decided],
-        "refused": [{"line": one.card.line, "message": one.message} for one in outcome.refused],
-        "left": outcome.left,
-    }
-
-
-def told_of(outcome: Outcome) -> str:
-    said = f"{len(outcome.decided)} cartões salvos."
-    if outcome.refused:
-        said += f" {len(outcome.refused)} ficaram como estavam."
-    return f"{said} Restam {outcome.left} iguais." if outcome.left else said
-
-
 def history(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:
     """What became of a card, or of one of its fields, in sentences; the newest first."""
     name = request.GET.get("campo", "")
-    hidden = is_withheld(author(request), card.pk)
-    told = field_history(card.pk, name) if name else card_history(card)
-    sentences = [] if hidden else list(reversed(told))
-    shown = {"sentences": sentences, "of_field": bool(name), "card": card, "withheld": hidden}
+    told = field_history(card.pk, name) if name else card_history(card.pk)
+    shown = {"sentences": list(reversed(told)), "of_field": bool(name), "card": card}
     return render(request, "pages/review_history.html", shown)
 
 
@@ -248,6 +210,5 @@ ROUTES = (
     ("GET", "proximo", "audits_card_next", visit_next),
     ("GET", "anterior", "audits_card_previous", visit_previous),
     ("GET", "ao-lado", "audits_card_beside", beside),
-    ("POST", "salvar-iguais", "audits_card_save_alike", save_alike),
     ("GET", "historico", "audits_card_trail", history),
 )

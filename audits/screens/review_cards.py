@@ -6,7 +6,10 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from audits.models import Batch, Card, Decision
+from audits.deciding.holding import decisions_of, reopening_act, standing
+from audits.exports.preview import preview
+from audits.history import reached_by
+from audits.models import Batch, Card
 from audits.screens.review_grid import grid_of
 from audits.screens.review_images import pictures_of
 from audits.screens.review_match import match_of
@@ -45,7 +48,7 @@ def context(request: HttpRequest, user: User, card: Card, *, overrules: bool) ->
         "card": card,
         "is_match": card.transaction_id is not None,
         "may_decide": may_decide,
-        "may_reopen": not card.is_open and may_take_back(request, user, card),
+        **({} if card.is_open else taking_back(request, user, card)),
         **work_on(card),
     }
 
@@ -69,17 +72,23 @@ def missing(pictures: list[Any]) -> list[Any]:
     return [one for one in pictures if not one.is_there]
 
 
-def may_take_back(request: HttpRequest, user: User, card: Card) -> bool:
-    """One's own decision is taken back more freely than somebody else's."""
-    last = Decision.objects.filter(card_id=card.pk).last()
-    mine = last is not None and last.author_id == user.pk
-    return holds(request, card.organization_id, Act.REOPEN_OWN if mine else Act.REOPEN)
+def taking_back(request: HttpRequest, user: User, card: Card) -> dict[str, Any]:
+    """Whether the decision that stands may be taken back, and with how many others as one."""
+    stands = standing(decisions_of(card))
+    last = stands[-1] if stands else None
+    together = last.together if last else None
+    return {
+        "may_reopen": holds(request, card.organization_id, reopening_act(last, user)),
+        "together": together,
+        "cards": reached_by(stands).get(together, 1),
+    }
 
 
 def finished(request: HttpRequest, batch: Batch) -> str:
     """What stands in the place of a card when none waits."""
     may_export = holds(request, batch.organization_id, Act.EXPORT)
-    return render_to_string(DONE, {"batch": batch, "may_export": may_export}, request)
+    told = {"batch": batch, "may_export": may_export, "change": preview(batch, limit=1)}
+    return render_to_string(DONE, told, request)
 
 
 def address(card: Card) -> str:

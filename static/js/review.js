@@ -7,6 +7,8 @@ import { Match } from "./review_match.js";
 import { Server } from "./review_server.js";
 
 const PRESENCE = 15_000;
+const OVER = ["card_changed", "nothing_to_undo", "not_found", "match_changed", "undo_impossible"];
+const SHOWN = 8000; // milliseconds that what was said stays to be read
 const IDLE = 700; // milliseconds on a card before what is not urgent is asked
 
 const root = document.querySelector("[data-review]");
@@ -24,7 +26,7 @@ if (root) {
     });
     root.addEventListener("change", sendImage, { capture: true });
     find("[data-go] form").addEventListener("submit", goToLine);
-    find("[data-alike-text] form").addEventListener("submit", saveAlike);
+    find("[data-many] form").addEventListener("submit", saveMany);
     addEventListener("popstate", () => location.reload());
     setInterval(askOthers, PRESENCE);
     document.addEventListener("visibilitychange", askOthers);
@@ -55,9 +57,22 @@ const ACTS = {
     "keep-note": () => about("anotar", { note: find("#note").value }),
     "take-back": () => about("desfazer", {}),
     reopen: () => about("reabrir", {}),
-    alike: previewAlike,
+    alike: () => previewMany(desk.work.obstacle(), {
+        title: "A mesma resposta para todas iguais",
+        word: "salvar-iguais",
+        body: answerNow(),
+        becomes: ["recebe esta resposta", "recebem esta resposta"],
+        button: "Salvar",
+    }),
+    "take-all-back": () => previewMany(null, {
+        title: "Desfazer em todos os cartões",
+        word: "desfazer-iguais",
+        body: { together: find("[data-together]").dataset.together },
+        becomes: ["volta a como estava", "voltam a como estavam"],
+        button: "Desfazer em",
+    }),
 };
-const KEYS = { "?": "help", z: "undo", s: "skip", n: "note", g: "line", j: "next", k: "previous", escape: "pause", enter: "save" };
+const KEYS = { "?": "help", z: "undo", s: "skip", n: "note", g: "line", j: "next", k: "previous", t: "alike", escape: "pause", enter: "save" };
 
 function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -85,6 +100,7 @@ function meaning(event) {
     const needsCard = ["next", "previous", "skip", "note", "save"].includes(name);
     if (!name || (needsCard && !desk.card)) return null;
     if (name === "skip" && !desk.work.canAnswer) return null;
+    if (name === "alike" && (find("[data-act=alike]")?.hidden ?? true)) return null;
     return (name === "next" || name === "previous") && !goesOn ? null : ACTS[name];
 }
 
@@ -142,7 +158,7 @@ async function whenIdle() {
     showOthers(card, found.others);
     const button = card.querySelector("[data-act=alike]");
     if (button) {
-        button.textContent = `Esta / todas iguais (${found.alike})`;
+        button.querySelector("[data-alike]").textContent = found.alike;
         button.hidden = found.alike < 2;
     }
     for (const [which, names] of Object.entries(found.similar)) suggest(card.querySelector(`[data-similar="${which}"]`), names);
@@ -177,8 +193,13 @@ function open(answer, { draft = null, isClash = false } = {}) {
     if (scrollY > root.offsetTop) root.scrollIntoView({ block: "start" });
 }
 
+// Said aloud by a screen reader, and shown for a while to whoever looks.
 function tell(text) {
-    find("[data-told]").textContent = text;
+    const place = find("[data-told]");
+    place.textContent = text;
+    place.classList.add("is-shown");
+    clearTimeout(desk.shown);
+    desk.shown = setTimeout(() => place.classList.remove("is-shown"), SHOWN);
 }
 
 function refuse(message) {
@@ -227,9 +248,9 @@ function act(word, body, { forgets }) {
     });
 }
 
-function settle(card, { saved: version }) {
+function settle(card, { saved: version, together }) {
     dropDrafts(card);
-    if (version) keepSaved(root.dataset.batch, [...saved(root.dataset.batch), { card, version }]);
+    if (version) keepSaved(root.dataset.batch, [...saved(root.dataset.batch), { card, version, together }]);
 }
 
 function explain(refusal) {
@@ -271,9 +292,17 @@ function undo() {
     const { batch } = root.dataset;
     const last = saved(batch).at(-1);
     if (!last) return tell("Não há resposta nem decisão desta sessão para desfazer.");
+    const forget = () => keepSaved(batch, saved(batch).slice(0, -1));
     return busy(async () => {
-        keepSaved(batch, saved(batch).slice(0, -1));
-        open(await server.post(last.card, "desfazer", { version: last.version }));
+        const { card, version, together } = last;
+        try {
+            const answer = await (together ? server.post(card, "desfazer-iguais", { together }) : server.post(card, "desfazer", { version }));
+            forget();
+            open(answer);
+        } catch (refusal) {
+            if (OVER.includes(refusal.code)) forget(); // it can never be taken back from here
+            throw refusal;
+        }
     });
 }
 
@@ -319,26 +348,27 @@ function showOthers(card, others) {
     card.querySelector("[data-others]").textContent = others.length ? `${others.join(" e ")} ${verb} neste cartão` : "";
 }
 
-function answerNow(more = {}) {
+function answerNow() {
     const version = Number(desk.card.dataset.version);
-    return { ...desk.work.payload(), note: find("#note").value, version, ...more };
+    return { ...desk.work.payload(), note: find("#note").value, version };
 }
 
-// Nothing is saved before it was said what would be.
-function previewAlike() {
-    const obstacle = desk.work.obstacle();
+// Nothing is done to many cards before it was said what would be.
+function previewMany(obstacle, many) {
     if (obstacle) return refuse(obstacle);
-    const told = find("[data-alike-told]");
-    const button = find("[data-alike-save]");
+    const told = find("[data-many-told]");
+    const button = find("[data-many-save]");
+    desk.many = many;
+    find("[data-many-title]").textContent = many.title;
     told.textContent = "Contando o que mudaria…";
     button.hidden = true;
-    find("[data-alike-text]").showModal();
+    find("[data-many]").showModal();
     return busy(async () => {
         try {
-            const found = await server.post(desk.card.dataset.card, "salvar-iguais", answerNow({ dry_run: true }));
-            told.textContent = sentenceOf(found);
+            const found = await server.post(desk.card.dataset.card, many.word, { ...many.body, dry_run: true });
+            told.textContent = sentenceOf(found, many.becomes);
             button.hidden = !found.decided;
-            button.textContent = `Salvar ${found.decided} cart${found.decided > 1 ? "ões" : "ão"}`;
+            button.textContent = `${many.button} ${found.decided} cart${found.decided > 1 ? "ões" : "ão"}`;
             button.focus();
         } catch (refusal) {
             told.textContent = refusal.message;
@@ -346,16 +376,18 @@ function previewAlike() {
     });
 }
 
-function sentenceOf({ decided, lines, refused, left }) {
+function sentenceOf({ decided, lines, refused, left }, [one, several]) {
     const shown = lines.slice(0, 12).join(", ") + (lines.length > 12 ? ", …" : "");
-    const parts = [`${decided} cartões recebem esta resposta: linhas ${shown}.`];
-    for (const one of refused.slice(0, 5)) parts.push(`A linha ${one.line} fica como está: ${one.message}`);
+    const parts = [];
+    if (decided) parts.push(decided > 1 ? `${decided} cartões ${several}: linhas ${shown}.` : `Um cartão ${one}: linha ${shown}.`);
+    for (const { line, message } of refused.slice(0, 5)) parts.push(`A linha ${line} fica como está: ${message}`);
+    if (refused.length > 5) parts.push(`E mais ${refused.length - 5} ficam como estão.`);
     if (left) parts.push(`Outros ${left} ficam para a próxima vez.`);
     return parts.join("\n");
 }
 
-function saveAlike(event) {
-    if (event.submitter?.value === "save") act("salvar-iguais", answerNow(), { forgets: true });
+function saveMany(event) {
+    if (event.submitter?.value === "save") act(desk.many.word, desk.many.body, { forgets: true });
 }
 
 function sendImage(event) {

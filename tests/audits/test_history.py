@@ -18,7 +18,7 @@ def test_every_decision_says_who_what_and_why(reviewed: Any, auditor: User, mana
         reviewed.card.pk, author=manager, version=3, verdict=Verdict.NO_DOCUMENT, note="aluguel"
     )
 
-    told = card_history(reviewed.card)
+    told = card_history(reviewed.card.pk)
 
     assert [(sentence.who, sentence.why) for sentence in told] == [
         (auditor.name, "confirmado por telefone"),
@@ -30,14 +30,14 @@ def test_every_decision_says_who_what_and_why(reviewed: Any, auditor: User, mana
 
 
 def test_changes_name_before_and_after(reviewed: Any) -> None:
-    (sentence,) = card_history(reviewed.lonely_card)
+    (sentence,) = card_history(reviewed.lonely_card.pk)
 
     assert [str(change) for change in sentence.changes] == ["Situação: vazio → sem nota"]
     assert str(sentence).endswith("(Situação: vazio → sem nota).")
 
 
 def test_a_card_nobody_touched_has_no_history(review: Any) -> None:
-    assert card_history(review.card) == []
+    assert card_history(review.card.pk) == []
 
 
 def mark(batch: Batch, author: User, version: int, **fields: str) -> None:

@@ -71,7 +71,7 @@ def test_a_batch_without_doubts(review: Callable[..., Watched], answers: Any) ->
     shoot(watched.page, "revisao-fim")
 
     expect(watched.page.get_by_text("Este lote não tem pendências: pode exportar.")).to_be_visible()
-    expect(watched.page.get_by_role("link", name="Exportar")).to_be_visible()
+    expect(watched.page.get_by_role("button", name="Exportar")).to_be_visible()
     check(watched)
 
 
