@@ -196,7 +196,9 @@ def history(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpRes
     """What became of a card, or of one of its fields, in sentences; the newest first."""
     name = request.GET.get("campo", "")
     told = field_history(card.pk, name) if name else card_history(card.pk)
-    shown = {"sentences": list(reversed(told)), "of_field": bool(name), "card": card}
+    hidden = is_withheld(author(request), card.pk)
+    sentences = [] if hidden else list(reversed(told))
+    shown = {"sentences": sentences, "of_field": bool(name), "card": card, "withheld": hidden}
     return render(request, "pages/review_history.html", shown)
 
 
