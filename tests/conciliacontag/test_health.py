@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.db import connection
 from django.test import Client
 
 from conciliacontag.celery import app
+from conciliacontag.metrics import TASK_FAILURES
 from conciliacontag.organizations.models import User
 from tests.conftest import point_at
 from tests.data.envelope import refusal
@@ -73,13 +75,23 @@ def test_a_broker_that_is_away_is_named(api: Api, monkeypatch: pytest.MonkeyPatc
     assert parts["broker"] != "ok"
 
 
+@pytest.fixture
+def figures(settings: Any, tmp_path: Path) -> Path:
+    """A folder with the figures of this process, and without those of all that ran before it."""
+    TASK_FAILURES.labels("tests.none").inc(0)  # the first figure makes the file of a process
+    for file in settings.PROMETHEUS_FOLDER.glob(f"*_{os.getpid()}.db"):
+        (tmp_path / file.name).symlink_to(file)
+    settings.PROMETHEUS_FOLDER = tmp_path
+    return tmp_path
+
+
 def scraped(client: Client) -> dict[str, float]:
     lines = client.get("/metrics").content.decode().splitlines()
     pairs = (line.rpartition(" ") for line in lines if not line.startswith("#"))
     return {name: float(value) for name, _, value in pairs}
 
 
-def test_requests_are_timed_under_their_route(api: Api, operator: User) -> None:
+def test_requests_are_timed_under_their_route(api: Api, operator: User, figures: Path) -> None:
     name = (
         'http_request_duration_seconds_count{method="GET",route="v1/organizations/<uuid:pk>",'
         'status="200"}'
@@ -92,27 +104,26 @@ def test_requests_are_timed_under_their_route(api: Api, operator: User) -> None:
 
 
 @pytest.mark.django_db
-def test_counters_of_other_processes_are_added_up(api: Api) -> None:
+def test_counters_of_other_processes_are_added_up(api: Api, figures: Path) -> None:
     name = 'exports_total{format="csv",status="probe"}'
     before = scraped(api()).get(name, 0)
     program = "from conciliacontag.metrics import EXPORTS; EXPORTS.labels('csv', 'probe').inc(2)"
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "conciliacontag.settings"}
+    told = {"DJANGO_SETTINGS_MODULE": "conciliacontag.settings"}
+    environment = {**os.environ, **told, "PROMETHEUS_MULTIPROC_DIR": str(figures)}
     folder = project.ROOT_FOLDER
     subprocess.run([sys.executable, "-c", program], env=environment, cwd=folder, check=True)
 
     assert scraped(api())[name] == before + 2
 
 
-def test_a_process_killed_before_its_first_figure_hides_no_others(api: Api) -> None:
-    empty = project.PROMETHEUS_FOLDER / "counter_999999999.db"
-    empty.touch()
+def test_a_process_killed_before_its_first_figure_hides_no_others(api: Api, figures: Path) -> None:
+    (figures / "counter_999999999.db").touch()
 
     assert api().get("/metrics").status_code == 200
-    empty.unlink()
 
 
 @pytest.mark.django_db
-def test_a_task_that_raises_is_counted(api: Api) -> None:
+def test_a_task_that_raises_is_counted(api: Api, figures: Path) -> None:
     @app.task(name="tests.raises")
     def fail() -> None:
         raise ValueError
