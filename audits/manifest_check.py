@@ -11,10 +11,11 @@ import argparse
 import json
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 from zipfile import BadZipFile, ZipFile
@@ -31,6 +32,7 @@ from audits.manifest_proof import (
 MANIFEST, SUMS = "results_manifest.json", "SHA256SUMS"
 DAMAGED = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 FINDINGS, UNREADABLE = 1, 2
+Source = Callable[[], BinaryIO]
 
 
 class Package(Protocol):
@@ -87,7 +89,10 @@ def verify(path: Path, *, previous: Iterable[Path] = (), manifest: str = MANIFES
     Raises:
         OSError: there is nothing to read at the path.
     """
-    more = [one.read_bytes() for one in previous]
+    more: list[Source] = []
+    for one in previous:
+        one.open("rb").close()  # what somebody named has to be there
+        more.append(partial(open, one, "rb"))
     if path.is_dir():
         return check_package(Folder(path), manifest, more)
     with path.open("rb") as file:
@@ -101,7 +106,7 @@ def verify(path: Path, *, previous: Iterable[Path] = (), manifest: str = MANIFES
         return Report([f"O ZIP está cortado ou danificado ({fault}). Baixe-o de novo."])
 
 
-def check_package(package: Package, name: str, more: Iterable[bytes] = ()) -> Report:
+def check_package(package: Package, name: str, more: Iterable[Source] = ()) -> Report:
     """Check the newest manifest, every one before it, and the list of hashes beside them."""
     try:
         with package.open(name) as stream:
@@ -118,23 +123,37 @@ def check_package(package: Package, name: str, more: Iterable[bytes] = ()) -> Re
     return report
 
 
-def manifests(package: Package, newest: str) -> Iterator[bytes]:
+def manifests(package: Package, newest: str) -> Iterator[Source]:
     """Every other JSON file of the package: the chain itself says which of them it needs."""
     for name in package.names():
         if name.endswith(".json") and name != newest:
-            with package.open(name) as stream:
-                yield stream.read()
+            yield partial(package.open, name)
 
 
-def follow(manifest: dict[str, Any], others: list[bytes], report: Report) -> None:
-    """Go from revision to revision back to the first."""
-    known = {sha256(content).hexdigest(): content for content in others}
+def hashed(sources: Iterable[Source]) -> dict[str, Source]:
+    """Files by their SHA-256; one that may not be read is none of the package."""
+    known = {}
+    for source in sources:
+        with suppress(OSError), source() as stream:
+            known[measure(stream)[0]] = source
+    return known
+
+
+def content_of(source: Source) -> bytes:
+    with source() as stream:
+        return stream.read()
+
+
+def follow(manifest: dict[str, Any], others: Iterable[Source], report: Report) -> None:
+    """Go from revision to revision back to the first; the first of all asks for no other file."""
+    known = hashed(others) if manifest.get("previous_manifest_sha256") else {}
     length = 1
     while link := manifest.get("previous_manifest_sha256"):
-        before = known.get(link)
-        if before is None:
-            report.findings.append(missing_link(manifest, others))
+        source = known.get(link)
+        if source is None:
+            report.findings.append(missing_link(manifest, known.values()))
             return
+        before = content_of(source)
         if broken := check_chain(manifest, before):
             report.findings += broken
             return
@@ -143,11 +162,11 @@ def follow(manifest: dict[str, Any], others: list[bytes], report: Report) -> Non
     report.proved.append(f"A corrente de revisões está inteira: {length} de {length}.")
 
 
-def missing_link(manifest: dict[str, Any], others: list[bytes]) -> str:
+def missing_link(manifest: dict[str, Any], others: Iterable[Source]) -> str:
     """Say whether the manifest before is not there, or is there and was changed."""
     revision = manifest["revision"]
-    for content in others:
-        other, unreadable = read_manifest(content)
+    for source in others:
+        other, unreadable = read_manifest(content_of(source))
         same = not unreadable and other["batch_id"] == manifest["batch_id"]
         if same and other["revision"] < revision:
             return (

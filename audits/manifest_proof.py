@@ -192,14 +192,17 @@ def _dialect(manifest: dict[str, Any], open_original: Callable[[], BinaryIO]) ->
 
 
 def _cells(entries: list[Any], key: str = "after") -> dict[int, dict[str, str]] | None:
-    """Record → column → text of each correction; None when one is not a correction."""
+    """Record → column → text of each correction; None when one is none, or its cell was told."""
     cells: dict[int, dict[str, str]] = {}
     for entry in entries:
         match entry:
             case {"line": int(line), "field": str(field), "before": str(), "after": str()}:
-                cells.setdefault(line, {})[field] = entry[key]
+                texts = cells.setdefault(line, {})
             case _:
                 return None
+        if line < 1 or field in texts:
+            return None
+        texts[field] = entry[key]
     return cells
 
 

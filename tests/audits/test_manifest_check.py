@@ -62,6 +62,9 @@ def test_a_corrected_file_that_no_decision_made_is_found(package: Package) -> No
         ({"line": "1", "field": "q1", "before": "", "after": "A"}, "malformada"),
         ({"line": 1, "field": "q1", "before": "", "after": None}, "malformada"),
         ("q1", "malformada"),
+        ({"line": 0, "field": "q1", "before": "AB", "after": "A"}, "malformada"),
+        ({"line": -1, "field": "q1", "before": "AB", "after": "A"}, "malformada"),
+        ({"line": 1, "field": "q1", "before": "AB", "after": "A"}, "malformada"),
     ],
 )
 def test_corrections_that_fit_nowhere_are_found(

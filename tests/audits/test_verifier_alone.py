@@ -4,9 +4,11 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from typing import BinaryIO, ClassVar
 
 import pytest
 
+from audits.manifest_check import MANIFEST, Folder, check_package
 from audits.verifier import MODULES, verifier
 from conciliacontag.env import ROOT
 from tests.data.manifests import make_package
@@ -94,3 +96,34 @@ def test_the_verifier_has_the_same_bytes_each_time() -> None:
 
     assert verifier() == first
     assert first.startswith(b"#!/usr/bin/env python3\n")
+
+
+class Watched(Folder):
+    """A folder that knows which of its files were opened."""
+
+    opened: ClassVar[list[str]] = []
+
+    def open(self, name: str) -> BinaryIO:
+        self.opened.append(name)
+        if name == "alheio.json":
+            raise PermissionError(13, "Permission denied", name)
+        return super().open(name)
+
+
+def test_files_beside_a_package_are_none_of_it(exported: Path) -> None:
+    Watched.opened.clear()
+    (exported / "alheio.json").write_text("{}")
+
+    assert check_package(Watched(exported), MANIFEST).findings == []
+    assert "alheio.json" not in Watched.opened
+
+
+def test_a_file_that_may_not_be_read_is_no_earlier_manifest(exported: Path) -> None:
+    package = make_package()
+    package.manifest |= {"revision": 2, "previous_manifest_sha256": "0" * 64}
+    (exported / MANIFEST).write_bytes(package.content)
+    (exported / "alheio.json").write_text("{}")
+
+    (finding,) = check_package(Watched(exported), MANIFEST).findings
+
+    assert finding.startswith("Falta o manifesto que a revisão 2 cita")
