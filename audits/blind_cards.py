@@ -74,7 +74,7 @@ def blind_field(card: Card, field: Field, codes: dict[str, str]) -> BlindField:
 
 
 def can_be_blank(field: Field) -> bool:
-    return field.rule.role != "value" and field.rule.blank != "fine"
+    return field.rule.role != "value"
 
 
 def answers_to(field: Field) -> tuple[str, ...]:

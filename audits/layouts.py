@@ -88,7 +88,7 @@ class Field(Struct, frozen=True):
             return value
         if value == "":
             return None
-        if value == UNMARKED and rule.blank != "fine":
+        if value == UNMARKED:
             return rule.empty
         if rule.annulled and value == rule.annulled:
             return value

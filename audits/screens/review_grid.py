@@ -122,7 +122,7 @@ def as_dict(rule: FieldRule) -> dict[str, Any]:
     return {
         "values": rule.values,
         "empty": rule.empty,
-        "blank": UNMARKED if rule.role != "value" and rule.blank != "fine" else "",
+        "blank": UNMARKED if rule.role != "value" else "",
         "annulled": rule.annulled,
         "expected": rule.expected,
     }

@@ -5,6 +5,7 @@ from msgspec import to_builtins
 
 from audits.layouts import (
     UNMARKED,
+    Blank,
     Definition,
     FieldRule,
     LayoutError,
@@ -71,6 +72,14 @@ def test_what_people_say_becomes_what_the_file_says() -> None:
     assert check_corrections(omr, {"q1": "A", "q2": UNMARKED}) == {"q1": "A", "q2": ""}
     assert check_corrections(omr, {"q1": "", "q2": "MULTI"}) == {"q1": None, "q2": "MULTI"}
     assert check_corrections(starred, {"q1": UNMARKED}) == {"q1": "*"}
+
+
+@pytest.mark.parametrize("blank", ["issue", "attention", "fine"])
+def test_a_field_of_any_kind_can_be_marked_blank(blank: Blank) -> None:
+    rule = FieldRule("juros", "Juros", pattern="[0-9]+", blank=blank, empty="-")
+    layout = bind(Definition("b", "B", (rule,)), ("file_id", "juros"))
+
+    assert check_corrections(layout, {"juros": UNMARKED}) == {"juros": "-"}
 
 
 def test_an_unknown_field_is_named() -> None:
