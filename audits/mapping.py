@@ -7,6 +7,7 @@ if nobody comes back.
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from uuid import UUID
@@ -20,17 +21,18 @@ from audits.layouts import Definition
 from audits.opening_files import Opened, as_input, open_batch_from_file
 from audits.own_layouts import save_layout
 from audits.receiving import give_up, received, store
-from audits.result_rows import RowsRefused, inspect, pieces
+from audits.result_rows import RowsRefused, inspect
 from conciliacontag.database import session
 from conciliacontag.errors import NotFound
 from conciliacontag.organizations.access import require
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.organizations.roles import Act
-from conciliacontag.storage import local_copy, open_stored
+from conciliacontag.storage import local_copy, local_part
 
 SALT = "table to be mapped"
 SECONDS = 55 * 60  # a little less than what the sweep leaves it
 SHOWN_ROWS = 5
+SAMPLE_BYTES = 4 * 1024 * 1024  # no row that can be taken is longer
 NOTE = "Colunas ditas ao abrir um lote"
 
 
@@ -81,9 +83,10 @@ def find_parked(token: str, user: User) -> Parked:
 
 
 def sample_of(parked: Parked) -> Sample:
-    """The header and the first rows."""
-    with open_stored(parked.key) as file:
-        header, *rows = islice(read_records(pieces(file)), SHOWN_ROWS + 1)
+    """The header and the first rows, out of the beginning of the file alone."""
+    with local_part(parked.key, 0, SAMPLE_BYTES) as (path, _), path.open("rb") as file:
+        head = BytesIO(file.read(SAMPLE_BYTES))
+    header, *rows = islice(read_records(head), SHOWN_ROWS + 1)
     return Sample(header.cells, [row.cells for row in rows])
 
 
