@@ -13,7 +13,7 @@ from audits.models import Batch, Evidence
 from conciliacontag.database import copy_rows
 from conciliacontag.errors import InvalidInput
 from conciliacontag.keys import new_id
-from ingestion.parsers.archive import Member
+from ingestion.parsers.archive import ENCRYPTED, Member
 from ingestion.parsers.model import ParseError
 from ingestion.reading import list_archive
 
@@ -47,13 +47,17 @@ def choose_images(path: Path, filename: str) -> Choice:
     """The images in a ZIP.
 
     Raises:
-        InvalidInput: as `list_members`, `images_not_zip`, `images_repeated` or `images_none`.
+        InvalidInput: as `list_members`, `images_not_zip`, `images_repeated`, `zip_encrypted` or
+            `images_none`.
     """
     members = list_members(path, filename)
     if not members:
         raise refused("As imagens vêm em um ZIP, e este arquivo não é um.", "images_not_zip")
     choice = choose(members)
     refuse_repeated(choice)
+    if not choice.pictures and any(member.flags & ENCRYPTED for member in members):
+        message = "O ZIP está protegido por senha. Compacte as imagens de novo sem senha e envie."
+        raise refused(message, "zip_encrypted")
     if not choice.pictures:
         message = "O ZIP não traz nenhuma imagem png, jpg, jpeg ou tif. Confira o arquivo."
         raise refused(message, "images_none")

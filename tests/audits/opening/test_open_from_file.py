@@ -14,6 +14,7 @@ from conciliacontag.errors import DomainError, NotAllowed, NotFound
 from conciliacontag.organizations.models import AuditLog, Organization, User
 from conciliacontag.storage import is_stored, open_stored
 from tests.data.answer_sheets import FIRST, package, png, results, sheet
+from tests.data.zips import Entry, archive
 
 CLEAN = sheet("limpo.png", "A", "B")
 CONTENT = results(FIRST, CLEAN)
@@ -188,6 +189,18 @@ def test_a_bad_package_refuses_everything(
     assert (refused.value.code, refused.value.status) == (code, 400)
     assert list(refused.value.details["fields"]) == ["images"]
     assert not Batch.objects.exists() and not Removal.objects.exists()
+
+
+def test_a_package_with_a_password_says_so(
+    organization: Organization, operator: User, tmp_path: Path
+) -> None:
+    path = tmp_path / "i.zip"
+    path.write_bytes(archive([Entry("file1.png", png(), flags=0x801)]))
+
+    with pytest.raises(DomainError) as refused:
+        opened(organization, operator, images=path)
+    assert refused.value.code == "zip_encrypted"
+    assert "sem senha" in refused.value.message
 
 
 def test_a_package_that_is_none_is_refused(
