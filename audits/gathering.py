@@ -10,6 +10,7 @@ from django.conf import settings
 from audits.evidence.names import Choice, base_name
 from audits.evidence.packages import choose_images, list_members, refuse_repeated, refused
 from audits.receiving import received
+from audits.result_rows import ZIP
 from audits.run_package import RunPackage, read_run
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.storage import Arrived, arriving
@@ -22,7 +23,6 @@ NOTHING = Choice((), (), ())
 IMAGES = "imagens.zip"
 NO_LIMIT = 1 << 62
 LONGEST_NAME = 255
-ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def gather_any(
     sent = gather_file(organization, content, filename=filename, images=images, actor=actor)
     with sent as gathered, ExitStack() as stack:
         (table,) = gathered.tables
-        yield gather_run(table, stack, images) if is_zip(table.arrived) else gathered
+        yield gather_run(table, stack, images) if is_zip(table.arrived.path) else gathered
 
 
 def gather_run(package: Table, stack: ExitStack, images: Path | None) -> Gathered:
@@ -122,8 +122,8 @@ def unpacked(package: Table, run: RunPackage, stack: ExitStack) -> Iterator[Tabl
         yield Table(short_name(base_name(member.name)), arrived)
 
 
-def is_zip(arrived: Arrived) -> bool:
-    with arrived.path.open("rb") as file:
+def is_zip(path: Path) -> bool:
+    with path.open("rb") as file:
         return file.read(len(ZIP)) == ZIP
 
 

@@ -15,7 +15,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 
 from audits.column_mapping import BLANKS, ROLES, Said, guess
-from audits.gathering import ZIP
+from audits.gathering import is_zip
 from audits.mapping import Parked, find_parked, open_mapped, park, sample_of
 from audits.opening_files import Opened, open_batches
 from audits.opening_sources import open_batch_from_source
@@ -29,6 +29,7 @@ from conciliacontag.scope import scope_of
 from ingestion.screens.forwardings import senders
 
 PERMISSION = "audits.add_batch"
+LEFT_OUT = "entram só os resultados mais novos e as imagens, uma de cada folha."
 COLUMN = re.compile(r"column-([0-9]{1,3})")
 
 
@@ -146,7 +147,7 @@ def opened_by_form(
             name=said["name"],
         )
     except DomainError as refusal:
-        if "columns" in refusal.details and not is_package(file):
+        if "columns" in refusal.details and not is_zip(file):
             named = {"filename": said["file"].name, "name": said["name"]}
             return to_columns(request, park(company, file, images, user=author(request), **named))
         form.blame(refusal)
@@ -157,11 +158,6 @@ def opened_by_form(
 def place_of(file: Any) -> Any:
     """Where an upload rests on this machine; the settings let none stay in memory."""
     return Path(file.temporary_file_path()) if isinstance(file, TemporaryUploadedFile) else None
-
-
-def is_package(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(ZIP)) == ZIP
 
 
 def to_columns(request: HttpRequest, parked: Parked) -> HttpResponse:
@@ -176,7 +172,7 @@ def shown(request: HttpRequest, opened: list[Opened]) -> HttpResponse:
         messages.success(request, sentence(batch.name, batch.rows, created=created))
     first = opened[0][0]
     for name in first.left_out[:5]:
-        messages.info(request, f"“{name}” não é imagem e ficou de fora.")
+        messages.info(request, f"“{name}” ficou de fora: {LEFT_OUT}")
     return HttpResponseRedirect(reverse("admin:audits_batch_change", args=[first.pk]))
 
 

@@ -62,11 +62,14 @@ def test_the_page_asks_for_a_file_and_a_layout(client: Client, organization: Org
 
 
 def test_a_sent_file_leads_to_its_batch(client: Client, organization: Organization) -> None:
-    answer = send(client, organization, images=zipped(file1=png()), name="Prova")
+    images = SimpleUploadedFile("i.zip", package({"file1.png": png(), "leia.txt": b"l"}))
+    answer = send(client, organization, images=images, name="Prova")
     batch = Batch.objects.get()
 
     assert answer["Location"] == f"/admin/audits/batch/{batch.pk}/change/"
     assert (batch.name, batch.evidence.count()) == ("Prova", 1)
+    told = client.get(answer["Location"]).content.decode()
+    assert "“leia.txt” ficou de fora: entram só os resultados mais novos" in told
     again = client.get(send(client, organization)["Location"]).content.decode()
     assert "já era o lote" in again
     assert Batch.objects.count() == 1
