@@ -1,6 +1,6 @@
 // The review: card after card opens in its place. One letter acts only while the focus is inside.
 
-import { dropDrafts, findDraft, keepDraft, keepSaved, saved } from "./review_drafts.js";
+import { dropOldDrafts, findDraft, keepDraft, keepSaved, saved } from "./review_drafts.js";
 import { Grid } from "./review_grid.js";
 import { Pictures, fetchAhead } from "./review_images.js";
 import { Match } from "./review_match.js";
@@ -8,6 +8,7 @@ import { Server } from "./review_server.js";
 
 const PRESENCE = 15_000;
 const OVER = ["card_changed", "nothing_to_undo", "not_found", "match_changed", "undo_impossible"];
+const CHANGED = "O cartão mudou desde que você respondeu: confira as suas respostas antes de salvar.";
 const SHOWN = 8000; // milliseconds that what was said stays to be read
 const IDLE = 700; // milliseconds on a card before what is not urgent is asked
 
@@ -30,6 +31,7 @@ if (root) {
     addEventListener("popstate", () => location.reload());
     setInterval(askOthers, PRESENCE);
     document.addEventListener("visibilitychange", askOthers);
+    dropOldDrafts();
     begin();
 }
 
@@ -100,7 +102,7 @@ function meaning(event) {
     const needsCard = ["next", "previous", "skip", "note", "save"].includes(name);
     if (!name || (needsCard && !desk.card)) return null;
     if (name === "skip" && !desk.work.canAnswer) return null;
-    if (name === "alike" && (find("[data-act=alike]")?.hidden ?? true)) return null;
+    if (name === "alike" && (find("[data-act=alike]")?.disabled ?? true)) return null;
     return (name === "next" || name === "previous") && !goesOn ? null : ACTS[name];
 }
 
@@ -119,12 +121,12 @@ function begin({ draft = null, isClash = false } = {}) {
     const parts = { changed, history: fieldHistory };
     desk.work = card.dataset.kind === "grid" ? new Grid(card, parts) : new Match(card, parts);
     desk.pictures = new Pictures(card);
-    const { card: id, version } = card.dataset;
-    const kept = draft ?? findDraft(id, version);
-    if (kept?.answers) isClash ? desk.work.clash(kept.answers) : desk.work.restore(kept.answers);
+    const kept = draft ?? findDraft(...whose());
+    const isOlder = kept?.version !== undefined && kept.version !== card.dataset.version;
+    if (kept?.answers && (isClash || desk.work.canAnswer)) isClash || isOlder ? desk.work.clash(kept.answers) : desk.work.restore(kept.answers);
     if (kept?.note) find("#note").value = kept.note;
     find("#note").addEventListener("input", changed);
-    if (kept && !isClash) tell("Suas respostas que não tinham sido salvas estão aqui de novo.");
+    if (kept && !isClash && desk.work.canAnswer) tell(isOlder ? CHANGED : "Suas respostas que não tinham sido salvas estão aqui de novo.");
     showLeft();
     desk.work.start();
     desk.idle = setTimeout(whenIdle, IDLE);
@@ -132,9 +134,14 @@ function begin({ draft = null, isClash = false } = {}) {
 }
 
 function changed() {
-    const { card, version } = desk.card.dataset;
-    keepDraft(card, version, draftNow());
+    const draft = draftNow();
+    keepDraft(...whose(), draft && { ...draft, version: desk.card.dataset.version });
     showLeft();
+}
+
+// Drafts of two people at one computer are two drafts.
+function whose(card = desk.card.dataset.card) {
+    return [root.dataset.person, card];
 }
 
 function draftNow() {
@@ -158,8 +165,8 @@ async function whenIdle() {
     showOthers(card, found.others);
     const button = card.querySelector("[data-act=alike]");
     if (button) {
-        button.querySelector("[data-alike]").textContent = found.alike;
-        button.hidden = found.alike < 2;
+        button.disabled = found.alike < 2;
+        if (found.alike > 1) button.querySelector("[data-alike]").textContent = `Todas iguais (${found.alike})`;
     }
     for (const [which, names] of Object.entries(found.similar)) suggest(card.querySelector(`[data-similar="${which}"]`), names);
 }
@@ -249,8 +256,8 @@ function act(word, body, { forgets }) {
 }
 
 function settle(card, { saved: version, together }) {
-    dropDrafts(card);
-    if (version) keepSaved(root.dataset.batch, [...saved(root.dataset.batch), { card, version, together }]);
+    keepDraft(...whose(card), null);
+    if (version) keepSaved(pile(), [...saved(pile()), { card, version, together }]);
 }
 
 function explain(refusal) {
@@ -286,13 +293,16 @@ function list(title, pairs) {
     return section;
 }
 
+function pile() {
+    return `${root.dataset.person}:${root.dataset.batch}`;
+}
+
 // First the last answer on this card, then the card that was saved last.
 function undo() {
     if (desk.work?.canAnswer && desk.work.undo()) return tell("Última resposta desfeita.");
-    const { batch } = root.dataset;
-    const last = saved(batch).at(-1);
+    const last = saved(pile()).at(-1);
     if (!last) return tell("Não há resposta nem decisão desta sessão para desfazer.");
-    const forget = () => keepSaved(batch, saved(batch).slice(0, -1));
+    const forget = () => keepSaved(pile(), saved(pile()).slice(0, -1));
     return busy(async () => {
         const { card, version, together } = last;
         try {
@@ -312,7 +322,7 @@ function about(word, body) {
     return busy(async () => {
         const draft = draftNow();
         const answer = await server.post(card, word, { ...body, version: Number(version) });
-        dropDrafts(card);
+        keepDraft(...whose(card), null);
         open(answer, { draft: draft && { ...draft, note: "" } });
         if (draft?.answers) changed();
     });

@@ -2,6 +2,7 @@
 
 const DRAFT = "cartao:";
 const MOST_UNDO = 50;
+const LONGEST = 30 * 24 * 3600 * 1000; // milliseconds that a draft is kept
 
 // A browser that keeps nothing reviews all the same.
 function safely(work, otherwise = null) {
@@ -12,27 +13,29 @@ function safely(work, otherwise = null) {
     }
 }
 
-export function keepDraft(card, version, draft) {
-    const key = `${DRAFT}${card}:${version}`;
-    safely(() => (draft ? localStorage.setItem(key, JSON.stringify(draft)) : localStorage.removeItem(key)));
+export function keepDraft(person, card, draft) {
+    const key = `${DRAFT}${person}:${card}`;
+    safely(() => (draft ? localStorage.setItem(key, JSON.stringify({ ...draft, at: Date.now() })) : localStorage.removeItem(key)));
 }
 
-export function findDraft(card, version) {
-    return safely(() => JSON.parse(localStorage.getItem(`${DRAFT}${card}:${version}`)));
+export function findDraft(person, card) {
+    return safely(() => JSON.parse(localStorage.getItem(`${DRAFT}${person}:${card}`)));
 }
 
-export function dropDrafts(card) {
+// What nobody came back to does not stay on the computer.
+export function dropOldDrafts() {
     safely(() => {
-        for (const key of Object.keys(localStorage)) {
-            if (key.startsWith(`${DRAFT}${card}:`)) localStorage.removeItem(key);
+        for (const key of Object.keys(localStorage).filter((one) => one.startsWith(DRAFT))) {
+            const { at = 0 } = safely(() => JSON.parse(localStorage.getItem(key))) ?? {};
+            if (at < Date.now() - LONGEST) localStorage.removeItem(key);
         }
     });
 }
 
-export function saved(batch) {
-    return safely(() => JSON.parse(sessionStorage.getItem(`salvos:${batch}`))) ?? [];
+export function saved(pile) {
+    return safely(() => JSON.parse(sessionStorage.getItem(`salvos:${pile}`))) ?? [];
 }
 
-export function keepSaved(batch, list) {
-    safely(() => sessionStorage.setItem(`salvos:${batch}`, JSON.stringify(list.slice(-MOST_UNDO))));
+export function keepSaved(pile, list) {
+    safely(() => sessionStorage.setItem(`salvos:${pile}`, JSON.stringify(list.slice(-MOST_UNDO))));
 }

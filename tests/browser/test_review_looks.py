@@ -33,7 +33,7 @@ def test_a_card_with_its_sheet(review: Callable[..., Watched], answers: Any, loo
     watched = review(answers(*READ, sheets=True), **LOOKS[look])
     watched.page.wait_for_load_state("networkidle")
     watched.page.keyboard.press("c")
-    expect(watched.page.locator("[data-act=alike]")).to_be_visible()
+    expect(watched.page.get_by_role("button", name="Todas iguais (3)")).to_be_enabled()
     shoot(watched.page, f"revisao-{look}")
 
     check(watched)
