@@ -44,13 +44,18 @@ def refuse_while_exporting(batch: Batch) -> None:
 
 
 def fail(export: Export, error: str) -> None:
-    """Close an export that came to nothing; what it may have stored is taken away."""
-    held = Export.objects.filter(pk=export.pk, status=ExportStatus.RUNNING)
-    now = timezone.now()
-    if held.update(status=ExportStatus.FAILED, error=error, finished_at=now, locked_until=None):
-        promise_removal(export.organization_id, export.csv_path)
-        promise_removal(export.organization_id, export.manifest_path)
-        on_commit(partial(drop_arrivals, draft_prefix(export)), robust=True)
+    """Close an export that came to nothing; what it may have stored is taken away.
+
+    Also what it stored after somebody else had closed it, or had cleaned the batch up.
+    """
+    rows = Export.objects.filter(pk=export.pk)
+    if rows.filter(status=ExportStatus.DONE).exists():
+        return
+    failed = {"status": ExportStatus.FAILED, "error": error, "finished_at": timezone.now()}
+    rows.filter(status=ExportStatus.RUNNING).update(**failed, locked_until=None)
+    promise_removal(export.organization_id, export.csv_path)
+    promise_removal(export.organization_id, export.manifest_path)
+    on_commit(partial(drop_arrivals, draft_prefix(export)), robust=True)
 
 
 def draft_prefix(export: Export) -> str:
