@@ -153,7 +153,8 @@ class ExportAdmin(FactAdmin):
     empty_text = "Exporte um lote revisado: o arquivo e o manifesto ficam nesta lista."
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Model]":
-        return super().get_queryset(request).select_related("batch", "requested_by")
+        rows = super().get_queryset(request).select_related("batch", "requested_by")
+        return rows.defer("manifest", "batch__header", "batch__definition")
 
     def get_urls(self) -> list[Any]:
         return routes(self, exports.ROUTES) + list(super().get_urls())

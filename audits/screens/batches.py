@@ -39,7 +39,7 @@ class Step:
 
 
 def page(request: HttpRequest, batch: Batch) -> dict[str, Any]:
-    cards = batch.cards.select_related("transaction").in_order()
+    cards = batch.cards.select_related("transaction").defer("raw_answers", "candidates").in_order()
     counts = batch.cards.aggregate(
         total=Count("pk"), waiting=Count("pk", filter=~Q(status=CardStatus.RESOLVED))
     )
@@ -52,8 +52,7 @@ def page(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "done": done,
         "progress": share(done, counts["total"]),
         "cards": [(card, doubts_in_words(card)) for card in cards[:SHOWN_CARDS]],
-        "first_open": batch.cards.open().order_by("line").first(),
-        "exports": batch.exports.select_related("requested_by"),
+        "exports": batch.exports.select_related("requested_by").defer("manifest"),
         "running": running(batch),
         "origin": origin(batch),
         "change": preview(batch, viewer=author(request), limit=SHOWN_CELLS),
@@ -89,7 +88,8 @@ def steps(batch: Batch) -> list[Step]:
 
 def changes(model_admin: FactAdmin, request: HttpRequest, batch: Batch) -> HttpResponse:
     """All cells that an export would change, page by page."""
-    line, field = request.GET.get("linha", ""), request.GET.get("campo", "")
+    # The database knows no NUL, and neither does any column.
+    line, field = request.GET.get("linha", ""), request.GET.get("campo", "").replace("\x00", "")
     after = Place(int(line), field) if LINE.fullmatch(line) else START
     change = preview(batch, viewer=author(request), after=after)
     context = {"change": change, "is_later": after != START}

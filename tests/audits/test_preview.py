@@ -140,3 +140,12 @@ def test_the_page_of_a_batch_that_came_in_a_file_names_its_cards(
     assert page.status_code == 200
     assert "c000002.png" in page.content.decode()
     assert "Nenhuma célula foi corrigida" in page.content.decode()
+
+
+def test_an_address_with_a_null_byte_shows_the_page_from_there(
+    reviewed: Any, auditor: User, screen: Screen
+) -> None:
+    correct(reviewed, auditor)
+    url = reverse("admin:audits_batch_changes", args=[reviewed.batch.pk])
+
+    assert get(screen(auditor), url, {"linha": "1", "campo": "a\x00"}).status_code == 200
