@@ -1,5 +1,6 @@
 """The review of a batch: one page in which card after card opens in its place."""
 
+import re
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,12 +12,13 @@ from audits.screens.review_acts import show
 from audits.screens.review_answers import refusal_of
 from audits.screens.review_cards import finished, shown
 from audits.screens.review_queue import first_of, nearest_lines
-from conciliacontag.errors import NotFound
+from conciliacontag.errors import InvalidInput, NotFound
 from conciliacontag.organizations.access import as_uuids
 from conciliacontag.pages import FactAdmin
 
 PLACES = "review_places"  # in the session: batch → the card at which the person paused
 MOST_PLACES = 20
+LINE = re.compile(r"[0-9]{1,9}")
 
 
 def desk(model_admin: FactAdmin, request: HttpRequest, batch: Batch) -> HttpResponse:
@@ -51,8 +53,10 @@ def belonging(card: Card | None, batch: Batch) -> Card | None:
 
 def at_line(model_admin: FactAdmin, request: HttpRequest, batch: Batch) -> HttpResponse:
     """The card of a line of the file; without one, which lines near it have a card."""
-    asked = request.GET.get("n", "")
-    line = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+    asked = request.GET.get("n", "").strip()
+    if not LINE.fullmatch(asked):
+        return refusal_of(InvalidInput("Escreva o número de uma linha do arquivo, como 12."))
+    line = int(asked)
     near, card = nearest_lines(batch, line)
     if card is not None:
         return show(request, batch, card)

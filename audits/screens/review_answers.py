@@ -52,11 +52,17 @@ def read_answer(request: HttpRequest) -> Said:
 
 
 def read_body(request: HttpRequest) -> dict[str, Any]:
+    """What the page sent, of texts that the database can keep: no NUL, no half characters.
+
+    Raises:
+        InvalidInput: `malformed`.
+    """
     try:
         said = json.loads(request.body or b"{}")
-    except ValueError as fault:
+        written = json.dumps(said, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as fault:
         raise malformed() from fault
-    if not isinstance(said, dict):
+    if not isinstance(said, dict) or b"\\u0000" in written:
         raise malformed()
     return said
 

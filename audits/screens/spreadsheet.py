@@ -20,16 +20,19 @@ from audits.deciding.sheets import (
     write_sheet,
 )
 from audits.deciding.together import Outcome
-from audits.models import Batch
+from audits.models import Batch, Decision, Verdict
 from audits.screens.cards import author
-from conciliacontag.errors import DomainError, InvalidInput
+from audits.services import undo_together
+from conciliacontag.errors import DomainError, InvalidInput, NotFound
+from conciliacontag.organizations.access import as_uuids
+from conciliacontag.organizations.models import User
 from conciliacontag.organizations.roles import Act
 from conciliacontag.pages import FactAdmin, holds
 
 TEMPLATE = "pages/batch_sheet.html"
 SALT = "correction sheet"
 VALID = 60 * 60  # seconds between the preview and its confirmation
-SHOWN_CHANGES = 1000
+SHOWN_CHANGES, SHOWN_REFUSALS = 1000, 10
 
 
 def page(model_admin: FactAdmin, request: HttpRequest, batch: Batch) -> HttpResponse:
@@ -49,6 +52,7 @@ def show(
         "waiting": waiting,
         "in_sheet": min(waiting, MOST_CARDS),
         "may_decide": holds(request, batch.organization_id, Act.DECIDE),
+        "last": last_together(batch, author(request)),
         **found,
     }
     return model_admin.show(request, TEMPLATE, batch, context, status)
@@ -110,23 +114,52 @@ def read_confirmation(text: str, request: HttpRequest, batch: Batch) -> list[Car
     return convert(said["cards"], list[CardCorrection])
 
 
-# Each card is decided in a transaction of its own: one refusal takes no other decision with it.
+# Cards are decided in portions, each in a transaction of its own: what is decided stays.
 @non_atomic_requests
 def confirm(model_admin: FactAdmin, request: HttpRequest, batch: Batch) -> HttpResponse:
     try:
         cards = read_confirmation(request.POST.get("confirmation", ""), request, batch)
-        say(request, apply_sheet(batch.pk, cards, author=author(request)))
+        outcome = apply_sheet(batch.pk, cards, author=author(request))
+        say(request, outcome, ("cartão decidido", "cartões decididos"))
     except DomainError as refusal:
         messages.error(request, refusal.message)
     return HttpResponseRedirect(reverse("admin:audits_batch_sheet", args=[batch.pk]))
 
 
-def say(request: HttpRequest, outcome: Outcome) -> None:
+def last_together(batch: Batch, user: User) -> dict[str, Any] | None:
+    """What the person last decided about many cards at once and has not taken back, if anything."""
+    said = Decision.objects.filter(batch_id=batch.pk, author=user, together__isnull=False)
+    last = said.exclude(verdict=Verdict.UNDO).last()
+    if last is None:
+        return None
+    cards = said.filter(together=last.together)
+    undone = Decision.objects.filter(undoes__in=cards.values("pk")).count()
+    count = cards.count()
+    return {"number": last.together, "at": last.at, "cards": count} if undone < count else None
+
+
+# As above; what was decided otherwise since is told and stays.
+@non_atomic_requests
+def undo(model_admin: FactAdmin, request: HttpRequest, batch: Batch) -> HttpResponse:
+    numbers = as_uuids(request.POST.get("together"))
+    try:
+        if not numbers:
+            raise NotFound("Esta correção em conjunto não existe. Recarregue a página.")
+        outcome = undo_together(numbers[0], author=author(request))
+        say(request, outcome, ("cartão desfeito", "cartões desfeitos"))
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+    return HttpResponseRedirect(reverse("admin:audits_batch_sheet", args=[batch.pk]))
+
+
+def say(request: HttpRequest, outcome: Outcome, done: tuple[str, str]) -> None:
+    """How many cards the act reached, and the first ones that it did not, with why."""
     if count := len(outcome.decided):
-        noun = "cartões decididos" if count > 1 else "cartão decidido"
-        messages.success(request, f"{count} {noun}.")
-    for one in outcome.refused:
+        messages.success(request, f"{count} {done[count > 1]}.")
+    for one in outcome.refused[:SHOWN_REFUSALS]:
         messages.warning(request, f"Linha {one.card.line}: {one.message}")
+    if (left := len(outcome.refused) - SHOWN_REFUSALS) > 0:
+        messages.warning(request, f"E mais {left} linha{'s' if left > 1 else ''} como estavam.")
 
 
 ROUTES = (
@@ -134,4 +167,5 @@ ROUTES = (
     ("GET", "baixar-planilha", "audits_batch_sheet_download", download),
     ("POST", "conferir-planilha", "audits_batch_sheet_preview", preview),
     ("POST", "confirmar-planilha", "audits_batch_sheet_confirm", confirm),
+    ("POST", "desfazer-conjunto", "audits_batch_sheet_undo", undo),
 )

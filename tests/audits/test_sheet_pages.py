@@ -121,3 +121,37 @@ def test_foreign_batches_do_not_exist(path: str, stranger: User, screen: Screen,
     assert client.get(f"{path}/{word}/").status_code == 404
     assert client.post(f"{path}/conferir-planilha/").status_code == 404
     assert client.post(f"{path}/confirmar-planilha/").status_code == 404
+
+
+def test_what_a_sheet_decided_is_taken_back_as_one(
+    path: str, answers: Batch, auditor: User, screen: Screen
+) -> None:
+    rows = [(1, "q1", "A", 1), (1, "q2", "B", 1), (4, "q2", "E", 1)]
+    client = screen(auditor)
+    said = {"confirmation": confirmation(send(client, path, as_xlsx([ROWS[0], *rows])))}
+    page = forgiven(client.post(f"{path}/confirmar-planilha/", said, follow=True)).content.decode()
+    number = re.search(r'name="together" value="([^"]+)"', page)
+    assert number is not None
+    undo = {"together": number[1]}
+    undone = forgiven(client.post(f"{path}/desfazer-conjunto/", undo, follow=True))
+    again = forgiven(client.post(f"{path}/desfazer-conjunto/", undo, follow=True))
+
+    assert "Você decidiu 2 cartões de uma vez" in page
+    assert "2 cartões desfeitos." in undone.content.decode()
+    assert "Você decidiu" not in undone.content.decode()
+    assert "já tinha sido desfeita" in again.content.decode()
+    assert answers.cards.open().count() == 3
+
+
+def test_hundreds_of_refusals_are_told_in_a_few_lines(
+    path: str, answers: Batch, auditor: User, screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audits.screens.spreadsheet.SHOWN_REFUSALS", 1)
+    rows = [(1, "q1", "A", 1), (1, "q2", "B", 1), (4, "q2", "E", 1)]
+    client = screen(auditor)
+    said = {"confirmation": confirmation(send(client, path, as_xlsx([ROWS[0], *rows])))}
+    answers.cards.update(version=2)
+    page = forgiven(client.post(f"{path}/confirmar-planilha/", said, follow=True)).content.decode()
+
+    assert "Linha 1: " in page and "Linha 4: " not in page
+    assert "E mais 1 linha" in page
