@@ -5,7 +5,6 @@ decides something takes a card of its own.
 """
 
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -20,14 +19,7 @@ from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connection, connections
 from django.test import Client
 from django.test.testcases import QuietWSGIRequestHandler
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    Page,
-    Playwright,
-    Request,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from audits.demonstration.month import DemoMonth, build_month
 from audits.models import Batch, Card
@@ -42,6 +34,8 @@ from ingestion.services.deliveries import receive_item, settle_arrivals, start_d
 from ingestion.services.indexing import rebuild_index
 from ingestion.services.processing import process_file
 from reconciliation.services import execute_run, start_run
+from tests.browser.browsers import UNUSED, Browsers
+from tests.browser.browsers import Watched as Watched
 from tests.conftest import PASSWORD, clone, drop, make_organization, make_template, point_at
 from tests.conftest import template_name as template
 from tests.data.school_cards import open_answers, package
@@ -80,7 +74,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def start(driver: Playwright) -> Browser:
-    return driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    return driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", UNUSED])
 
 
 @pytest.fixture(scope="session")
@@ -180,71 +174,34 @@ def site(
         point_at(usual)
 
 
-@dataclass(slots=True)
-class Watched:
-    """A page whose console, refusals and requests are written down."""
-
-    page: Page
-    faults: list[str]
-    foreign: list[str]
-
-
-def new_context(chromium: Browser, site: Site, width: int, dark: bool) -> BrowserContext:
-    return chromium.new_context(
-        base_url=site.url,
-        viewport={"width": width, "height": 900},
-        locale="pt-BR",
-        timezone_id="America/Sao_Paulo",
-        color_scheme="dark" if dark else "light",
-    )
-
-
-@pytest.fixture
-def open_page(chromium: Browser, site: Site) -> Iterator[Callable[..., Watched]]:
-    """Open a page of a browser of its own, logged in by keyboard: `open_page(Role.AUDITOR)`."""
-    contexts: list[BrowserContext] = []
-
-    def make(role: Role | None = Role.MANAGER, width: int = 1360, dark: bool = False) -> Watched:
-        contexts.append(new_context(chromium, site, width, dark))
-        watched = watch(contexts[-1].new_page(), site.url)
-        if role:
-            log_in(watched.page, PEOPLE[role][0])
-        return watched
-
-    yield make
-    for context in contexts:
-        context.close()
-
-
 @pytest.fixture(scope="session")
-def shared_contexts() -> dict[tuple[Any, ...], BrowserContext]:
-    """Browsers by role and look that tests which only look at pages share, cache and all."""
-    return {}
+def browsers(chromium: Browser, seeded: tuple[str, Site]) -> Browsers:
+    return Browsers(chromium, seeded[1].url)
 
 
 @pytest.fixture
-def look_at(
-    chromium: Browser, site: Site, shared_contexts: dict[tuple[Any, ...], BrowserContext]
-) -> Iterator[Callable[..., Watched]]:
+def open_page(browsers: Browsers, site: Site) -> Iterator[Callable[..., Watched]]:
+    """Open a page of a browser of its own, logged in: `open_page(Role.AUDITOR)`."""
+    with browsers.lend() as lend:
+
+        def make(
+            role: Role | None = Role.MANAGER, width: int = 1360, dark: bool = False
+        ) -> Watched:
+            cookie = cookie_of(site, site.people[role]) if role else None
+            return lend(width, dark, cookie)
+
+        yield make
+
+
+@pytest.fixture
+def look_at(browsers: Browsers, site: Site) -> Iterator[Callable[..., Watched]]:
     """Open a page of a browser in which that role has logged in before."""
-    pages: list[Page] = []
+    with browsers.share() as share:
 
-    def make(role: Role = Role.MANAGER, width: int = 1360, dark: bool = False) -> Watched:
-        context = shared_contexts.get((role, width, dark))
-        if context is None:
-            context = new_context(chromium, site, width, dark)
-            context.add_cookies([session_cookie(site, role)])
-            shared_contexts[role, width, dark] = context
-        pages.append(context.new_page())
-        return watch(pages[-1], site.url)
+        def make(role: Role = Role.MANAGER, width: int = 1360, dark: bool = False) -> Watched:
+            return share(width, dark, role, lambda: cookie_of(site, site.people[role]))
 
-    yield make
-    for page in pages:
-        page.close()
-
-
-def session_cookie(site: Site, role: Role) -> Any:
-    return cookie_of(site, site.people[role])
+        yield make
 
 
 def cookie_of(site: Site, user: User) -> Any:
@@ -252,33 +209,6 @@ def cookie_of(site: Site, user: User) -> Any:
     client.force_login(user)
     name = settings.SESSION_COOKIE_NAME
     return {"name": name, "value": client.cookies[name].value, "url": site.url}
-
-
-def watch(page: Page, home: str) -> Watched:
-    watched = Watched(page, [], [])
-    page.on(
-        "console",
-        lambda said: watched.faults.append(said.text) if said.type == "error" else None,
-    )
-    page.on("pageerror", lambda fault: watched.faults.append(str(fault)))
-
-    def note_foreign(request: Request) -> None:
-        if not request.url.startswith((home, "data:", "blob:")):
-            watched.foreign.append(request.url)
-
-    page.on("request", note_foreign)
-    return watched
-
-
-def log_in(page: Page, email: str) -> None:
-    """By keyboard alone, as the page asks for it."""
-    page.goto("/admin/login/?next=/admin/")
-    page.locator("#id_username").focus()
-    page.keyboard.type(email)
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/admin/$(?<!next=/admin/)"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,26 +249,22 @@ def answers(school: School, tmp_path: Path) -> Callable[..., Batch]:
 
 
 @pytest.fixture
-def review(chromium: Browser, site: Site, school: School) -> Iterator[Callable[..., Watched]]:
+def review(browsers: Browsers, site: Site, school: School) -> Iterator[Callable[..., Watched]]:
     """Open the review of a batch, or of one of its cards, in a browser of its own."""
-    contexts: list[BrowserContext] = []
+    with browsers.lend() as lend:
 
-    def make(
-        batch: Batch,
-        card: Card | None = None,
-        *,
-        role: Role = Role.AUDITOR,
-        width: int = 1360,
-        dark: bool = False,
-    ) -> Watched:
-        contexts.append(new_context(chromium, site, width, dark))
-        contexts[-1].add_cookies([cookie_of(site, school.people[role])])
-        watched = watch(contexts[-1].new_page(), site.url)
-        place = f"?cartao={card.pk}" if card else ""
-        watched.page.goto(f"/admin/audits/batch/{batch.pk}/revisar/{place}")
-        watched.page.wait_for_function("document.activeElement !== document.body")
-        return watched
+        def make(
+            batch: Batch,
+            card: Card | None = None,
+            *,
+            role: Role = Role.AUDITOR,
+            width: int = 1360,
+            dark: bool = False,
+        ) -> Watched:
+            watched = lend(width, dark, cookie_of(site, school.people[role]))
+            place = f"?cartao={card.pk}" if card else ""
+            watched.page.goto(f"/admin/audits/batch/{batch.pk}/revisar/{place}")
+            watched.page.wait_for_function("document.activeElement !== document.body")
+            return watched
 
-    yield make
-    for context in contexts:
-        context.close()
+        yield make

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from conciliacontag.database import EVERY, session
@@ -15,6 +14,7 @@ from ingestion.models import Document, SourceFile, Transaction
 from ingestion.services.files import receive_file
 from ingestion.services.processing import process_file
 from ingestion.services.reprocessing import execute_reprocessing
+from tests.browser.accessibility import look_over
 from tests.browser.conftest import Site
 from tests.data import nfse
 from tests.data.pdfs import pdf, text_page
@@ -23,10 +23,6 @@ from tests.data.tables import as_csv
 pytestmark = pytest.mark.browser
 
 SHOTS = os.environ.get("SCREENSHOTS", "")
-AA = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
-    "resultTypes": ["violations"],  # all that passed would be described element by element
-}
 LOOKS: dict[str, dict[str, Any]] = {"": {}, "-390": {"width": 390}, "-escuro": {"dark": True}}
 HEADER = ("Quando", "O que aconteceu", "Quanto", "Sobra")
 TABLE = as_csv(
@@ -93,7 +89,7 @@ def test_a_service_note_is_readable_everywhere(
     watched = look_at(Role.MANAGER, **LOOKS[look])
     watched.page.goto(document_page(doc_type="nfse"))
     watched.page.get_by_label("Mostrar de onde veio cada valor").press("Space")
-    found = Axe().run(watched.page, options=AA)
+    found = look_over(watched.page)
     shoot(watched.page, f"nota-servico{look}")
 
     assert watched.page.get_by_text("de infNFSe/valores/vLiq").first.is_visible()
@@ -107,7 +103,7 @@ def test_the_check_answers_in_place(look_at: Callable[..., Any]) -> None:
     watched.page.goto(document_page(doc_type="nfe"))
     watched.page.get_by_role("button", name="Conferir assinatura e esquema").click()
     watched.page.locator("#conferencia .note").wait_for()
-    found = Axe().run(watched.page, options=AA)
+    found = look_over(watched.page)
     shoot(watched.page, "nota-conferida")
 
     assert watched.faults == []
@@ -127,7 +123,7 @@ def test_columns_are_named_with_a_live_preview(
     page.get_by_label("O que aconteceu").select_option("memo")
     page.get_by_label("Quanto").select_option("amount")
     page.get_by_text("2 lançamentos").wait_for()
-    found = Axe().run(page, options=AA)
+    found = look_over(page)
     shoot(page, f"colunas{look}")
 
     assert page.get_by_text("R$ 1.234,56").count() == 1
@@ -169,7 +165,7 @@ def test_a_file_shows_pages_and_findings(
     picture.scroll_into_view_if_needed()
     drawn = "one => one.complete && one.naturalWidth > 0"
     watched.page.wait_for_function(f"({drawn})(document.querySelector('img.evidence'))")
-    found = Axe().run(watched.page, options=AA)
+    found = look_over(watched.page)
     shoot(watched.page, f"arquivo-pdf{look}")
 
     assert found.violations_count == 0, found.generate_report()

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from conciliacontag.organizations.roles import Role
-from tests.browser.test_pages import AA, ENGLISH, shoot, visible_text
+from tests.browser.accessibility import look_over
+from tests.browser.test_pages import ENGLISH, shoot, visible_text
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +28,7 @@ def test_page_is_in_order(look_at: Callable[..., Any], name: str) -> None:
     watched = look_at(Role.ADMIN)
     answer = watched.page.goto(f"/admin/ingestion/source/{PAGES[name]}")
     shoot(watched.page, name)
-    found = Axe().run(watched.page, options=AA)
+    found = look_over(watched.page)
 
     assert answer is not None and answer.status == 200
     assert (watched.faults, watched.foreign) == ([], [])
@@ -49,7 +49,7 @@ def test_a_folder_is_set_up_tested_and_read(
     page.get_by_role("button", name="Testar conexão").click()
     page.get_by_text("A pasta pode ser lida. Arquivos à espera agora: 0.").wait_for()
     shoot(page, "entrada")
-    found = Axe().run(page, options=AA)
+    found = look_over(page)
 
     assert found.violations_count == 0, found.generate_report()
     assert (watched.faults, watched.foreign) == ([], [])

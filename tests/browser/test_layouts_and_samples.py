@@ -4,15 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FilePayload, Page, expect
 
 from audits.models import Batch, LayoutVersion, SecondReading, Verdict
 from audits.services import decide_card
 from conciliacontag.database import EVERY, session
 from conciliacontag.organizations.roles import Role
+from tests.browser.accessibility import look_over
 from tests.browser.conftest import Site
-from tests.browser.test_pages import AA
 from tests.data.answer_sheets import FIRST, results, sheet
 from tests.data.file_batches import make_answers
 
@@ -22,7 +21,7 @@ RESULTS = results(FIRST, sheet("b.png", "A", "D"), sheet("c.png", "A", "B"))
 
 
 def faults_of(page: Page) -> list[str]:
-    return [fault["id"] for fault in Axe().run(page, options=AA).response["violations"]]
+    return [fault["id"] for fault in look_over(page).response["violations"]]
 
 
 def decided_batch(site: Site) -> Batch:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db.models import Q
 from playwright.sync_api import Page
 
@@ -17,6 +16,9 @@ from conciliacontag.organizations.models import AuditLog, Organization, User
 from conciliacontag.organizations.roles import Role
 from ingestion.models import Delivery, Document, SourceFile, Transaction
 from reconciliation.models import Reconciliation, Run
+from tests.browser.accessibility import look_over
+from tests.browser.conftest import PEOPLE
+from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -97,7 +99,7 @@ def test_page_is_in_order(look_at: Callable[..., Any], name: str) -> None:
     watched = look_at(Role.ADMIN if name.startswith("empresa") else Role.MANAGER)
     answer = watched.page.goto(address(name))
     shoot(watched.page, name)
-    found = Axe().run(watched.page, options=AA)
+    found = look_over(watched.page)
 
     assert answer is not None and answer.status == 200
     assert (watched.faults, watched.foreign) == ([], [])
@@ -105,10 +107,6 @@ def test_page_is_in_order(look_at: Callable[..., Any], name: str) -> None:
     assert ENGLISH.findall(visible_text(watched.page)) == []
 
 
-AA = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
-    "resultTypes": ["violations"],  # all that passed would be described element by element
-}
 NARROW = ["busca-achou", "inicio", "enviar", "trabalhos", "envio", "documentos", "documento"]
 NARROW += ["lote", "lote-novo", "cartao", "arquivo"]
 
@@ -130,7 +128,7 @@ def test_page_is_readable_in_the_dark(look_at: Callable[..., Any], name: str) ->
     watched = look_at(Role.MANAGER, dark=True)
     watched.page.goto(address(name))
     shoot(watched.page, f"{name}-escuro")
-    found = Axe().run(watched.page, options=AA)
+    found = look_over(watched.page)
 
     assert found.violations_count == 0, found.generate_report()
 
@@ -139,8 +137,23 @@ def test_login_is_in_order(open_page: Callable[..., Any]) -> None:
     watched = open_page(None)
     watched.page.goto("/admin/login/")
     shoot(watched.page, "entrar")
-    found = Axe().run(watched.page, options=AA)
+    found = look_over(watched.page)
 
     assert found.violations_count == 0, found.generate_report()
     assert watched.faults == []
     assert ENGLISH.findall(visible_text(watched.page)) == []
+
+
+def test_somebody_logs_in_by_keyboard_alone(open_page: Callable[..., Any]) -> None:
+    watched = open_page(None)
+    page: Page = watched.page
+    page.goto("/admin/login/?next=/admin/")
+    page.locator("#id_username").focus()
+    page.keyboard.type(PEOPLE[Role.MANAGER][0])
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/admin/$(?<!next=/admin/)"))
+
+    assert PEOPLE[Role.MANAGER][1] in page.inner_text("body")
+    assert watched.faults == []

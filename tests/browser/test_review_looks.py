@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from audits.models import Batch, Card
 from conciliacontag.database import EVERY, session
 from conciliacontag.organizations.roles import Role
+from tests.browser.accessibility import look_over
 from tests.browser.conftest import Site, Watched
-from tests.browser.test_pages import AA, ENGLISH, shoot, visible_text
+from tests.browser.test_pages import ENGLISH, shoot, visible_text
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +20,7 @@ READ = [["AB", *"BCDEABCDEABCD", "", *"ABCDEABCDEABCDEABCDEABCDEABCD", "A1"]] * 
 
 
 def check(watched: Watched) -> None:
-    found = Axe().run(watched.page, options=AA)
+    found = look_over(watched.page)
     assert (watched.faults, watched.foreign) == ([], [])
     assert found.violations_count == 0, found.generate_report()
     width = watched.page.evaluate("innerWidth")

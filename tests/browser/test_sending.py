@@ -7,7 +7,6 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from playwright.sync_api import Page, Route, expect
 from rest_framework.settings import api_settings
@@ -18,8 +17,10 @@ from conciliacontag.organizations.roles import Role
 from ingestion.models import Delivery, DeliveryItem, SourceFile
 from ingestion.progress import Sums, sums_of
 from ingestion.services.processing import process_file
-from tests.browser.conftest import Site, watch
-from tests.browser.test_pages import AA, shoot
+from tests.browser.accessibility import look_over
+from tests.browser.browsers import watch
+from tests.browser.conftest import Site
+from tests.browser.test_pages import shoot
 from tests.data.drops import drop, mixed, notes, packages
 
 pytestmark = pytest.mark.browser
@@ -259,12 +260,12 @@ def test_a_refused_file_tells_what_to_do_and_the_page_is_in_order(
 
     expect(page.locator("[data-lines] .chip-bad")).to_have_count(2, timeout=SLOW)
     expect(page.locator("[data-lines] .remedy").first).to_be_visible()
-    found = Axe().run(page, options=AA)
+    found = look_over(page)
     assert found.violations_count == 0, found.generate_report()
     for tab in ("precisa", "andamento", "concluidos"):
         page.goto(f"/admin/ingestion/delivery/trabalhos/?aba={tab}")
         shoot(page, f"trabalhos-{tab}")
-        found = Axe().run(page, options=AA)
+        found = look_over(page)
         assert found.violations_count == 0, found.generate_report()
     assert watched.faults == []
 
