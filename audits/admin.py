@@ -22,6 +22,7 @@ from audits.models import (
 )
 from audits.screens import (
     batches,
+    blind_review,
     cards,
     cleaning,
     exports,
@@ -66,7 +67,8 @@ class BatchAdmin(OpeningAdmin):
 
     def get_urls(self) -> list[Any]:
         views = (*batches.ROUTES, *cleaning.ROUTES, *review.ROUTES, *spreadsheet.ROUTES)
-        return routes(self, (*views, *second_reading.ROUTES)) + list(super().get_urls())
+        again = (*second_reading.ROUTES, *blind_review.ROUTES)
+        return routes(self, (*views, *again)) + list(super().get_urls())
 
     def page(self, request: HttpRequest, row: Batch) -> dict[str, Any]:
         return batches.page(request, row) | second_reading.batch_part(request, row)
@@ -189,12 +191,12 @@ def routes(model_admin: FactAdmin, views: Any) -> list[Any]:
 
     def bound(method: str, view: Any) -> Any:
         @wraps(view)
-        def handle(request: HttpRequest, object_id: str) -> HttpResponse:
+        def handle(request: HttpRequest, object_id: str, **named: Any) -> HttpResponse:
             if request.method != method:
                 return HttpResponseNotAllowed([method])
             with atomic():
                 row = model_admin.find(request, object_id)
-            answer: HttpResponse = view(model_admin, request, row)
+            answer: HttpResponse = view(model_admin, request, row, **named)
             return answer
 
         return model_admin.admin_site.admin_view(handle)

@@ -5,23 +5,20 @@ from typing import Any
 from msgspec import Struct
 
 from audits.evidence.images import names_of
-from audits.issues import NOTICES
 from audits.layouts import UNMARKED, Field
 from audits.models import Card
 from audits.responses import read
 
 
 class BlindField(Struct, frozen=True):
-    """One field to be answered; `is_asked` for those the machine doubts."""
+    """One field, and the issue that the machine sees in it."""
 
     name: str
     label: str
     read: str
     issue: str
-    is_asked: bool
     values: tuple[str, ...]
     expected: str
-    blank: str  # what says that nothing is marked
 
 
 class BlindCard(Struct, frozen=True):
@@ -34,16 +31,6 @@ class BlindCard(Struct, frozen=True):
     read: dict[str, str]
     candidates: list[dict[str, Any]]
     images: list[str]  # columns by which its images are asked for
-
-    @property
-    def asked(self) -> list[BlindField]:
-        """The doubtful fields; all of them when the doubt is about the whole card."""
-        return [field for field in self.fields if field.is_asked] or self.fields
-
-    @property
-    def others(self) -> list[BlindField]:
-        asked = self.asked
-        return [field for field in self.fields if field not in asked]
 
 
 def blind_card(card: Card) -> BlindCard:
@@ -60,16 +47,13 @@ def blind_card(card: Card) -> BlindCard:
 
 
 def blind_field(card: Card, field: Field, codes: dict[str, str]) -> BlindField:
-    code = codes.get(field.name, "")
     return BlindField(
         name=field.name,
         label=field.label,
         read=read(card, field.name),
-        issue=code,
-        is_asked=bool(code) and code not in NOTICES,
+        issue=codes.get(field.name, ""),
         values=answers_to(field),
         expected=field.expected,
-        blank=UNMARKED if can_be_blank(field) else "",
     )
 
 

@@ -13,13 +13,14 @@ from audits.models import Batch, Card, CardStatus, Sample, SecondReading
 from audits.rows import NoBatch, locked_batch, organization_of
 from audits.withheld import readings_for
 from conciliacontag.database import session
-from conciliacontag.errors import Conflict, InvalidInput
+from conciliacontag.errors import Conflict, InvalidInput, NotFound
 from conciliacontag.organizations.access import require
 from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import User
 from conciliacontag.organizations.roles import Act
 from reconciliation.ledger import books
 
+NO_READING = "Esta segunda leitura não existe. Confira o número e a empresa escolhida."
 MOST_SEEDS = 1 << 32
 LARGEST_SEED = (1 << 63) - 1
 CHUNK = 1000
@@ -156,6 +157,41 @@ def waiting_for(batch: Batch, user: User) -> "QuerySet[SecondReading]":
     """Readings of a batch that this person may do; none for whom the role does not let decide."""
     rows = readings_for(user).filter(sample__batch=batch)
     return rows.select_related("card__transaction").order_by("sample_id", "card__line", "pk")
+
+
+def reading_of(batch: Batch, reading_id: UUID) -> SecondReading:
+    """
+    Raises:
+        NotFound: it is none of this batch.
+    """
+    rows = SecondReading.objects.filter(pk=reading_id, sample__batch=batch)
+    found = rows.select_related("card").first()
+    if found is None:
+        raise NotFound(NO_READING)
+    return found
+
+
+def reading_after(reading: SecondReading, user: User) -> SecondReading | None:
+    """The next drawn card that this person may read, round the end; None when no other waits."""
+    others = waiting_for(reading.card.batch, user).exclude(pk=reading.pk)
+    return others.exclude(up_to(reading)).first() or others.first()
+
+
+def reading_before(reading: SecondReading, user: User) -> SecondReading | None:
+    others = waiting_for(reading.card.batch, user).exclude(pk=reading.pk)
+    return others.filter(up_to(reading)).last() or others.last()
+
+
+def up_to(reading: SecondReading) -> Q:
+    """This reading and those before it, in the order in which they are done."""
+    before = Q(sample__lt=reading.sample_id)
+    return before | Q(sample=reading.sample_id, card__line__lte=reading.card.line)
+
+
+def place_among(reading: SecondReading) -> int:
+    """Which of all drawn cards of the batch it is, from 1."""
+    rows = SecondReading.objects.filter(sample__batch=reading.card.batch_id)
+    return rows.filter(up_to(reading)).count()
 
 
 def agreement_of(batch: Batch) -> Agreement:

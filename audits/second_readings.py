@@ -14,6 +14,7 @@ from audits.exports.running import refuse_while_exporting
 from audits.first_answers import INSTALLMENT, FirstAnswer, first_answers
 from audits.models import Card, SecondReading, Verdict
 from audits.responses import read
+from audits.sampling import NO_READING
 from audits.verdicts import Intent, Submission, understand
 from audits.withheld import own_acts
 from conciliacontag.database import session
@@ -23,7 +24,6 @@ from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import User
 from conciliacontag.organizations.roles import Act
 
-NO_READING = "Esta segunda leitura não existe. Confira o número e a empresa escolhida."
 LONGEST_NOTE = 512
 
 

@@ -53,10 +53,14 @@ def context(request: HttpRequest, user: User, card: Card, *, overrules: bool) ->
     }
 
 
-def work_on(card: Card) -> dict[str, Any]:
-    """What is to be answered, and what there is to look at beside it."""
+def work_on(card: Card, *, is_blind: bool = False) -> dict[str, Any]:
+    """What is to be answered, and what there is to look at beside it.
+
+    Args:
+        is_blind: as the machine left the card, whatever people have answered since.
+    """
     if card.transaction_id is not None:
-        return match_of(card)
+        return match_of(card, is_blind=is_blind)
     layout = card.batch.bound_layout
     seen = pictures_of(card)
     answered = layout.by_name
@@ -65,7 +69,8 @@ def work_on(card: Card) -> dict[str, Any]:
         for name in layout.header
         if name not in answered
     ]
-    return {"grid": grid_of(card), "pictures": seen, "beside": beside, "missing": missing(seen)}
+    grid = grid_of(card, is_blind=is_blind)
+    return {"grid": grid, "pictures": seen, "beside": beside, "missing": missing(seen)}
 
 
 def missing(pictures: list[Any]) -> list[Any]:

@@ -79,14 +79,15 @@ class Grid:
     whole: list[str]
 
 
-def grid_of(card: Card) -> Grid:
+def grid_of(card: Card, *, is_blind: bool = False) -> Grid:
     """The card's fields in the order of its file.
 
-    A field whose doubt a person has settled already, before a reopening, waits no more.
+    A field whose doubt a person has settled already, before a reopening, waits no more, unless
+    the card is shown as the machine left it.
     """
     fields = card.batch.bound_layout.fields
     rules = list(dict.fromkeys(one.rule for one in fields))
-    corrected = corrections_on(card)
+    corrected = {} if is_blind else corrections_on(card)
     issues = {issue["field"]: issue["code"] for issue in card.issues}
     cells = [as_cell(card, one, rules.index(one.rule), corrected, issues) for one in fields]
     blocks = [

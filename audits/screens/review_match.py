@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from audits.models import Card
-from audits.responses import current_values
+from audits.responses import current_values, read
 from reconciliation.admin import evidence_rows
 
 MOST_KEYS = 9
@@ -36,15 +36,15 @@ class Choice:
     evidence: list[dict[str, Any]]
 
 
-def match_of(card: Card) -> dict[str, Any]:
-    """What the form of a conciliation card shows."""
+def match_of(card: Card, *, is_blind: bool = False) -> dict[str, Any]:
+    """What the form of a conciliation card shows; `is_blind`: as the machine left it."""
     found = [as_choice(card, place, row) for place, row in enumerate(card.candidates, 1)]
     return {
         "choices": found,
         "reasons": [text[:1].upper() + text[1:] for text in shortened(card.doubts, found)],
-        "fields": form_fields(card),
+        "fields": form_fields(card, is_blind=is_blind),
         # The best candidate is proposed; nothing is marked on a card without candidates.
-        "chosen": found[0].value if found and card.is_open else "",
+        "chosen": found[0].value if found and card.is_open and not is_blind else "",
     }
 
 
@@ -75,9 +75,13 @@ def shortened(issues: list[str], found: list[Choice]) -> list[str]:
     return [text.partition(WHY_NOT)[2] or text for text in issues] if found else issues
 
 
-def form_fields(card: Card) -> list[dict[str, Any]]:
-    fields = [one for one in card.batch.bound_layout.fields if one.name not in FOLLOWS]
-    values = current_values(card, [one.name for one in fields])
+def form_fields(card: Card, *, is_blind: bool) -> list[dict[str, Any]]:
+    # A document that the machine did not propose may have been accepted by a program: here is where
+    # who reads again can name it.
+    left_out = ("situacao",) if is_blind else FOLLOWS
+    fields = [one for one in card.batch.bound_layout.fields if one.name not in left_out]
+    names = [one.name for one in fields]
+    values = {n: read(card, n) for n in names} if is_blind else current_values(card, names)
     return [
         {
             "name": one.name,

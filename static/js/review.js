@@ -26,8 +26,8 @@ if (root) {
         if (name) ACTS[name]();
     });
     root.addEventListener("change", sendImage, { capture: true });
-    find("[data-go] form").addEventListener("submit", goToLine);
-    find("[data-many] form").addEventListener("submit", saveMany);
+    find("[data-go] form")?.addEventListener("submit", goToLine);
+    find("[data-many] form")?.addEventListener("submit", saveMany);
     addEventListener("popstate", () => location.reload());
     setInterval(askOthers, PRESENCE);
     document.addEventListener("visibilitychange", askOthers);
@@ -96,6 +96,7 @@ function meaning(event) {
     const ours = desk.pictures?.act(key) ?? desk.work?.act(event);
     if (ours) return ours;
     const name = KEYS[key];
+    if (root.dataset.lacks?.split(" ").includes(name)) return null; // the second reading has fewer acts
     const goesOn = desk.card && "othersWait" in desk.card.dataset;
     if (key === "z" && !desk.work?.canAnswer) return find("[data-act=take-back]") ? ACTS["take-back"] : undo;
     if (key === "enter" && !desk.work?.canAnswer) return goesOn ? ACTS.next : null;
@@ -118,7 +119,7 @@ function begin({ draft = null, isClash = false } = {}) {
     const card = find("[data-card]");
     Object.assign(desk, { card, work: null, pictures: null, ahead: null });
     if (!card) return find("[data-done] h2")?.focus();
-    const parts = { changed, history: fieldHistory };
+    const parts = { changed, history: find("[data-history]") ? fieldHistory : null };
     desk.work = card.dataset.kind === "grid" ? new Grid(card, parts) : new Match(card, parts);
     desk.pictures = new Pictures(card);
     const kept = draft ?? findDraft(...whose());

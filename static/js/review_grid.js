@@ -14,6 +14,7 @@ export class Grid {
         this.before = []; // what each answer took the place of, for Z
         this.goesOn = false;
         this.changed = changed;
+        this.hasHistory = Boolean(history);
         this.at = this.waiting()[0] ?? this.cells.find((cell) => cell.dataset.issue) ?? this.cells[0];
         this.element.addEventListener("focusin", (event) => this.follow(event.target.closest("[data-field]")));
         this.element.addEventListener("dblclick", (event) => this.edit(event.target.closest("[data-field]")));
@@ -208,7 +209,7 @@ export class Grid {
         told.className = "review-asked";
         told.append(strong(cell.dataset.label), ` lido ${cell.dataset.read ? `“${cell.dataset.read}”` : "em branco"}`);
         const buttons = this.canAnswer ? [...this.offers(cell, rule)] : [];
-        buttons.push(button("Histórico", "", { trail: cell.dataset.field, title: "O que aconteceu com este campo" }));
+        if (this.hasHistory) buttons.push(button("Histórico", "", { trail: cell.dataset.field, title: "O que aconteceu com este campo" }));
         this.bar.replaceChildren(told, ...buttons);
     }
 

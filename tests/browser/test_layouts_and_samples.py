@@ -1,5 +1,6 @@
 """A layout is edited and tried on a file; a drawn card is read by a second person."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -24,11 +25,11 @@ def faults_of(page: Page) -> list[str]:
     return [fault["id"] for fault in look_over(page).response["violations"]]
 
 
-def decided_batch(site: Site) -> Batch:
+def decided_batch(site: Site, name: str, third: str) -> Batch:
     """Three cards that the auditor has decided."""
     with session(EVERY):
         batch = make_answers(
-            site.organization, ("AB", "B", "C"), ("AC", "B", "C"), ("A", "", "C"), name="Bolsas"
+            site.organization, ("AB", "B", third), ("AC", "B", third), ("A", "", third), name=name
         )
         cards = list(batch.cards.order_by("line"))
     for card, said in zip(cards, ({"q1": "A"}, {"q1": "C"}, {"q2": "UNMARKED"}), strict=True):
@@ -70,39 +71,75 @@ def test_a_layout_is_edited_tried_on_a_file_and_saved(
     assert (watched.faults, watched.foreign) == ([], [])
 
 
-def test_a_second_person_reads_without_the_first_answer(
+def test_a_second_person_reads_by_keyboard_without_the_first_answer(
     open_page: Callable[..., Any], site: Site
 ) -> None:
-    batch = decided_batch(site)
+    batch = decided_batch(site, "Bolsas", "C")
     watched = open_page(Role.MANAGER)
     page: Page = watched.page
-    page.goto(f"/admin/audits/batch/{batch.pk}/change/")
-    page.get_by_label("Sortear", exact=True).fill("100")
-    page.get_by_role("button", name="Sortear").click()
-    page.get_by_role("link", name="Fazer segunda leitura (3)").click()
-    expect(page.get_by_label("Questão 1")).to_have_value("")
+    draw_all(page, batch)
+    told = page.locator("[data-review] [data-told]")
+    expect(page.locator("#campo-q1")).to_be_focused()
+    expect(page.get_by_text("Segunda leitura 1 de 3")).to_be_visible()
     assert faults_of(page) == []
+    assert page.get_by_text("Histórico").count() == 0
 
-    read_again(page, "Questão 1", "A")
-    expect(page.get_by_text("Linha 1: as duas leituras concordam.")).to_be_visible()
-    read_again(page, "Questão 1", "B")
-    expect(page.get_by_text("Linha 2: as leituras diferem.")).to_be_visible()
-    read_again(page, "Questão 2", "UNMARKED")
+    for key in ("s", "g", "t"):  # acts of the review that there are none of here
+        page.keyboard.press(key)
+    answer(page, "a", "Enter")
+    expect(told).to_contain_text("Linha 1: as duas leituras concordam. Cartão 2 de 3, linha 2.")
+    answer(page, "b", "Enter")
+    expect(told).to_contain_text("Linha 2: as leituras diferem. O cartão foi reaberto.")
+    expect(page.locator("#campo-q2")).to_be_focused()
+    answer(page, "0", "z", "0", "Enter")
 
-    expect(page.get_by_text("Todos os cartões sorteados já foram relidos.")).to_be_visible()
+    done = page.get_by_role("heading", name="Todos os cartões sorteados já foram relidos.")
+    expect(done).to_be_visible()
+    assert faults_of(page) == []
     page.get_by_role("link", name="Voltar ao lote").click()
     expect(page.get_by_text("Discordância: 1 de 3 (33,3 %; entre 6,1 % e 79,2 %")).to_be_visible()
-    assert faults_of(page) == []
     with session(EVERY):
         assert SecondReading.objects.filter(sample__batch=batch, agrees=True).count() == 2
     assert (watched.faults, watched.foreign) == ([], [])
 
 
-def read_again(page: Page, label: str, value: str) -> None:
-    """By keyboard, as the form asks for it."""
-    page.get_by_label(label, exact=True).select_option(value)
-    page.locator("#note").press("Enter")
-    page.wait_for_load_state("networkidle")
+def test_a_second_reading_outlives_a_reload_and_is_left_by_escape(
+    open_page: Callable[..., Any], site: Site
+) -> None:
+    batch = decided_batch(site, "Reforço", "D")
+    watched = open_page(Role.MANAGER)
+    page: Page = watched.page
+    draw_all(page, batch)
+    page.keyboard.press("k")
+    expect(page.get_by_text("Segunda leitura 3 de 3")).to_be_visible()
+    answer(page, "e")
+    page.reload()
+
+    expect(page.get_by_text("Segunda leitura 3 de 3")).to_be_visible()
+    expect(page.locator("#campo-q2 .cell-value")).to_have_text("E")
+    expect(page.locator("[data-left]")).to_have_text("Tudo respondido")
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(rf"/admin/audits/batch/{batch.pk}/change/"))
+    with session(EVERY):
+        card = batch.cards.get(line=1)
+    page.goto(f"/admin/audits/card/{card.pk}/change/")
+    page.get_by_role("link", name="Fazer a segunda leitura").click()
+    expect(page.get_by_text("Segunda leitura 1 de 3")).to_be_visible()
+    assert (watched.faults, watched.foreign) == ([], [])
+
+
+def draw_all(page: Page, batch: Batch) -> None:
+    page.goto(f"/admin/audits/batch/{batch.pk}/change/")
+    page.get_by_label("Sortear", exact=True).fill("100")
+    page.get_by_role("button", name="Sortear").click()
+    page.get_by_role("link", name="Fazer segunda leitura (3)").click()
+    expect(page.locator("[data-card]")).to_be_visible()
+
+
+def answer(page: Page, *keys: str) -> None:
+    expect(page.locator("[data-review][aria-busy]")).to_have_count(0)
+    for key in keys:
+        page.keyboard.press(key)
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.OPERATOR])

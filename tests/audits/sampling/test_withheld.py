@@ -36,6 +36,7 @@ def places(card: Card) -> list[str]:
     """Every address that shows something of a card."""
     api, pages = f"/v1/audits/{card.pk}", f"/admin/audits/card/{card.pk}"
     batch = f"/admin/audits/batch/{card.batch_id}"
+    reading = f"{batch}/leitura/{card.second_readings.get().pk}"
     return [
         api, f"{api}/history", f"{api}/history?field=q1", f"/v1/audits?batch_id={card.batch_id}",
         f"/v1/audits/{card.batch_id}/preview", f"/v1/audits/{card.batch_id}/samples",
@@ -45,7 +46,9 @@ def places(card: Card) -> list[str]:
         f"{pages}/anterior/", f"{pages}/change/", "/admin/audits/card/",
         f"{batch}/change/", f"{batch}/alteracoes/", f"{batch}/revisar/",
         f"{batch}/revisar/?cartao={card.pk}", f"{batch}/linha/?n={card.line}",
-        f"{batch}/segunda-leitura/", f"{batch}/planilha/",
+        f"{batch}/segunda-leitura/", f"{batch}/segunda-leitura/?cartao={card.pk}",
+        f"{reading}/proximo/", f"{reading}/anterior/", f"{reading}/ao-lado/",
+        f"{batch}/planilha/",
     ]  # fmt: skip
 
 
