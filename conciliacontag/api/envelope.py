@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
 from django.core import exceptions as django_errors
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -39,6 +41,11 @@ FORGED = DomainError(
     "e envie de novo.",
     code="csrf_failed",
     status=403,
+)
+STORAGE_DOWN = (
+    Unavailable.status,
+    "storage_down",
+    "O armazenamento de arquivos não respondeu. Espere alguns segundos e tente de novo.",
 )
 # What the framework raises, in our words: class, status, code, message.
 KNOWN: tuple[tuple[type[Exception], int, str, str], ...] = (
@@ -96,6 +103,9 @@ KNOWN: tuple[tuple[type[Exception], int, str, str], ...] = (
     (rest.ParseError, 400, "malformed", "O corpo do pedido não pôde ser lido."),
     (OperationalError, Unavailable.status, Unavailable.code, Unavailable.message),
     (InterfaceError, Unavailable.status, Unavailable.code, Unavailable.message),
+    (BotoCoreError, *STORAGE_DOWN),
+    (ClientError, *STORAGE_DOWN),
+    (Boto3Error, *STORAGE_DOWN),
 )
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 
 from audits.models import Batch, Card, Evidence, Removal
 from conciliacontag.organizations.models import Organization, User
+from conciliacontag.storage import storage
 from tests.data.answer_sheets import FIRST, package, png, results, sheet
 from tests.data.requests import body_of, forgiven
 
@@ -160,3 +161,19 @@ def test_a_name_that_no_image_can_have_is_told_missing(client: Client) -> None:
     refused = forgiven(client.post(path, {"file": file}))
     assert (refused.status_code, refused.json()["code"]) == (400, "image_name")
     assert not Evidence.objects.exists() and not Removal.objects.exists()
+
+
+def test_a_bucket_that_does_not_answer_is_told_and_opens_nothing(
+    client: Client, settings: Any
+) -> None:
+    settings.S3 = {"bucket_name": "fora", "endpoint_url": "http://127.0.0.1:1",
+                   "access_key": "a", "secret_key": "b", "region_name": "us-east-1"}  # fmt: skip
+    storage.cache_clear()
+    try:
+        refused = sent(client)
+    finally:
+        storage.cache_clear()
+
+    assert (refused.status_code, refused.json()["code"]) == (503, "storage_down")
+    assert not Batch.objects.exists()
+    assert Removal.objects.count() == 1  # the sweep looks for what may have come through
