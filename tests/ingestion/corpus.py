@@ -67,16 +67,23 @@ def content(entry: dict[str, Any]) -> bytes:
     return Path(FOLDER, str(entry["file"])).read_bytes()
 
 
-def upload(client: Client, name: str, body: bytes) -> Any:
-    """POST one file under exactly this name, as RFC 5987 writes it."""
-    boundary = "corpus"
-    head = (
-        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; '
-        f"filename*=utf-8''{quote(name, safe='')}\r\nContent-Type: application/octet-stream\r\n\r\n"
-    )
+def name_of(entry: dict[str, Any]) -> str:
+    return str(entry.get("upload_as") or entry["file"])
+
+
+def upload(client: Client, chosen: list[dict[str, Any]]) -> Any:
+    """POST files in one request, each under exactly its name, as RFC 5987 writes it."""
+    boundary = "corpus-of-malformed-files"
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; '
+    kind = "Content-Type: application/octet-stream\r\n\r\n"
+    parts = [
+        f"{head}filename*=utf-8''{quote(name_of(entry), safe='')}\r\n{kind}".encode()
+        + content(entry)
+        for entry in chosen
+    ]
     return client.post(
         "/v1/uploads",
-        data=head.encode() + body + f"\r\n--{boundary}--\r\n".encode(),
+        data=b"\r\n".join([*parts, f"--{boundary}--\r\n".encode()]),
         content_type=f"multipart/form-data; boundary={boundary}",
     )
 
