@@ -88,7 +88,8 @@ def decide_alike(
     reached = [(card, replace(sent, version=card.version)) for card in others[: MOST_AT_ONCE - 1]]
     found = decide_together(seen.batch_id, reached, author=author, dry_run=dry_run)
     left = max(len(others) - MOST_AT_ONCE + 1, 0)
-    return replace(found, decided=[first, *found.decided], left=left, together=sent.together)
+    together = None if dry_run else sent.together
+    return replace(found, decided=[first, *found.decided], left=left, together=together)
 
 
 def seen_and_alike(card_id: UUID, author: User) -> tuple[Card, list[Card]]:

@@ -1,6 +1,5 @@
 """Taking decisions back: reopening a card, undoing step by step, or many cards as one."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from audits.deciding.holding import (
@@ -133,8 +132,7 @@ def undo_together(
 
     cards = [Card(pk=one.card_id, line=one.line) for one in targets.values()]
     batch_id = next(iter(targets.values())).batch_id
-    found = act_together(batch_id, cards, undo, author, dry_run=dry_run)
-    return replace(found, together=word.together)
+    return act_together(batch_id, cards, undo, author, dry_run=dry_run)
 
 
 def decisions_together(together: UUID, author: User) -> dict[UUID, Decision]:

@@ -6,7 +6,14 @@ from uuid import UUID
 import pytest
 
 from audits.models import Card, Decision, Response, Verdict
-from audits.services import decide_alike, decide_card, note_card, skip_card, undo_decision
+from audits.services import (
+    decide_alike,
+    decide_card,
+    note_card,
+    skip_card,
+    undo_decision,
+    undo_together,
+)
 from conciliacontag.database import EVERY, session
 from conciliacontag.organizations.models import Organization, User
 from tests.data.at_once import at_once
@@ -94,3 +101,16 @@ def test_skips_and_notes_lose_no_decision(people: list[User], card: UUID) -> Non
         said = Decision.objects.exclude(verdict=Verdict.SKIP)
         assert said.count() == Card.history.count() == 1
         assert Card.objects.get(pk=card).version == 2
+
+
+def test_what_one_answer_decided_is_undone_once(people: list[User], card: UUID) -> None:
+    decided = decide_alike(card, author=people[0], version=1, verdict=Verdict.AS_READ)
+    number = decided.together
+    assert number is not None
+
+    outcomes = at_once(lambda user: len(undo_together(number, author=user).decided), people)
+
+    assert sorted(outcomes) == [0] * (THREADS - 1) + [3]
+    with session(EVERY):
+        assert Decision.objects.filter(verdict=Verdict.UNDO).count() == 3
+        assert set(Card.objects.values_list("status", "version")) == {("pending", 3)}
