@@ -90,10 +90,12 @@ def root_of(member: Member) -> str:
     return "/".join(member.name.split("/")[:-2])
 
 
-def moment_of(member: Member) -> tuple[int, str]:
-    """The hour in a name, which the reader writes with AM and PM; else names in their order."""
+def moment_of(member: Member) -> tuple[int, int, str]:
+    """When a table was written; where the package does not tell, by the hour in its name.
+
+    The reader writes that hour with AM and PM and without a day.
+    """
     name = name_of(member)
     clock = _CLOCK.search(name)
-    if clock is None:
-        return -1, name
-    return int(clock[1]) % 12 + 12 * (clock[2] == "pm"), name
+    hour = int(clock[1]) % 12 + 12 * (clock[2] == "pm") if clock else -1
+    return member.modified, hour, name

@@ -66,6 +66,7 @@ class Member(Value, frozen=True, array_like=True):
     flags: int
     outer: "Member | None" = None  # the archive of the upload that holds this file
     refusal: Problem | None = None  # why this inner archive was not opened
+    modified: int = 0  # 20261031193042, in the sender's own time; to order files, no more
 
     @property
     def is_system(self) -> bool:
@@ -188,7 +189,15 @@ def _member(entry: zipfile.ZipInfo, limits: Limits) -> Member:
         entry.CRC,
         entry.compress_type,
         entry.flag_bits,
+        modified=_written_at(entry),
     )
+
+
+def _written_at(entry: zipfile.ZipInfo) -> int:
+    moment = 0
+    for part in entry.date_time:
+        moment = moment * 100 + part
+    return moment
 
 
 def _safe_name(entry: zipfile.ZipInfo, limits: Limits) -> str:

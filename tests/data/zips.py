@@ -18,6 +18,7 @@ class Entry:
     size: int | None = None
     attributes: int = 0
     same_place: bool = False  # shares the bytes of the member before
+    day: int = 1  # of January 2025, at midnight
 
     @property
     def packed(self) -> bytes:
@@ -32,7 +33,7 @@ class Entry:
         size = len(self.content) if self.size is None else self.size
         name = self.name.encode()
         sizes = struct.pack("<LLLHH", crc, len(self.packed), size, len(name), 0)
-        return struct.pack("<HHHHH", 20, self.flags, self.method, 0, 0x5A21) + sizes
+        return struct.pack("<HHHHH", 20, self.flags, self.method, 0, 0x5A20 + self.day) + sizes
 
 
 def archive(entries: Sequence[Entry]) -> bytes:

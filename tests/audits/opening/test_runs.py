@@ -15,6 +15,7 @@ from ingestion.models import SourceFile
 from ingestion.services.files import receive_file
 from ingestion.services.processing import process_file
 from tests.data.answer_sheets import FIRST, package, png, results, sheet
+from tests.data.zips import Entry, archive
 
 OLD = results(sheet("velho.png", "?", "?"))
 NEW = results(FIRST, sheet("limpo.png", "A", "B"))
@@ -109,6 +110,18 @@ def test_opening_a_run_twice_opens_nothing_new(organization: Organization, opera
     assert opened(organization, operator, RUN) == batches
     assert Evidence.objects.values("storage_path").distinct().count() == 1
     assert not Removal.objects.exists()
+
+
+def test_the_newest_results_are_those_written_last_whatever_their_hour(
+    organization: Organization, operator: User
+) -> None:
+    content = archive([Entry("Results/Results_08PM.csv", OLD, day=5),
+                       Entry("Results/Results_10AM.csv", NEW, day=6)])  # fmt: skip
+    ((batch, _),) = open_batches(
+        organization.pk, [content], filename="prova.zip", layout="omr", opened_by=operator
+    )
+
+    assert batch.filename == "Results_10AM.csv"
 
 
 def test_tables_without_rows_open_nothing(organization: Organization, operator: User) -> None:
