@@ -8,6 +8,7 @@ from django.db.models import Count, Model, Q, QuerySet
 from django.db.transaction import atomic
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import path
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -89,7 +90,8 @@ class BatchAdmin(OpeningAdmin):
     def exported(self, row: Batch) -> str:
         if row.exported_at is None or row.exported_by is None:
             return "—"
-        return f"{format_date(row.exported_at.date())} por {row.exported_by.name}"
+        day = timezone.localtime(row.exported_at).date()
+        return f"{format_date(day)} por {row.exported_by.name}"
 
 
 @admin.register(Card)

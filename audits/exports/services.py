@@ -22,6 +22,7 @@ from audits.exports.package import (
     manifest_blocks,
     read_facts,
 )
+from audits.exports.preview import number
 from audits.exports.running import (
     Lease,
     Overtaken,
@@ -122,8 +123,8 @@ def refuse_pending_cards(batch: Batch, allow_pending: bool) -> int:
     pending = Card.objects.open().filter(batch=batch).count()
     if pending and not allow_pending:
         raise Conflict(
-            f"Há {pending} cartões sem decisão neste lote. Decida-os, ou exporte assim mesmo "
-            "com allow_pending=true: eles saem como foram lidos.",
+            f"Neste lote, {number(pending, 'cartão')} sem decisão. Decida o que falta, ou exporte "
+            "assim mesmo, com allow_pending=true: o que não foi decidido sai como foi lido.",
             code="cards_pending",
             details={"pending": pending},
         )

@@ -110,8 +110,6 @@ def export(model_admin: FactAdmin, request: HttpRequest, batch: Batch) -> HttpRe
 
 
 def told(export: Export, created: bool) -> str:
-    if export.status == ExportStatus.RUNNING:
-        return "A exportação está em andamento; o arquivo aparece aqui quando ficar pronto."
     if created:
         return f"Revisão {export.revision} exportada. O arquivo e o manifesto estão abaixo."
     return f"Nada mudou desde a revisão {export.revision}: o mesmo arquivo continua valendo."

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from django.utils import timezone
 from audits.batch_ids import read_batch_id
 from audits.exports.cleanup import clean_batch
 from audits.exports.leaving import Leaving, cleanup_preview, worded
+from audits.exports.preview import number
 from audits.exports.retention import FAULTS, Due, all_due, clean_due, due_since
 from audits.management.acting import ITEMS_FAILED, REFUSED, acting
 from audits.models import Batch, ClosingRecord
@@ -94,9 +95,12 @@ def ended(closing: ClosingRecord | None, created: bool) -> str:
     if closing is None:
         return "o prazo de guarda já não o alcança; ficou."
     if created:
-        return f"limpo, {len(closing.removed)} arquivos."
-    at = format_date(timezone.localtime(closing.closed_at).date())
-    return f"já tinha sido limpo em {at}; nada foi removido."
+        return f"limpo, {number(len(closing.removed), 'arquivo')}."
+    return f"já tinha sido limpo em {day_of(closing.closed_at)}; nada foi removido."
+
+
+def day_of(moment: datetime) -> str:
+    return format_date(timezone.localtime(moment).date())
 
 
 def read_age(text: str) -> timedelta:
@@ -151,7 +155,7 @@ def named_organization(key: str | None) -> Organization | None:
 
 def told(batch: Batch, leaving: Leaving) -> Iterator[str]:
     """The plan of one batch: what leaves, file by file, and what stays."""
-    at = f", exportado em {format_date(batch.exported_at.date())}" if batch.exported_at else ""
+    at = f", exportado em {day_of(batch.exported_at)}" if batch.exported_at else ""
     yield f"{batch.pk} · {batch.name} · {batch.organization.name}{at}"
     for file in leaving.files:
         yield f"  sai  {file.name} ({size(file.size)})"
@@ -171,5 +175,5 @@ def confirm(count: int, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise CommandError("Confirme com --yes. Nada foi removido.", returncode=REFUSED)
-    if input(f"Limpar {count} lotes? Isto não tem volta. Digite {YES}: ") != YES:
+    if input(f"Limpar {number(count, 'lote')}? Isto não tem volta. Digite {YES}: ") != YES:
         raise CommandError("Nada foi removido.", returncode=REFUSED)

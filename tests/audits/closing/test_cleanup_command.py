@@ -1,12 +1,13 @@
 """`manage.py cleanup_batches` shows its plan, then acts: one batch, by age, or by the periods."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from audits.exports.retention import set_retention
@@ -120,3 +121,14 @@ def test_one_that_fails_is_told_and_the_others_go(
 
     assert ended.value.code == 3
     assert Batch.objects.get() == reading[0]
+
+
+def test_days_are_those_of_here(reading: list[Batch], manager: User, screen: Any) -> None:
+    late = datetime(2026, 11, 4, 1, 30, tzinfo=UTC)  # half past ten at night, the day before
+    Batch.objects.update(exported_at=late)
+
+    said = run("--batch", str(reading[0].pk), "--user", manager.email, "--dry-run")
+    page = screen(manager).get(reverse("admin:audits_batch_changelist")).content.decode()
+
+    assert ", exportado em 03/11/2026" in said
+    assert "03/11/2026 por Manager" in page and "04/11/2026 por" not in page
