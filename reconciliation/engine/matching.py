@@ -1,0 +1,159 @@
+"""Documents meet bank lines: from columns to links with a probability each.
+
+Stages: open the books and read the lines; compare what identifiers, numbers and parties point at;
+compare equal amounts of what is still open; learn the organization's habits from what agrees and
+weigh again; then interest to the cent, payments for several items, days of card sales, and what is
+left of a part payment.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from reconciliation.engine import kinds
+from reconciliation.engine.amounts import INTEREST, refit, relate, told
+from reconciliation.engine.cards import card_links
+from reconciliation.engine.columns import Books, Floats, flags, ints, summed
+from reconciliation.engine.expected import EXACT, expected_amounts, undeclared_installments
+from reconciliation.engine.groups import group_links
+from reconciliation.engine.habits import MEANS, Habits, learn_delays, learn_terms, usual
+from reconciliation.engine.leftover import explained_pairs
+from reconciliation.engine.links import Links, joined, pair_links
+from reconciliation.engine.pairs import describe, equal_pairs, evident_pairs
+from reconciliation.engine.reading import Reading, Vocabulary, open_books, read_books
+from reconciliation.engine.weights import Weights, weigh
+
+ROUNDS = 3  # of learning; a fourth changes nothing that can be seen
+SURE, SETTLED = 0.9, 0.995
+SEEN_STRANGERS, STRANGERS = 60, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was learned from books, to be used for other runs over the same organizations."""
+
+    vocabulary: Vocabulary
+    habits: Habits
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Every possible link that was weighed."""
+
+    books: Books
+    reading: Reading
+    pairs: pl.DataFrame  # of the links that pay one item, in their order
+    weights: Weights
+    links: Links
+    belief: Floats
+    known: Known
+
+
+def compare(payables: pl.DataFrame, lines: pl.DataFrame, known: Known | None = None) -> Found:
+    """Weigh everything; what is `known` is used as it is, otherwise learned on the way."""
+    books = open_books(payables, lines)
+    reading, vocabulary = read_books(books, known.vocabulary if known else None)
+    split = undeclared_installments(books.items, books.lines)
+    books = replace(books, items=pl.concat([books.items, split]))
+    habits = known.habits if known else _first_habits(books, reading)
+    expected = expected_amounts(books.items)
+    pairs = _pairs(books, reading, expected, habits)
+    if known is None:
+        for _ in range(ROUNDS):
+            _learn(books, reading, pairs, habits)
+            pairs = refit(pairs, habits)
+    pairs = _with_explained(pairs, books, reading, expected, habits)
+    weights = weigh(pairs, habits)
+    links = _all_links(pairs, weights, books, reading, habits)
+    belief = links.believe(books.lines.height, books.items.height)
+    return Found(books, reading, pairs, weights, links, belief, Known(vocabulary, habits))
+
+
+def _first_habits(books: Books, reading: Reading) -> Habits:
+    habits = usual(books, reading)
+    habits.promise = kinds.learn_promise(books, reading)
+    kinds.first_guess(habits, reading)
+    return habits
+
+
+def _pairs(books: Books, reading: Reading, expected: pl.DataFrame, habits: Habits) -> pl.DataFrame:
+    """Evident pairs, and pairs of equal amounts among what these leave open."""
+    evident = relate(describe(evident_pairs(books, reading), books, reading), expected, habits)
+    evident = evident.filter(pl.col("fit") > 0)
+    weights = weigh(evident, habits)
+    belief = _believe(evident, weights, books)
+    sure = (belief > SETTLED) & (
+        weights.agrees | flags(evident, "cited") | flags(evident, "identified")
+    )
+    settled = evident.filter(pl.Series(sure))
+    lines = books.lines.join(settled.select("row"), on="row", how="anti")
+    items = books.items.join(settled.select("item"), on="item", how="anti")
+    equal = equal_pairs(lines, items, expected)
+    every = pl.concat([evident.select("row", "item", "identified"), equal])
+    every = every.unique(["row", "item"], keep="first", maintain_order=True)
+    return relate(describe(every, books, reading), expected, habits).filter(pl.col("fit") > 0)
+
+
+def _believe(pairs: pl.DataFrame, weights: Weights, books: Books) -> Floats:
+    links = pair_links(ints(pairs, "row"), ints(pairs, "item"), weights.weight)
+    return links.believe(books.lines.height, books.items.height)
+
+
+def _learn(books: Books, reading: Reading, pairs: pl.DataFrame, habits: Habits) -> None:
+    """One round: what the pairs believed so far say about the organization."""
+    weights = weigh(pairs, habits)
+    belief = _believe(pairs, weights, books)
+    witnessed = weights.agrees | flags(pairs, "cited") | flags(pairs, "identified")
+    row, size = ints(pairs, "row"), books.lines.height
+    paying = summed(row, belief, size)
+    confirmed = summed(row, belief * witnessed, size)
+    cell = ints(pairs, "means") * reading.kinds.height + ints(pairs, "kind_row")
+    by_means = summed(cell, belief, MEANS * reading.kinds.height).reshape(MEANS, -1)
+    kinds.learn_kinds(habits, reading, paying, confirmed, by_means)
+    sure = (belief > SURE).astype(np.float64)
+    dated = pairs.select("organization", "due", "late").with_columns(
+        told=pl.Series(told(pairs) > 0)
+    )
+    for is_told in (True, False):
+        part = dated["told"].to_numpy() == is_told
+        weight = (belief * sure)[part]
+        rows = dated.filter(pl.Series(part))
+        delays = learn_delays(rows, weight, books.organizations, declared=is_told)
+        if is_told:
+            habits.delays = delays
+        else:
+            habits.silent_delays = delays
+    cited = flags(pairs, "cited") & (pairs["relation"] == EXACT).to_numpy() & (belief > SURE)
+    other = belief[cited & weights.conflicts].sum()
+    either = belief[cited & (weights.conflicts | weights.agrees)].sum()
+    habits.strangers = float((other + STRANGERS) / (either + SEEN_STRANGERS))
+    late = pairs.filter(pl.Series((belief > 0.5) & witnessed), pl.col("relation") == INTEREST)
+    habits.terms = learn_terms(late, books.organizations)
+
+
+def _with_explained(
+    pairs: pl.DataFrame, books: Books, reading: Reading, expected: pl.DataFrame, habits: Habits
+) -> pl.DataFrame:
+    """More pairs for what is open: amounts that interest or cents explain exactly."""
+    weights = weigh(pairs, habits)
+    belief = _believe(pairs, weights, books)
+    paying = summed(ints(pairs, "row"), belief, books.lines.height)
+    paid = summed(ints(pairs, "item"), belief, books.items.height)
+    more = explained_pairs(books, habits, paying, paid)
+    every = pl.concat([pairs.select("row", "item", "identified"), more])
+    fresh = every.unique(["row", "item"], keep="first", maintain_order=True).slice(pairs.height)
+    related = relate(describe(fresh, books, reading), expected, habits)
+    return pl.concat([pairs, related.select(pairs.columns)]).sort("row", "item")
+
+
+def _all_links(
+    pairs: pl.DataFrame, weights: Weights, books: Books, reading: Reading, habits: Habits
+) -> Links:
+    singles = pair_links(ints(pairs, "row"), ints(pairs, "item"), weights.weight)
+    belief = singles.believe(books.lines.height, books.items.height)
+    paying = summed(singles.row, belief, books.lines.height)
+    paid = summed(singles.item, belief, books.items.height)
+    groups = group_links(books, reading, habits, paying, paid)
+    cards = card_links(books, reading, habits, paying, paid)
+    return joined(singles, groups, cards)
