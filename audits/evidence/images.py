@@ -19,28 +19,17 @@ class CardImage(Struct, frozen=True):
 
     which: str  # the column, which is how the image is asked for
     name: str
-    evidence_id: UUID | None
-    alike: tuple[str, ...] = ()  # names there are instead, when this one is missing
-
-    @property
-    def is_there(self) -> bool:
-        return self.evidence_id is not None
+    is_there: bool
 
 
 def images_of(card: Card) -> list[CardImage]:
     """The images a card names, each name once, in the order of the layout's columns."""
-    columns = {name: column for column, name in reversed(names_of(card).items())}
+    columns: dict[str, str] = {}
+    for column, name in names_of(card).items():
+        columns.setdefault(name, column)
     held = Evidence.objects.filter(batch=card.batch_id, name__in=columns)
-    there = dict(held.values_list("name", "pk"))
-    return [
-        CardImage(
-            column,
-            name,
-            there.get(name),
-            () if name in there else names_alike(card.batch_id, name),
-        )
-        for name, column in reversed(columns.items())
-    ]
+    there = set(held.values_list("name", flat=True)) if columns else set()
+    return [CardImage(column, name, name in there) for name, column in columns.items()]
 
 
 def names_of(card: Card) -> dict[str, str]:

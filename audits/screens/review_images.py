@@ -9,10 +9,10 @@ from django.db.transaction import atomic, non_atomic_requests
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
 
-from audits.evidence.images import find_evidence, images_of, names_of
+from audits.evidence.images import find_evidence, images_of, names_alike, names_of
 from audits.evidence.pictures import picture_of
 from audits.evidence.sending import add_image
-from audits.models import Card, Evidence
+from audits.models import Card
 from audits.screens.cards import author
 from audits.screens.review_answers import refusal_of
 from conciliacontag.errors import DomainError, InvalidInput
@@ -36,17 +36,14 @@ class Picture:
 
 def pictures_of(card: Card) -> list[Picture]:
     """The images a card names, each once, in the order of the layout's columns."""
-    columns = {name: column for column, name in reversed(names_of(card).items())}
-    rows = Evidence.objects.filter(batch=card.batch_id, name__in=columns)
-    there = set(rows.values_list("name", flat=True)) if columns else set()
-    named = list(reversed(columns.items()))
-    titles = TITLES if len(named) <= len(TITLES) else [column for _, column in named]
+    named = images_of(card)
+    titles = TITLES if len(named) <= len(TITLES) else [one.which for one in named]
     return [
         Picture(
-            title, name, column, name in there, image_address(card, qual=column),
-            regions_on(card, name),
+            title, one.name, one.which, one.is_there, image_address(card, qual=one.which),
+            regions_on(card, one.name),
         )
-        for title, (name, column) in zip(titles, named, strict=False)
+        for title, one in zip(titles, named, strict=False)
     ]  # fmt: skip
 
 
@@ -67,9 +64,9 @@ def picture_address(card: Card) -> str:
 def similar_to_missing(card: Card) -> dict[str, list[list[str]]]:
     """For each image that is missing: names in the package that may be meant, and their address."""
     return {
-        one.which: [[name, image_address(card, nome=name)] for name in one.alike]
+        one.which: [[name, image_address(card, nome=name)] for name in alike]
         for one in images_of(card)
-        if one.alike
+        if not one.is_there and (alike := names_alike(card.batch_id, one.name))
     }
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from audits.evidence.files import files_of
-from audits.evidence.images import find_evidence, images_of, missing_images
+from audits.evidence.images import find_evidence, images_of, missing_images, names_alike
 from audits.evidence.pictures import picture_of
 from audits.models import Batch, Card, Evidence, Removal
 from audits.opening_files import open_batches
@@ -169,7 +169,8 @@ def test_a_card_tells_which_images_are_missing_or_called_nearly_so(
     (image,) = images_of(first)
 
     assert (image.which, image.name, image.is_there) == ("input_path", "c0131.png", False)
-    assert image.alike == ("C0131.PNG",)  # c0132 is the sheet of another card
+    # c0132 is the sheet of another card.
+    assert names_alike(batch.pk, image.name) == ("C0131.PNG",)
     assert missing_images(batch) == ["c0131.png", "c0999.png"]
     assert picture_of(find_evidence(first, name="C0131.PNG"))[1] == "image/png"
 
