@@ -22,6 +22,8 @@ def fault_of(expression: str) -> str:
     """Why an expression cannot be used, in Portuguese; "" when it can."""
     if len(expression) > LONGEST:
         return f"tem mais de {LONGEST} caracteres"
+    if not expression.isprintable():
+        return "tem caracteres invisíveis"
     try:
         re.compile(expression)
     except re.error as error:

@@ -174,7 +174,7 @@ def form_in_json(text: str, before: LayoutForm) -> LayoutForm:
     """
     try:
         content = json.loads(text)
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         message = "O texto não é JSON: confira vírgulas, aspas e chaves."
         raise LayoutError("layout_malformed", message) from fault
     if isinstance(content, dict):

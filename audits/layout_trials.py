@@ -22,8 +22,6 @@ from conciliacontag.organizations.roles import Act
 from conciliacontag.storage import local_copy
 from ingestion.services.files import usable_name
 
-OFFERED_BATCHES = 20
-
 
 def try_layout(
     organization: Organization,

@@ -1,6 +1,7 @@
 """Layouts over HTTP: what there is, a new version, a trial on a file before it is saved."""
 
 import json
+import re
 from typing import Any, ClassVar
 
 from django.db.transaction import atomic, non_atomic_requests
@@ -36,7 +37,7 @@ from reconciliation.views import person
 REPLAYED = {"Idempotent-Replayed": "true"}
 ORGANIZATION = OpenApiParameter("organization_id", str, description="Quando há mais de uma.")
 VERSION = OpenApiParameter("version", int, description="Sem ela, a que vale agora.")
-LARGEST_VERSION = 1 << 31
+VERSION_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class VersionSerializer(serializers.Serializer[Any]):
@@ -161,7 +162,7 @@ def version_in(request: Request, layout: KnownLayout) -> Version:
     asked = request.query_params.get("version", "")
     if not asked:
         return layout.newest
-    if not (asked.isascii() and asked.isdigit() and int(asked) < LARGEST_VERSION):
+    if not VERSION_NUMBER.fullmatch(asked):
         raise InvalidInput("A versão do leiaute é um número inteiro, como 2.")
     return find_version(layout, int(asked))
 
@@ -253,6 +254,6 @@ def definition_in(text: str, organization: Organization, key: str) -> Any:
         return find_layout(organization, key).newest.definition
     try:
         return json.loads(text)
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         problem = {"code": "invalid", "message": "O texto não é JSON."}
         raise InvalidInput(details={"fields": {"definition": [problem]}}) from fault

@@ -107,8 +107,15 @@ def save(desk: Desk, user: User) -> None:
         return
     with session([desk.company.pk]):
         others = sum(batches_by_version(desk.company, desk.key).values())
-    kept = f" Os {others} lotes que já existem ficam com a versão deles." if others else ""
-    desk.told = f"Versão {row.version} guardada. Vale para os próximos lotes.{kept}"
+    desk.told = f"Versão {row.version} guardada. Vale para os próximos lotes.{kept_by(others)}"
+
+
+def kept_by(batches: int) -> str:
+    if not batches:
+        return ""
+    if batches == 1:
+        return " O lote que já existe fica com a versão dele."
+    return f" Os {batches} lotes que já existem ficam com a versão deles."
 
 
 def refuse_taken(desk: Desk) -> None:

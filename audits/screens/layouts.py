@@ -33,7 +33,6 @@ from conciliacontag.pages import FactAdmin, holds
 from conciliacontag.scope import scope_of
 
 SHOWN_BATCHES = 20
-LARGEST_VERSION = 1 << 31
 
 
 class LayoutAdmin(FactAdmin):

@@ -1,5 +1,6 @@
 """The part of the batch's page that draws cards for a second reading and tells what it showed."""
 
+import re
 import secrets
 from typing import Any
 
@@ -21,6 +22,7 @@ from audits.second_readings import shown
 from conciliacontag.organizations.roles import Act
 from conciliacontag.pages import FactAdmin, attempt, holds
 
+SEED = re.compile(r"[0-9]{1,19}")
 USUAL_PERCENT = 5
 SHOWN_DIFFERENCES = 50
 
@@ -63,7 +65,7 @@ def draw(model_admin: FactAdmin, request: HttpRequest, batch: Batch) -> HttpResp
         sample, created = draw_sample(
             batch.pk,
             percent=request.POST.get("percent", ""),
-            seed=int(seed) if seed.isascii() and seed.isdigit() else None,
+            seed=int(seed) if SEED.fullmatch(seed) else None,
             user=author(request),
         )
         count = sample.readings.count()

@@ -56,3 +56,8 @@ def test_the_shipped_expressions_end_quickly_too() -> None:
             start = perf_counter()
             re.fullmatch(rule.pattern, "1" * 511 + "x")
             assert perf_counter() - start < 0.5
+
+
+@pytest.mark.parametrize("expression", ["q\x00[0-9]", "q\ud800", "q\n"])
+def test_what_no_database_keeps_and_nobody_sees_is_refused(expression: str) -> None:
+    assert fault_of(expression) == "tem caracteres invisíveis"

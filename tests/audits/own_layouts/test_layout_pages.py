@@ -152,6 +152,7 @@ def test_a_file_that_does_not_fit_is_told(client: Client, organization: Organiza
         ),
         (FORM, "preview", {}, "Escolha um arquivo"),
         (FORM, "json", {"json": "{"}, "não é JSON"),
+        (FORM, "json", {"json": "[" * 100_000}, "não é JSON"),
     ],
 )
 def test_what_is_no_layout_is_shown_as_it_was_typed(

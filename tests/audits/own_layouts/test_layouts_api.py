@@ -145,3 +145,11 @@ def test_roles_and_organizations_are_kept_apart(
     assert get(other, PLACE, {"organization_id": str(organization.pk)}).status_code == 403
     foreign = forgiven(other.post(f"{PLACE}/preview", {"batch_id": str(answers.pk)}))
     assert foreign.status_code == 404
+
+
+def test_endless_texts_are_refused_in_words(client: Client) -> None:
+    nested = trial(client, definition="[" * 100_000)
+    numbered = get(client, PLACE, {"version": "9" * 5000})
+
+    assert (nested.status_code, numbered.status_code) == (400, 400)
+    assert "não é JSON" in nested.content.decode()

@@ -56,6 +56,13 @@ def test_the_batch_offers_a_draw_and_a_double_click_draws_once(
     assert "Fazer segunda leitura (2)" in answer.content.decode()
 
 
+def test_an_endless_seed_is_none(batch: Batch, reader: Client) -> None:
+    path = f"/admin/audits/batch/{batch.pk}/sortear/"
+    answer = reader.post(path, {"percent": "50", "seed": "9" * 5000}, follow=True)
+
+    assert "2 de 4 cartões sorteados" in answer.content.decode()
+
+
 def test_the_card_comes_without_its_first_answer(
     readings: list[SecondReading], batch: Batch, reader: Client, auditor: User
 ) -> None:
