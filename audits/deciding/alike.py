@@ -74,7 +74,7 @@ def decide_alike(
         raise InvalidInput(
             "Uma nota explica um lançamento: aceite-a cartão por cartão.", code="accept_one_by_one"
         )
-    seen, others = seen_and_alike(card_id, author)
+    seen, others, left = seen_and_alike(card_id, author)
     sent = Submission(
         author,
         version,
@@ -85,15 +85,14 @@ def decide_alike(
         together=new_id() if others else None,
     )
     first = decide_seen(seen, sent, dry_run=dry_run)
-    reached = [(card, replace(sent, version=card.version)) for card in others[: MOST_AT_ONCE - 1]]
+    reached = [(card, replace(sent, version=card.version)) for card in others]
     found = decide_together(seen.batch_id, reached, author=author, dry_run=dry_run)
-    left = max(len(others) - MOST_AT_ONCE + 1, 0)
     together = None if dry_run else sent.together
     return replace(found, decided=[first, *found.decided], left=left, together=together)
 
 
-def seen_and_alike(card_id: UUID, author: User) -> tuple[Card, list[Card]]:
-    """The card and the others that are like it, as they stand now.
+def seen_and_alike(card_id: UUID, author: User) -> tuple[Card, list[Card], int]:
+    """The card, the others that are like it as they stand now, and how many do not fit one call.
 
     Raises:
         NotFound: there is no such card.
@@ -105,8 +104,9 @@ def seen_and_alike(card_id: UUID, author: User) -> tuple[Card, list[Card]]:
         if card is None:
             raise NotFound(NO_CARD)
         require(author, card.organization, Act.DECIDE)
-        others = alike(card).exclude(pk=card.pk).defer("raw_answers", "candidates")
-        return card, list(others)
+        others = alike(card).exclude(pk=card.pk).only("pk", "line", "version", "batch_id")
+        most = MOST_AT_ONCE - 1
+        return card, list(others[:most]), max(others.count() - most, 0)
 
 
 def decide_seen(card: Card, sent: Submission, *, dry_run: bool) -> Card:

@@ -75,7 +75,7 @@ def act_together(
 ) -> Outcome:
     """Do the same with many cards, some hundred of them in each transaction.
 
-    What refuses them all stops what comes before it only when nothing was done yet.
+    A refusal of the whole batch is raised while nothing was done; later each card is told it.
     """
     outcome = Outcome()
     for start in range(0, len(cards), AT_ONCE):

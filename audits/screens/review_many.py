@@ -77,7 +77,8 @@ def told_of(outcome: Outcome, done: str) -> str:
     said = [f"{count} cartões {done}." if count != 1 else f"1 cartão {done[:-1]}."]
     if kept := [str(one.card.line) for one in outcome.refused]:
         more = f" e mais {len(kept) - MOST_LINES}" if len(kept) > MOST_LINES else ""
-        said.append(f"Ficaram como estavam: linhas {', '.join(kept[:MOST_LINES])}{more}.")
+        stayed = "Ficaram como estavam: linhas" if len(kept) > 1 else "Ficou como estava: linha"
+        said.append(f"{stayed} {', '.join(kept[:MOST_LINES])}{more}.")
     if outcome.left:
         said.append(f"Restam {outcome.left} iguais.")
     return " ".join(said)

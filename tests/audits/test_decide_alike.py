@@ -105,6 +105,16 @@ def test_a_call_has_a_limit_and_says_what_is_left(
     assert (lines(outcome.decided), outcome.left) == ([1, 2], 3)
 
 
+def test_no_more_cards_are_read_than_are_decided(
+    organization: Organization, auditor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_AT_ONCE", 2)
+    batch = make_answers(organization, *[("AB", "B", "C")] * 5)
+    seen, others, left = module.seen_and_alike(batch.cards.get(line=1).pk, auditor)
+
+    assert (seen.line, lines(others), left) == (1, [2], 3)
+
+
 def test_bank_lines_are_alike_by_reason_and_text(
     organization: Organization, auditor: User, make_review: Any
 ) -> None:

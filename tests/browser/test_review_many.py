@@ -62,7 +62,7 @@ def test_a_card_that_a_colleague_changed_since_stays_as_it_is(
     press(page, "z")
     wait_for(page, 1)
 
-    expect(page.get_by_text("2 cartões desfeitos. Ficaram como estavam: linhas 1.")).to_be_visible()
+    expect(page.get_by_text("2 cartões desfeitos. Ficou como estava: linha 1.")).to_be_visible()
     assert (said(batch)["q2"], said(batch, 2)["q2"]) == ("E", None)
 
 
