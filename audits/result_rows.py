@@ -29,7 +29,11 @@ PIECE = 1024 * 1024
 LONGEST_RECORD = 4 * PIECE
 MOST_ROWS = 1_000_000  # of one batch: ten times a large exam
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# Spreadsheets old and new, PDF, GZIP, and pages or XML, whatever their names end in.
+NO_TABLES = (ZIP, b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b", b"<")
+
+# What nobody sees, and what turns the order of letters: two names would look like one.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _ROOTED = re.compile(r"[/\\~]|[A-Za-z]:[/\\]")
 
 
@@ -127,11 +131,14 @@ def tally(layout: Layout, records: Iterable[Record]) -> tuple[Counter[str], list
 
 
 def refuse_package(file: IO[bytes]) -> None:
-    """Spreadsheets are ZIP archives too, and have no lines that could be written back."""
-    is_package = file.read(len(ZIP)) == ZIP
+    """What is no table of text has no lines that could be written back."""
+    is_none = file.read(len(ZIP)).startswith(NO_TABLES)
     file.seek(0)
-    if is_package:
-        message = "O arquivo é um ZIP ou uma planilha. Salve-a como CSV (UTF-8) e envie de novo."
+    if is_none:
+        message = (
+            "O arquivo é uma planilha, um PDF, uma página ou um pacote, e não um CSV. Salve-o como "
+            "CSV (UTF-8) e envie de novo."
+        )
         raise RowsRefused([Fault("csv_not_text", message)])
 
 
