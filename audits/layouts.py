@@ -152,7 +152,8 @@ def bind(definition: Definition, header: Sequence[str]) -> Layout:
         LayoutError: `layout_columns`: a column that the layout needs is missing or comes twice;
             `layout_no_field`: nothing in it could be corrected.
     """
-    lost = [name for name in (definition.card, *definition.columns) if name not in header]
+    needed = dict.fromkeys((definition.card, *definition.columns))
+    lost = [name for name in needed if name not in header]
     if lost:
         raise LayoutError(
             "layout_columns",

@@ -42,6 +42,7 @@ def test_only_declared_columns_are_fields() -> None:
     ("header", "code", "named"),
     [
         (("file_id", "q1"), "layout_columns", "input_path, output_path, score"),
+        (("q1",), "layout_columns", "”: file_id, input_path, output_path, score."),
         (HEADER[:6], "layout_no_field", "Cartão-resposta"),
         ((*HEADER, "q2"), "layout_columns", "q2"),
     ],
