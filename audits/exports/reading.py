@@ -19,17 +19,13 @@ ROWS_AT_ONCE = 2000
 # Moments come as text, which Python reads several times faster than the driver does. A decision
 # in somebody's name is told only where the last one about the cell has such a name.
 CORRECTED_CELLS = """
-SELECT card.line, cell.field, coalesce(cell.read_value, ''), cell.corrected_value,
+SELECT DISTINCT ON (card.line, cell.field COLLATE "C")
+    card.line, cell.field, coalesce(cell.read_value, ''), cell.corrected_value,
     coalesce(person.email, ''), said.history_date::text,
     coalesce(said.history_change_reason, ''), coalesce(told.on_behalf_of, '')
 FROM audits_card card
 JOIN audits_response cell ON cell.card_id = card.id AND cell.corrected_value IS NOT NULL
-LEFT JOIN (
-    SELECT DISTINCT ON (id) id, history_user_id, history_date, history_change_reason
-    FROM audits_historicalresponse
-    WHERE card_id IN (SELECT id FROM audits_card WHERE batch_id = %(batch)s)
-    ORDER BY id, history_date DESC, history_id DESC
-) said ON said.id = cell.id
+LEFT JOIN audits_historicalresponse said ON said.id = cell.id
 LEFT JOIN organizations_user person ON person.id = said.history_user_id
 LEFT JOIN (
     SELECT DISTINCT ON (card_id, field) card_id, field, on_behalf_of
@@ -40,7 +36,7 @@ LEFT JOIN (
     ORDER BY card_id, field, at DESC, id DESC
 ) told ON told.card_id = card.id AND told.field = cell.field
 WHERE card.batch_id = %(batch)s AND card.status = %(decided)s
-ORDER BY card.line, cell.field COLLATE "C"
+ORDER BY card.line, cell.field COLLATE "C", said.history_date DESC, said.history_id DESC
 """
 
 
