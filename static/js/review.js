@@ -271,11 +271,13 @@ function explain(refusal) {
 async function clash(card, refusal) {
     const mine = { told: desk.work.told(), draft: draftNow() };
     open(await server.part(card, { isClash: true }), { draft: mine.draft ?? {}, isClash: true });
+    if (!desk.card) return refuse(refusal.message); // what stands is not this person's to know yet
     const theirs = Object.entries(refusal.details.after ?? {}).map(([field, value]) => [desk.work.label(field), value || "vazio"]);
     const panel = find("[data-clash]");
     panel.replaceChildren(list(`Gravado agora${refusal.details.who ? `, por ${refusal.details.who}` : ""}`, theirs), list("Sua escolha, não gravada", mine.told));
     panel.hidden = false;
     refuse(`${refusal.message}${desk.work.canAnswer ? " Para manter a sua resposta, escolha-a e salve de novo." : ""}`);
+    return undefined;
 }
 
 function list(title, pairs) {
