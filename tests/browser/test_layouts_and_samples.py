@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from audits.models import Batch, LayoutVersion, SecondReading, Verdict
+from audits.sampling import draw_sample
 from audits.services import decide_card
 from conciliacontag.database import EVERY, session
 from conciliacontag.organizations.roles import Role
@@ -126,6 +127,28 @@ def test_a_second_reading_outlives_a_reload_and_is_left_by_escape(
     page.get_by_role("link", name="Fazer a segunda leitura").click()
     expect(page.get_by_text("Segunda leitura 1 de 3")).to_be_visible()
     assert (watched.faults, watched.foreign) == ([], [])
+
+
+def test_who_is_late_on_a_drawn_card_learns_no_answer(
+    open_page: Callable[..., Any], site: Site
+) -> None:
+    with session(EVERY):
+        batch = make_answers(site.organization, ("AB", "B", "A"), name="Atraso")
+        card = batch.cards.get()
+    watched = open_page(Role.MANAGER)
+    page: Page = watched.page
+    page.goto(f"/admin/audits/batch/{batch.pk}/revisar/")
+    expect(page.locator("#campo-q1")).to_be_focused()
+    decide_card(
+        card.pk, author=site.people[Role.AUDITOR], version=1, verdict=Verdict.CORRECT,
+        corrections={"q1": "E"},
+    )  # fmt: skip
+    draw_sample(batch.pk, percent=100, seed=1, user=site.people[Role.AUDITOR])
+    answer(page, "a", "Enter")
+
+    expect(page.get_by_role("heading", name="A linha 1 espera uma segunda leitura")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("mudou este cartão enquanto você o via")
+    assert faults_of(page) == []
 
 
 def draw_all(page: Page, batch: Batch) -> None:
