@@ -5,6 +5,7 @@ import { Grid } from "./review_grid.js";
 import { Pictures, fetchAhead } from "./review_images.js";
 import { Match } from "./review_match.js";
 import { Server } from "./review_server.js";
+import { list, sentenceOf } from "./review_words.js";
 
 const PRESENCE = 15_000;
 const OVER = ["card_changed", "nothing_to_undo", "not_found", "match_changed", "undo_impossible"];
@@ -280,22 +281,6 @@ async function clash(card, refusal) {
     return undefined;
 }
 
-function list(title, pairs) {
-    const section = document.createElement("section");
-    section.className = "sheet";
-    const heading = document.createElement("h3");
-    heading.textContent = title;
-    const facts = document.createElement("dl");
-    facts.className = "facts";
-    for (const [name, value] of pairs) {
-        const pair = document.createElement("div");
-        for (const [tag, text] of [["dt", name], ["dd", value]]) pair.append(Object.assign(document.createElement(tag), { textContent: text }));
-        facts.append(pair);
-    }
-    section.append(heading, facts);
-    return section;
-}
-
 function pile() {
     return `${root.dataset.person}:${root.dataset.batch}`;
 }
@@ -387,16 +372,6 @@ function previewMany(obstacle, many) {
             told.textContent = refusal.message;
         }
     });
-}
-
-function sentenceOf({ decided, lines, refused, left }, [one, several]) {
-    const shown = lines.slice(0, 12).join(", ") + (lines.length > 12 ? ", …" : "");
-    const parts = [];
-    if (decided) parts.push(decided > 1 ? `${decided} cartões ${several}: linhas ${shown}.` : `Um cartão ${one}: linha ${shown}.`);
-    for (const { line, message } of refused.slice(0, 5)) parts.push(`A linha ${line} fica como está: ${message}`);
-    if (refused.length > 5) parts.push(`E mais ${refused.length - 5} ficam como estão.`);
-    if (left) parts.push(`Outros ${left} ficam para a próxima vez.`);
-    return parts.join("\n");
 }
 
 function saveMany(event) {
