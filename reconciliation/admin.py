@@ -31,6 +31,10 @@ FACTORS = {
     "date": "Data",
     "name": "Nome",
     "rival": "Concorrente próximo",
+    "our_number": "Nosso número",
+    "txid": "Identificador do PIX",
+    "kind": "Tipo de lançamento",
+    "limit": "Limite da certeza",
 }
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from reconciliation.engine.columns import Floats, Ints
 
 ROUNDS = 24
-SETTLED = 1e-4
+SETTLED = 1e-3
 
 
 def beliefs(
@@ -27,21 +27,24 @@ def beliefs(
         link, item: pairs that tell which items a link pays; a link pays one or many.
         lines, items: how many there are.
     """
-    from_line = np.ones(len(weight))
-    from_item = np.ones(len(link))
+    single = len(link) == len(weight)  # every link pays one item
+    from_line, from_item = np.ones(len(weight)), np.ones(len(link))
+    free = np.ones(len(weight))
     for _ in range(ROUNDS):
-        free = _product(from_item, link, len(weight))
         wanted = weight * free
-        rest = np.maximum(np.bincount(line, wanted, lines)[line] - wanted, 0)
-        updated = 1 / (1 + rest)
+        rest = np.bincount(line, wanted, lines)[line] - wanted
+        updated = 1 / (1 + np.maximum(rest, 0))
         moved = np.abs(updated - from_line).max(initial=0)
         from_line = updated
-        claimed = (weight * from_line * free)[link] / from_item
-        others = np.maximum(np.bincount(item, claimed, items)[item] - claimed, 0)
-        from_item = 1 / (1 + others)
+        claimed = weight * from_line
+        if not single:
+            claimed = (claimed * free)[link] / from_item
+        others = np.bincount(item, claimed, items)[item] - claimed
+        from_item = 1 / (1 + np.maximum(others, 0))
+        free = from_item if single else _product(from_item, link, len(weight))
         if moved < SETTLED:
             break
-    odds = weight * from_line * _product(from_item, link, len(weight))
+    odds = weight * from_line * free
     return odds / (1 + odds)
 
 

@@ -14,7 +14,7 @@ from reconciliation.engine.links import GROUP, Links
 from reconciliation.engine.payers import ROOT
 from reconciliation.engine.reading import Reading
 from reconciliation.engine.subsets import sums_of
-from reconciliation.engine.weights import CITED, MOST, NAMED, NAMED_BY_ROOT, OTHER_DEBTS
+from reconciliation.engine.weights import CITED, MOST, NAMED, NAMED_BY_ROOT, OTHER_DEBTS, OTHERS
 
 MOST_ITEMS, SPAN = 10, 80
 OPEN_BELOW, LINE_OPEN_BELOW = 0.8, 0.9
@@ -122,12 +122,13 @@ def _weigh(groups: pl.DataFrame, facts: pl.DataFrame, books: Books, habits: Habi
     size = floats(groups, "size")
     spread = chance(organization, floats(groups, "paid"), habits)
     by_id, fits = ints(groups, "by_id"), ints(groups, "fits")
-    agrees = (by_id > 0) | (ints(groups, "by_name") > 0)
-    conflicts = ~agrees & (flags(groups, "has_id") | (fits > 0))
+    has_id = flags(groups, "has_id")
+    agrees = (by_id > 0) | ((ints(groups, "by_name") > 0) & ~has_id)
+    conflicts = ~agrees & (has_id | (fits > 0))
     named = np.where(by_id == ROOT, NAMED_BY_ROOT, NAMED)
     named = np.where(agrees, named, np.where(conflicts, habits.strangers, 1.0))
     alike = np.where(by_id > 0, 1, np.maximum(fits, 1))
-    known = np.maximum(habits.parties[organization], 1)
+    known = habits.parties[organization] + OTHERS
     share = habits.shares[0, kind]
     own = OTHER_DEBTS * habits.debts[ints(groups, "party_row")] * spread * share
     strangers = habits.without[kind] * spread * np.where(agrees, alike / known, 1.0)

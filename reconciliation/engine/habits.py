@@ -17,6 +17,7 @@ Steps = tuple[tuple[int, int, float], ...]
 
 FIRST_DAY, LAST_DAY = -12, 95  # days after the due date, or after the issue
 DAYS = np.arange(FIRST_DAY, LAST_DAY + 1)
+SEEN_ITEMS = 30  # items before a price says how often it is asked
 SEEN_PAYMENTS = 30  # payments whose weight the usual delays have, for each weekday
 # Fine and monthly interest for late payment, as contracts write them; 2 % and 1 % are the law's
 # limit to consumers (CDC, art. 52, § 1º) and its usual measure (CTN, art. 161, § 1º).
@@ -56,7 +57,7 @@ def usual(books: Books, reading: Reading) -> Habits:
     sizes = whole.group_by("organization").agg(sizes=pl.len())
     prices = whole.group_by("organization", "amount").agg(count=pl.len())
     prices = prices.join(sizes, on="organization").select(
-        "organization", "amount", often=pl.col("count") / (pl.col("sizes") + 1)
+        "organization", "amount", often=pl.col("count") / (pl.col("sizes") + SEEN_ITEMS)
     )
     return Habits(
         delays=np.repeat(delays[None], count, 0),
@@ -75,13 +76,15 @@ def usual(books: Books, reading: Reading) -> Habits:
 
 # First and last day, and the probability of each day between.
 DELAYS: Steps = ((-10, -1, 0.015), (0, 2, 0.16), (3, 15, 0.021), (16, 47, 0.0035))
+ON_THE_DAY = 0.3  # of what falls due on a weekend
 SILENT_DELAYS: Steps = ((0, 40, 0.02), (41, 75, 0.004))
 
 
 def usual_delays(*, declared: bool) -> Floats:
     """Half pay within two days of the due date, a sixth before, a third late; by weekday.
 
-    What falls on a weekend is paid on Monday. Without a due date, within six weeks of the issue.
+    What falls on a weekend is mostly paid on Monday, though PIX is paid on any day. Without a due
+    date, within six weeks of the issue.
     """
     steps = DELAYS if declared else SILENT_DELAYS
     flat = np.full(len(DAYS), 1e-4)
@@ -93,7 +96,7 @@ def usual_delays(*, declared: bool) -> Floats:
         paid_on = (weekday + DAYS) % 7
         ahead = np.where(paid_on == 5, 2, np.where(paid_on == 6, 1, 0))
         np.add.at(rolled[weekday], np.minimum(np.arange(len(DAYS)) + ahead, len(DAYS) - 1), flat)
-    return rolled
+    return (1 - ON_THE_DAY) * rolled + ON_THE_DAY * flat
 
 
 def weekday(due: Ints) -> Ints:

@@ -92,16 +92,16 @@ def _beginnings(parties: pl.DataFrame) -> pl.DataFrame:
 
 
 def read_names(tokens: pl.DataFrame, banks_own: pl.DataFrame) -> pl.DataFrame:
-    """The words that name somebody, run together: row, organization, name."""
+    """The words that name somebody: row, organization, words, and name (the letters alone)."""
     words = tokens.filter(~pl.col("is_number")).join(
         banks_own, on=["organization", "token"], how="anti"
     )
     names = (
         words.sort("place")
         .group_by("row", maintain_order=True)
-        .agg(organization=pl.col("organization").first(), name=pl.col("token").str.join(""))
+        .agg(organization=pl.col("organization").first(), words=pl.col("token").str.join(" "))
     )
-    squeezed = names.with_columns(name=squeeze(pl.col("name")))
+    squeezed = names.with_columns(name=squeeze(pl.col("words")))
     return squeezed.filter(pl.col("name").str.len_chars() >= 5)
 
 

@@ -2,7 +2,14 @@
 
 import polars as pl
 
+from reconciliation.engine.memos import DATE_OR_MONEY, KEY, TAX_ID
+
 REVERSED_WITHIN = 7  # days between a movement and the line that takes it back
+# A number of the movement itself: long, and neither somebody's CNPJ or CPF nor a document's.
+CITED = (
+    r"\b(?:NF|NFE|NFS|NFSE|NOTA|CTE|FAT|FATURA|DUP|DUPL|DUPLICATA|REF|PGTO)[ .:#]*\d+(?:[ /]\d+)*"
+)
+OWN_NUMBER = r"\d{5}"
 SUFFIX = 14  # characters of a memo by which pairs are found before they are compared
 
 
@@ -43,10 +50,17 @@ def _reversals(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _repetitions(lines: pl.DataFrame) -> pl.DataFrame:
-    """Lines alike in every field, with a number in the memo that would not come up twice."""
+    """Lines alike in every field, with a number of their own that would not come up twice.
+
+    Without such a number two movements of one day may both be real: they stay, and wait for a
+    person where only one document is open.
+    """
     same = ["organization", "receivable", "day", "amount", "memo", "payer"]
     named = (pl.col("our_number") != "") | (pl.col("txid") != "")
-    marked = lines.filter(pl.col("memo").str.contains(r"\d{4}")).with_columns(named=named)
+    bare = pl.col("memo")
+    for pattern in (KEY, TAX_ID, DATE_OR_MONEY, CITED):
+        bare = bare.str.replace_all(pattern, " ")
+    marked = lines.filter(bare.str.contains(OWN_NUMBER)).with_columns(named=named)
     marked = marked.sort(*same, "named", "row", descending=[False] * 6 + [True, False])
     counted = marked.with_columns(place=pl.int_range(pl.len()).over(same))
     return counted.filter(pl.col("place") > 0).select("row", why=pl.lit("repeated"))

@@ -64,9 +64,14 @@ def _identified(books: Books) -> pl.DataFrame:
         items = books.items.filter(pl.col(name) != "").select("item", *by)
         found.append(lines.join(items, on=by).select("row", "item"))
     memo = pl.col("memo").str.extract_all(r"\b\d{6}[0-9A-Z]{12}\d{26}\b")
-    keys = books.lines.select("row", "organization", key=memo).explode("key").drop_nulls("key")
-    items = books.items.filter(pl.col("key") != "").select("item", "organization", "key")
-    found.append(keys.join(items, on=["organization", "key"]).select("row", "item"))
+    keys = (
+        books.lines.select("row", "organization", "receivable", key=memo)
+        .explode("key")
+        .drop_nulls("key")
+    )
+    by = ["organization", "receivable", "key"]
+    items = books.items.filter(pl.col("key") != "").select("item", *by)
+    found.append(keys.join(items, on=by).select("row", "item"))
     return pl.concat(found).unique().with_columns(identified=True)
 
 

@@ -5,12 +5,15 @@ compared, one letter wrong or missing, with names of the same beginning. How man
 kept, because a name that fits ten says ten times less.
 """
 
+from functools import lru_cache
+
 import numpy as np
 import polars as pl
 from rapidfuzz import fuzz, process
 
 from reconciliation.engine.columns import Ints, ints
 from reconciliation.engine.memos import TAX_ID, squeeze
+from reconciliation.engine.words import same_word
 
 SAME_NAME = 90  # of 100; one letter in ten
 COMPARED_BY = 2  # first letters, under which a misspelt name is still looked for
@@ -55,17 +58,18 @@ def _with_root(rows: pl.DataFrame) -> pl.DataFrame:
 def names_of(names: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
     """Parties whose name begins as the line's does: row, party_row."""
     known = parties.select(
-        "party_row", text=_place(pl.col("organization")) + squeeze(pl.col("name"))
+        "party_row", "name", text=_place(pl.col("organization")) + squeeze(pl.col("name"))
     ).sort("text", "party_row")
-    asked = names.select("row", text=_place(pl.col("organization")) + pl.col("name"))
-    texts = asked.select("text").unique().sort("text").with_columns(asked=pl.int_range(pl.len()))
+    asked = names.select("row", "words", text=_place(pl.col("organization")) + pl.col("name"))
+    texts = asked.unique("text", keep="first", maintain_order=True).sort("text").drop("row")
+    texts = texts.with_columns(asked=pl.int_range(pl.len(), dtype=pl.Int64))
     first, counts = _begin_with(texts, known)
     asked_rows = np.repeat(np.arange(texts.height), counts)
     offsets = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     party_rows = ints(known, "party_row")[first[asked_rows] + offsets]
     begins = pl.DataFrame({"asked": asked_rows, "party_row": party_rows})
     alike = _misspelt(texts.filter(pl.Series(counts == 0)), known)
-    rows = asked.join(texts, on="text").select("row", "asked")
+    rows = asked.select("row", "text").join(texts.select("text", "asked"), on="text")
     return rows.join(pl.concat([begins, alike]), on="asked").select("row", "party_row")
 
 
@@ -82,7 +86,7 @@ def _begin_with(texts: pl.DataFrame, known: pl.DataFrame) -> tuple[Ints, Ints]:
 
 
 def _misspelt(texts: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Names of the same first letters that differ in one letter of ten: asked, party_row."""
+    """Names of the same first letters with a letter missing in a long word: asked, party_row."""
     by = pl.col("text").str.slice(0, 9 + COMPARED_BY)
     pairs = texts.with_columns(by=by).join(known.with_columns(by=by), on="by")
     if pairs.is_empty():
@@ -91,11 +95,22 @@ def _misspelt(texts: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     whole = pairs.select(
         pl.col("text_right").str.slice(9, pl.col("text").str.len_chars() - 8)
     ).to_series()
-    likeness = process.cpdist(
+    ratio = process.cpdist(
         read.to_list(), whole.to_list(), scorer=fuzz.ratio, score_cutoff=SAME_NAME, workers=-1
     )
-    scored = pairs.with_columns(likeness=pl.Series(likeness)).filter(
-        pl.col("likeness") >= SAME_NAME
+    near = pairs.filter(pl.Series(ratio) >= SAME_NAME)
+    same = [same_words(known, read) for known, read in near.select("name", "words").rows()]
+    return near.filter(pl.Series(same, dtype=pl.Boolean)).select("asked", "party_row")
+
+
+@lru_cache(maxsize=65_536)
+def same_words(known: str, read: str) -> bool:
+    """Word by word the same name, its end perhaps cut; JOSE PEREIRA is not JOSEFA PEREIRA."""
+    expected, found = known.split(), read.split()
+    if not found or len(found) > len(expected):
+        return False
+    *whole, last = zip(expected, found, strict=False)
+    cut, shown = last
+    return all(same_word(one, other) for one, other in whole) and (
+        same_word(cut, shown) or cut.startswith(shown)
     )
-    best = scored.filter(pl.col("likeness") >= pl.col("likeness").max().over("asked") - 1)
-    return best.select("asked", "party_row")

@@ -1,6 +1,5 @@
 """Documents and transactions made ready for comparing: cents, day numbers, words, mentions."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -54,48 +53,23 @@ def to_cents(amount: Decimal) -> int:
     return int(cents)
 
 
-def read_items(documents: Iterable[OpenDocument]) -> list[Item]:
-    """Every payable with a positive amount, in an order that does not depend on the input's."""
-    pairs = sorted(
-        ((document, payable) for document in documents for payable in document.payables),
-        key=lambda pair: (pair[0].id, pair[1].installment, pair[1].due_on, pair[1].amount),
-    )
-    words: dict[str, tuple[str, ...]] = {}
-    items: list[Item] = []
-    for document, payable in pairs:
-        cents = to_cents(payable.amount)
-        name = document.party_name
-        if name not in words:
-            words[name] = read_name(name).words
-        if cents > 0:
-            items.append(_item(len(items), document, payable, cents, words[name]))
-    return items
-
-
-def _item(
-    place: int, document: OpenDocument, payable: Payable, cents: int, words: tuple[str, ...]
-) -> Item:
+def read_item(place: int, document: OpenDocument, payable: Payable) -> Item:
+    """One payable, with the words its texts are compared by."""
     party = only_id(document.party_id)
     return Item(
         place=place,
         document=document,
         payable=payable,
-        cents=cents,
+        cents=to_cents(payable.amount),
         day=payable.due_on.toordinal(),
         number=fold(document.number).strip().lstrip("0"),
         party=party,
         short_parties=party_keys(party),
-        words=words,
+        words=read_name(document.party_name).words,
     )
 
 
-def read_lines(transactions: Iterable[OpenTransaction]) -> list[Line]:
-    """Every transaction, sorted by identifier."""
-    ordered = sorted(transactions, key=lambda transaction: transaction.id)
-    return [_line(place, transaction) for place, transaction in enumerate(ordered)]
-
-
-def _line(place: int, transaction: OpenTransaction) -> Line:
+def read_line(place: int, transaction: OpenTransaction) -> Line:
     texts = (("favorecido", transaction.payee), ("histórico", transaction.memo))
     names = (read_name(text, field) for field, text in texts if text)
     return Line(

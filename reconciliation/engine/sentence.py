@@ -1,44 +1,22 @@
-"""The sentence a person reads: what agrees, and what keeps the pair from 100."""
+"""The sentence a person reads: what agrees, what keeps a link from 100, what would decide it."""
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Iterator
 
-from conciliacontag.brazil import format_brl
-from reconciliation.engine.model import Options
-from reconciliation.engine.rows import Item, Line
-from reconciliation.engine.scoring import (
-    FAR_OFF,
-    SURE_NUMBER,
-    TAX_ID,
-    WHOLE_NAME,
-    Pair,
-    best_likeness,
-    party_mention,
-)
+from reconciliation.engine.differences import brl, equation, label, owed_cents
+from reconciliation.engine.facts import Fact
+from reconciliation.engine.likeness import best_likeness, party_mention
+from reconciliation.engine.links import GROUP, PAIR
+
+NEARLY_SURE = 0.99995  # what is shown as 100.00
 
 
-def tell(pair: Pair, rivals: Sequence[Pair], options: Options, score: Decimal) -> str:
-    """One Portuguese sentence for a pair, and a second one when it is not at 100."""
-    sentence = "; ".join((_equation(pair), *_agreements(pair), _delay(pair))) + "."
-    if score >= 100:
+def tell(fact: Fact, rival: Fact | None) -> str:
+    """One Portuguese sentence for a link, and a second one when it is not at 100."""
+    sentence = "; ".join((equation(fact), *_agreements(fact), *_when(fact))) + "."
+    if fact.belief >= NEARLY_SURE:
         return sentence
-    against = [*_contradictions(pair, options), *_rival(pair, rivals)] or list(_missing(pair))
+    against = [*contradictions(fact), *_rival(fact, rival)] or [_missing(fact)]
     return f"{sentence} Por que não 100: {'; '.join(against)}."
-
-
-def label(item: Item) -> str:
-    """How a note is called in a sentence: number and instalment."""
-    name = f"NF {item.document.number}" if item.document.number else "nota sem número"
-    return f"{name}, parcela {item.payable.installment}" if item.payable.installment else name
-
-
-def difference(line: Line, item: Item) -> str:
-    """The amount by which the payment differs, with its share of the document."""
-    cents = line.cents - item.cents
-    share = (Decimal(abs(cents)) * 100 / item.cents).quantize(Decimal("0.01"))
-    side = "a mais" if cents > 0 else "a menos"
-    percent = str(share).replace(".", ",")
-    return f"diferença de {format_brl(Decimal(abs(cents)) / 100)} {side} ({percent} %)"
 
 
 def delay(days: int) -> str:
@@ -49,85 +27,84 @@ def delay(days: int) -> str:
     return f"{abs(days)} {unit} {'após o' if days > 0 else 'antes do'} vencimento"
 
 
-def _equation(pair: Pair) -> str:
-    paid = format_brl(abs(pair.line.transaction.amount))
-    sign = "=" if pair.is_exact else "≈"
-    return f"{paid} {sign} {label(pair.item)} de {format_brl(pair.item.payable.amount)}"
-
-
-def _agreements(pair: Pair) -> Iterable[str]:
-    mentions = pair.line.mentions
-    if pair.key > 0:
-        yield f"chave de acesso no {_field(mentions.keys[pair.item.document.key].place)}"
-    if pair.number > 0:
-        yield f"número da nota no {_field(mentions.numbers[pair.item.number].place)}"
-    party = party_mention(pair.line, pair.item)
-    if party is not None:
-        yield f"{_party_word(pair)} no {_field(party.place)}"
-    if pair.name == WHOLE_NAME:
-        yield "nome igual"
-    elif pair.name:
-        yield f"nome parecido ({_likeness(pair)})"
-
-
-def _party_word(pair: Pair) -> str:
-    company = len(pair.item.party) == 14
-    if pair.tax_id == TAX_ID:
-        return "CNPJ" if company else "CPF"
-    return "raiz do CNPJ" if company else "parte visível do CPF"
-
-
-def _delay(pair: Pair) -> str:
-    return delay(pair.line.day - pair.item.day)
-
-
-def _contradictions(pair: Pair, options: Options) -> Iterable[str]:
-    if not pair.is_exact:
-        yield difference(pair.line, pair.item)
-    if pair.key < 0:
-        yield "o histórico traz a chave de acesso de outra nota"
-    if pair.tax_id < 0:
-        yield "o CNPJ ou CPF do lançamento é de outra pessoa"
-    if pair.number < 0 and pair.line.mentions.cited_note is not None:
-        yield f"o lançamento cita {pair.line.mentions.cited_note.text}"
-    if pair.date == FAR_OFF:
-        before, after = options.days_before, options.days_after
-        yield f"fora do prazo de {before} dias antes a {after} dias após o vencimento"
-
-
-def _rival(pair: Pair, rivals: Sequence[Pair]) -> Iterable[str]:
-    if not rivals:
+def contradictions(fact: Fact) -> Iterator[str]:
+    """What the line says against the document."""
+    pair, line = fact.pair, fact.line
+    if not pair:
         return
-    rival = rivals[0]
-    amount = "do mesmo valor" if rival.item.cents == pair.item.cents else "de valor próximo"
-    if rival.line is not pair.line:
+    if pair["has_id"] and not pair["by_id"]:
+        yield "o CNPJ ou CPF do lançamento é de outra pessoa"
+    elif pair["fits"] and not pair["by_id"] and not pair["by_name"]:
+        yield "o lançamento traz o nome de outra pessoa"
+    if not pair["cited"] and line.mentions.cited_note is not None:
+        yield f"o lançamento cita {line.mentions.cited_note.text}"
+    if pair["same_part"] is False and pair["cited"]:
+        yield "o lançamento cita outra parcela"
+    if pair["other_charge"]:
+        yield "o lançamento traz o identificador de outra cobrança"
+
+
+def _agreements(fact: Fact) -> Iterator[str]:
+    pair, item = fact.pair, fact.members[0].item
+    if not pair:
+        yield from _group_agreements(fact)
+        return
+    if pair["identified"]:
+        yield "o identificador da cobrança ou a chave de acesso é o mesmo"
+    if pair["cited"]:
+        yield "número da nota no histórico"
+    if pair["by_id"]:
+        whose = "CNPJ" if len(item.party) == 14 else "CPF"
+        mention = party_mention(fact.line, item)
+        where = mention.place.split(" ")[0] if mention else "lançamento"
+        yield f"{whose if pair['by_id'] > 1 else f'raiz do {whose}'} no {where}"
+    elif pair["by_name"]:
+        percent = best_likeness(fact.line, item)
+        yield "nome igual" if percent >= 95 else f"nome parecido (0,{percent:02d})"
+
+
+def _group_agreements(fact: Fact) -> Iterator[str]:
+    numbers = fact.line.mentions.numbers
+    cited = [member for member in fact.members if member.item.number in numbers]
+    if cited:
+        yield f"{len(cited)} de {len(fact.members)} números no histórico"
+    if party_mention(fact.line, fact.members[0].item):
+        yield "CNPJ ou CPF no lançamento"
+    elif best_likeness(fact.line, fact.members[0].item) >= 95:
+        yield "nome igual"
+    if fact.sort == GROUP:
+        yield f"{len(fact.members)} notas da mesma pessoa, pagas juntas"
+
+
+def _when(fact: Fact) -> Iterator[str]:
+    first = fact.members[0]
+    if fact.sort == PAIR:
+        day = fact.transaction.posted_on.toordinal()
+        if first.payable.declared:
+            yield delay(day - first.payable.due_on.toordinal())
+        else:
+            days = day - first.document.issued_on.toordinal()
+            yield f"{days} dias depois da emissão" if days else "no dia da emissão"
+
+
+def _rival(fact: Fact, rival: Fact | None) -> Iterator[str]:
+    """The other link of the line, when it takes a part worth telling."""
+    if rival is not None and rival.belief > (1 - fact.belief) / 4:
+        other = rival.members[0]
+        together = f" e mais {len(rival.members) - 1}" if len(rival.members) > 1 else ""
         yield (
-            f"outro lançamento {amount}"
-            if rival.line.cents == pair.line.cents
-            else ("outro lançamento de valor próximo")
+            f"{label(other)}{together} de {brl(owed_cents(other))} também serve a este lançamento"
         )
-    elif rival.item.document is pair.item.document:
-        yield f"outra parcela {amount} na mesma nota"
-    else:
-        yield f"outra nota {amount}"
+    elif fact.terms["rival"] < -0.5:
+        yield "outro lançamento também serve a esta nota"
 
 
-def _missing(pair: Pair) -> Iterable[str]:
+def _missing(fact: Fact) -> str:
+    """What would have made it sure."""
+    pair = fact.pair
     absent = []
-    if pair.number < SURE_NUMBER:
+    if not pair.get("cited"):
         absent.append("número da nota")
-    if pair.tax_id <= 0 and pair.name < WHOLE_NAME:
-        absent.append("CNPJ, CPF ou nome completo")
-    elif pair.tax_id < TAX_ID:
-        absent.append("CNPJ ou CPF completo")
-    yield f"falta {' e '.join(absent or ['chave de acesso'])} no lançamento"
-    if 0 < pair.name < WHOLE_NAME:
-        yield f"o nome é igual só em parte ({_likeness(pair)})"
-
-
-def _likeness(pair: Pair) -> str:
-    return f"0,{best_likeness(pair.line, pair.item):02d}"
-
-
-def _field(place: str) -> str:
-    return place.split(" ")[0]
+    if not pair.get("by_id") and not pair.get("by_name"):
+        absent.append("CNPJ, CPF ou nome")
+    return f"falta {' e '.join(absent or ['o identificador da cobrança'])} no lançamento"

@@ -19,7 +19,8 @@ MOST = 1e12  # a weight beyond it says nothing more
 IDENTIFIER = 1e6
 PRICE_SHARE = 0.35  # of lines without document that repeat a price of the organization's
 OTHER_DEBTS = 0.10  # of a party's payments that are for something not seen here
-NAMED, NAMED_BY_ROOT, NAMES_NOBODY_KNOWN = 0.93, 0.05, 0.10
+NAMED, NAMED_BY_ROOT = 0.93, 0.30  # the payer named is the party, or of its company
+OTHERS = 50  # parties an organization deals with besides those of its open documents
 CITED = 0.45  # payments whose line cites the number
 NUMBER_BY_CHANCE, LEAST_CHANCE, MOST_CHANCE = 1e-5, 2e-6, 1e-4
 SWAPPED = 0.02 / 1e-4  # two digits swapped, against meeting such a number by chance
@@ -79,12 +80,13 @@ def weigh(pairs: pl.DataFrame, habits: Habits) -> Weights:
 def party_factors(pairs: pl.DataFrame, habits: Habits) -> tuple[Flags, Flags, Floats, Floats]:
     """Whether the line names the party or another, and how likely both are."""
     by_id, by_name, fits = ints(pairs, "by_id"), ints(pairs, "by_name"), ints(pairs, "fits")
-    agrees = (by_id > 0) | (by_name > 0)
-    conflicts = ~agrees & (flags(pairs, "has_id") | (fits > 0))
+    has_id = flags(pairs, "has_id")
+    agrees = (by_id > 0) | ((by_name > 0) & ~has_id)
+    conflicts = ~agrees & (has_id | (fits > 0))
     named = np.where(by_id == ROOT, NAMED_BY_ROOT, NAMED)
     named = np.where(agrees, named, np.where(conflicts, habits.strangers, 1.0))
     alike = np.where(by_id > 0, 1, np.maximum(fits, 1))
-    known = np.maximum(habits.parties[ints(pairs, "organization")], 1)
+    known = habits.parties[ints(pairs, "organization")] + OTHERS
     return agrees, conflicts, named, np.where(agrees, alike / known, 1.0)
 
 

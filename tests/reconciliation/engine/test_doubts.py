@@ -13,7 +13,7 @@ def test_nothing_near_is_a_doubt_with_the_nearest_miss() -> None:
     (doubt,) = outcome.doubts
     assert doubt.candidates == ()
     assert doubt.reason == (
-        "Nenhuma nota em aberto entre 21/07 e 25/08 com valor de R$ 1.238,50; a mais próxima é "
+        "Nenhuma nota em aberto entre 01/07 e 01/09 com valor de R$ 1.238,50; a mais próxima é "
         "NF 1234 de R$ 1.500,00, com vencimento em 20/08/2025: "
         "diferença de R$ 261,50 a menos (17,43 %)."
     )
@@ -21,11 +21,13 @@ def test_nothing_near_is_a_doubt_with_the_nearest_miss() -> None:
 
 
 def test_equal_amount_outside_the_window_is_the_nearest_miss() -> None:
-    papers = [document("far", due=DUE - timedelta(days=60)), document("near", "1500.01")]
+    papers = [document("far", due=DUE - timedelta(days=90)), document("near", "1500.01")]
 
-    (doubt,) = match(papers, [transaction()], Options(propose_at=Decimal(70))).doubts
+    (doubt,) = match(papers, [transaction()]).doubts
 
-    assert "60 dias após o vencimento" in doubt.reason
+    assert [pair.document_id for pair in doubt.candidates] == ["near"]
+    (alone,) = match(papers[:1], [transaction()]).doubts
+    assert "90 dias após o vencimento" in alone.reason
 
 
 def test_no_document_on_the_side_is_said() -> None:
@@ -46,32 +48,28 @@ def test_line_without_amount_is_a_doubt() -> None:
     assert doubt.reason.startswith("Lançamento de valor zero")
 
 
-def test_small_difference_is_proposed_with_its_value_and_never_booked() -> None:
-    line = transaction(amount="1497.50", memo=f"NF 1234 {AURORA}")
+def test_small_difference_without_a_number_waits_for_a_person() -> None:
+    outcome = match([document()], [transaction(amount="1497.50", memo="PADARIA AURORA")])
 
-    outcome = match([document()], [line])
-
-    (candidate,) = outcome.doubts[0].candidates
+    (doubt,) = outcome.doubts
     assert not outcome.matches
-    assert candidate.amount == Decimal("1497.50")
-    assert candidate.score == 80
-    assert "diferença de R$ 2,50 a menos (0,17 %)" in candidate.reason
+    assert doubt.candidates[0].amount == Decimal("1497.50")
+    assert doubt.candidates[0].difference is not None
+    assert doubt.reason == (
+        "NF 1234 não tem o valor do lançamento e o histórico não a cita: "
+        "com o número da nota seria aceita."
+    )
 
 
-def test_difference_above_five_percent_is_not_proposed() -> None:
-    papers = [document(amount="100.00")]
+def test_a_part_is_proposed_with_what_is_left_and_never_booked() -> None:
+    (doubt,) = match([document()], [transaction(amount="900.00", memo=f"NF 1234 {AURORA}")]).doubts
 
-    at_limit = match(papers, [transaction(amount="105.00", memo=AURORA)])
-    above = match(papers, [transaction(amount="105.01", memo=AURORA)])
-
-    assert len(at_limit.doubts[0].candidates) == 1
-    assert not above.doubts[0].candidates
-
-
-def test_small_difference_without_number_or_party_is_not_proposed() -> None:
-    (doubt,) = match([document()], [transaction(amount="1497.50", memo="PADARIA AURORA")]).doubts
-
-    assert doubt.candidates == ()
+    (candidate,) = doubt.candidates
+    assert doubt.reason.startswith("O lançamento paga só parte da NF 1234")
+    assert candidate.reason.startswith(
+        "R$ 900,00 é parte da NF 1234 de R$ 1.500,00: faltam R$ 600,00"
+    )
+    assert (candidate.amount, candidate.difference) == (Decimal("900.00"), None)
 
 
 def test_no_more_candidates_than_asked_for_and_best_first() -> None:
@@ -91,7 +89,9 @@ def test_document_shown_to_a_person_is_not_unmatched() -> None:
 
 
 def test_pair_below_the_shown_score_is_named_as_the_best() -> None:
-    (doubt,) = match([document()], [transaction()], Options(propose_at=Decimal(70))).doubts
+    late = transaction(posted=DUE + timedelta(days=45), memo="PIX JOSEFA PEREIRA")
+
+    (doubt,) = match([document()], [late], Options(show_at=Decimal("99.99"))).doubts
 
     assert doubt.candidates == ()
-    assert doubt.reason.startswith("Nenhum par chega a 70 pontos; o melhor é NF 1234")
+    assert doubt.reason.startswith("Nenhum par chega a 99.99 pontos; o melhor é NF 1234")

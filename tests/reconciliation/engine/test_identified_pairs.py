@@ -15,7 +15,7 @@ def test_access_key_books_even_far_from_the_due_date() -> None:
     (pair,) = match([document(key=KEY)], [late]).matches
 
     assert (pair.document_id, pair.amount) == ("d1", Decimal("1500.00"))
-    assert pair.score == 85
+    assert pair.score >= 99
 
 
 @pytest.mark.parametrize("memo", [f"NF 1234 {AURORA}", "FAT 1234 11.222.333/0002-62"])
@@ -39,7 +39,7 @@ def test_key_with_another_amount_is_never_booked() -> None:
     outcome = match([document(key=KEY)], [transaction(amount="900.00", memo=KEY)])
 
     assert not outcome.matches
-    assert "o valor não confere" in outcome.doubts[0].reason
+    assert "paga só parte da NF 1234" in outcome.doubts[0].reason
 
 
 def test_identified_line_wins_over_a_line_without_identifier() -> None:

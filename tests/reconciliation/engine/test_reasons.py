@@ -1,7 +1,6 @@
 """The sentence says what agrees, and what keeps a pair from 100."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -38,7 +37,7 @@ def test_rows_show_both_values_and_their_place() -> None:
         ("PADARIA AURORA BOREAL", -1, "nome parecido (0,80); 1 dia antes do vencimento"),
         ("11.222.333/0002-62", 0, "raiz do CNPJ no histórico"),
         ("NF 9999", 0, "o lançamento cita NF 9999"),
-        (f"{AURORA}", 40, "fora do prazo de 5 dias antes a 30 dias após o vencimento"),
+        (f"{AURORA}", 40, "40 dias após o vencimento"),
     ],
 )
 def test_sentence_names_each_fact(memo: str, days: int, words: str) -> None:
@@ -49,5 +48,6 @@ def test_rival_row_takes_points_and_names_the_other_note() -> None:
     outcome = match([document("d1"), document("d2", number="77")], [transaction(memo=AURORA)])
 
     rival = outcome.doubts[0].candidates[0].evidence[-1]
-    assert (rival.factor, rival.points, rival.place) == ("rival", Decimal(-10), "outra nota")
+    assert (rival.factor, rival.place) == ("rival", "outra nota")
+    assert rival.points < -40
     assert rival.document_value == "NF 77 de R$ 1.500,00"

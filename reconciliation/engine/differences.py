@@ -1,0 +1,115 @@
+"""The name and the amount of what keeps a payment and what it pays apart."""
+
+from decimal import Decimal
+
+from conciliacontag.brazil import format_brl
+from reconciliation.engine.amounts import CENTS, DISCOUNT, FEE, INTEREST, OVER, PARTIAL
+from reconciliation.engine.expected import WITHHELD
+from reconciliation.engine.facts import Fact, Member
+from reconciliation.engine.links import CARD
+from reconciliation.engine.model import Difference
+
+UNEXPLAINED = "unexplained"
+KINDS = {
+    CENTS: "cents", INTEREST: "interest", FEE: "fee", DISCOUNT: "discount", WITHHELD: "withheld",
+    OVER: UNEXPLAINED,
+}  # fmt: skip
+WORDS = {
+    "cents": "de centavos",
+    "interest": "de multa e juros",
+    "fee": "de tarifa",
+    "discount": "de desconto",
+    "withheld": "de imposto retido",
+    "card": "de taxa do adquirente",
+    UNEXPLAINED: "sem explicação",
+}
+HUNDRED = Decimal(100)
+
+
+def allocations(fact: Fact) -> list[tuple[Member, int, Difference | None]]:
+    """Cents of the line each document gets, and what explains the rest of either side.
+
+    No cent is created: what is given never exceeds the line, nor any document.
+    """
+    if len(fact.members) == 1 and fact.sort != CARD:
+        return [_single(fact, fact.members[0])]
+    missing = sum(member.item.cents for member in fact.members) - fact.line.cents
+    kind = "card" if fact.sort == CARD else _group_kind(missing)
+    shares = _shares(fact, missing)
+    return [
+        (member, given, _difference(kind, lost))
+        for member, (given, lost) in zip(fact.members, shares, strict=True)
+    ]
+
+
+def equation(fact: Fact) -> str:
+    """ "R$ 938,50 = NF 1234 de R$ 1.000,00 − R$ 61,50 de imposto retido (6,15 %)"."""
+    paid = format_brl(abs(fact.transaction.amount))
+    owed = sum(owed_cents(member) for member in fact.members)
+    terms = " + ".join(f"{label(member)} de {brl(owed_cents(member))}" for member in fact.members)
+    if fact.relation == PARTIAL:
+        return f"{paid} é parte da {terms}: faltam {brl(owed - fact.line.cents)}"
+    if owed == fact.line.cents:
+        return f"{paid} = {terms}"
+    parts = allocations(fact)
+    kind = next((part[2].kind for part in parts if part[2]), UNEXPLAINED)
+    return f"{paid} = {terms} {_rest(fact.line.cents - owed, owed, kind)}"
+
+
+def owed_cents(member: Member) -> int:
+    """What the document asks for, less nothing: the part where a split is supposed."""
+    return member.expected if member.parts > 1 else member.item.cents
+
+
+def label(member: Member) -> str:
+    """How a note is called in a sentence: number and instalment."""
+    number = member.document.number
+    name = f"NF {number}" if number else "nota sem número"
+    return f"{name}, parcela {member.installment}" if member.installment else name
+
+
+def brl(cents: int) -> str:
+    return format_brl(Decimal(cents) / HUNDRED)
+
+
+def percent(part: int, whole: int) -> str:
+    share = (Decimal(abs(part)) * HUNDRED / whole).quantize(Decimal("0.01"))
+    return f"{share} %".replace(".", ",")
+
+
+def _rest(cents: int, owed: int, kind: str) -> str:
+    sign = "+" if cents > 0 else "−"
+    return f"{sign} {brl(abs(cents))} {WORDS[kind]} ({percent(cents, owed)})"
+
+
+def _single(fact: Fact, member: Member) -> tuple[Member, int, Difference | None]:
+    owed = owed_cents(member)
+    extra = fact.line.cents - owed
+    given = min(fact.line.cents, owed)
+    if not extra or fact.relation == PARTIAL:
+        return member, given, None
+    kind = KINDS.get(fact.relation, "withheld" if member.expected != owed else UNEXPLAINED)
+    return member, given, _difference(kind, extra)
+
+
+def _shares(fact: Fact, missing: int) -> list[tuple[int, int]]:
+    """Cents given and lost by each member; a shortfall is spread by amount, to the cent."""
+    owed = [member.item.cents for member in fact.members]
+    whole, left = sum(owed), missing
+    shares = []
+    for cents in owed[:-1]:
+        lost = missing * cents // whole
+        shares.append((min(cents, cents - lost), -lost))
+        left -= lost
+    shares.append((min(owed[-1], owed[-1] - left), -left))
+    return shares
+
+
+def _group_kind(missing: int) -> str:
+    if abs(missing) <= 5:
+        return "cents"
+    return UNEXPLAINED
+
+
+def _difference(kind: str, cents: int) -> Difference | None:
+    return Difference(kind, Decimal(cents) / HUNDRED) if cents else None

@@ -1,0 +1,204 @@
+"""From weighed links to what a person is told: bookings, proposals, and reasons for the rest."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from reconciliation.engine.bands import accepts, why_not
+from reconciliation.engine.differences import allocations
+from reconciliation.engine.evidence import rows_of
+from reconciliation.engine.facts import Fact, Facts
+from reconciliation.engine.known import Known
+from reconciliation.engine.links import chosen
+from reconciliation.engine.matching import Found, compare
+from reconciliation.engine.misses import Misses, tell_miss
+from reconciliation.engine.model import (
+    Candidate,
+    Doubt,
+    OpenDocument,
+    OpenTransaction,
+    Options,
+    Outcome,
+)
+from reconciliation.engine.points import score_of
+from reconciliation.engine.rows import read_item, read_line
+from reconciliation.engine.sentence import tell
+from reconciliation.engine.tables import Tables, as_tables
+
+DEFAULTS = Options()
+HUNDRED = Decimal(100)
+CROWD = 0.3  # probability that some candidate is right, however small each one's
+
+
+def match(
+    documents: Sequence[OpenDocument],
+    transactions: Sequence[OpenTransaction],
+    options: Options = DEFAULTS,
+    known: Known | None = None,
+) -> Outcome:
+    """Decide which bank line pays which documents.
+
+    Identifiers of documents and of transactions are unique among themselves. The outcome does not
+    depend on the order of the rows; everything in it is sorted by identifier.
+
+    Args:
+        known: what earlier runs learned of the organization; learned from the rows without it.
+
+    Raises:
+        ValueError: an amount has a fraction of a cent.
+    """
+    tables = as_tables(documents, transactions)
+    if tables.payables.is_empty() or tables.lines.is_empty():
+        return _nothing(tables, options)
+    found = compare(tables.payables, tables.lines, known)
+    return _Telling(tables, found, options).outcome()
+
+
+def learn(
+    documents: Sequence[OpenDocument], transactions: Sequence[OpenTransaction]
+) -> Known | None:
+    """What the rows teach of their organization; None when a side is empty.
+
+    Raises:
+        ValueError: an amount has a fraction of a cent.
+    """
+    tables = as_tables(documents, transactions)
+    if tables.payables.is_empty() or tables.lines.is_empty():
+        return None
+    return compare(tables.payables, tables.lines).known
+
+
+def _nothing(tables: Tables, options: Options) -> Outcome:
+    misses = _misses(tables, set())
+    doubts = tuple(
+        _miss(place, line, misses, options) for place, line in enumerate(tables.transactions)
+    )
+    return Outcome((), doubts, tuple(document.id for document in tables.documents))
+
+
+class _Telling:
+    """One outcome in the making."""
+
+    def __init__(self, tables: Tables, found: Found, options: Options) -> None:
+        self.tables, self.found, self.options = tables, found, options
+        self.belief = found.belief
+        self.facts = Facts(tables, found)
+        least = float(options.propose_at / HUNDRED)
+        self.best = {
+            int(found.links.row[link]): int(link)
+            for link in chosen(found.links, self.belief, least)
+        }
+
+    def outcome(self) -> Outcome:
+        matches: list[Candidate] = []
+        doubts: list[Doubt] = []
+        booked: set[int] = set()
+        waiting: list[int] = []
+        for code in range(len(self.tables.transactions)):
+            row = self.facts.row_of.get(code)
+            link = self.best.get(row) if row is not None else None
+            fact = self.facts.of(link) if link is not None else None
+            if fact is not None and accepts(fact, self.options):
+                matches += self._candidates(fact, self._rival(fact))
+                booked.update(member.item.place for member in fact.members)
+            else:
+                waiting.append(code)
+        misses = _misses(self.tables, self._booked_payables(booked))
+        doubts = [self._doubt(code, misses, booked) for code in waiting]
+        return Outcome(
+            tuple(matches), tuple(doubts), self._unmatched(matches, doubts), self._aside()
+        )
+
+    def _rival(self, fact: Fact) -> Fact | None:
+        return next(self.facts.rivals(fact), None)
+
+    def _candidates(self, fact: Fact, rival: Fact | None) -> Iterator[Candidate]:
+        evidence, reason = rows_of(fact, rival), tell(fact, rival)
+        for member, cents, difference in allocations(fact):
+            yield Candidate(
+                transaction_id=fact.transaction.id,
+                document_id=member.document.id,
+                installment=member.installment,
+                amount=Decimal(cents) / HUNDRED,
+                score=score_of(fact.belief),
+                evidence=evidence,
+                reason=reason,
+                link=fact.number,
+                difference=difference,
+            )
+
+    def _doubt(self, code: int, misses: Misses, booked: set[int]) -> Doubt:
+        line = self.tables.transactions[code]
+        row = self.facts.row_of.get(code)
+        if row is None:
+            return self._set_aside(code)
+        shown = list(self._shown(row, booked))
+        if not shown:
+            return _miss(code, line, misses, self.options)
+        candidates = [
+            candidate for fact in shown for candidate in self._candidates(fact, self._rival(fact))
+        ]
+        rival = shown[1] if len(shown) > 1 else None
+        return Doubt(line.id, tuple(candidates), why_not(shown[0], rival, self.options))
+
+    def _shown(self, row: int, booked: set[int]) -> Iterator[Fact]:
+        """Links of a line worth showing, likeliest first, among what is still open.
+
+        Where many share a probability that is large in all, the first few stand for the rest.
+        """
+        links = self.facts.of_line(row)
+        most = self.options.most_candidates
+        crowded = len(links) > most and float(self.belief[links].sum()) >= CROWD
+        shown: set[tuple[tuple[str, str], ...]] = set()
+        for link in links.tolist():
+            fact = self.facts.of(link)
+            told = score_of(fact.belief) >= self.options.show_at
+            if most <= 0 or not (told or crowded):
+                return
+            paid = tuple((member.document.id, member.installment) for member in fact.members)
+            if paid not in shown and all(
+                member.item.place not in booked for member in fact.members
+            ):
+                shown.add(paid)
+                most -= 1
+                yield fact
+
+    def _set_aside(self, code: int) -> Doubt:
+        line = self.tables.transactions[code]
+        why = dict(self.found.books.set_aside.rows()).get(code)
+        if why == "reversed":
+            return Doubt(
+                line.id, (), "Este lançamento e o seu estorno se anulam: não há nota a conciliar."
+            )
+        if why == "repeated":
+            return Doubt(
+                line.id,
+                (),
+                "Este lançamento repete outro, igual em tudo: confira se entrou duas vezes.",
+            )
+        return Doubt(line.id, (), "Lançamento de valor zero: não há o que conciliar.")
+
+    def _booked_payables(self, booked: set[int]) -> set[tuple[int, int]]:
+        rows = self.found.books.items.select("document", "installment").rows()
+        return {rows[place] for place in booked}
+
+    def _unmatched(self, matches: list[Candidate], doubts: list[Doubt]) -> tuple[str, ...]:
+        told = {pair.document_id for pair in matches}
+        told.update(pair.document_id for doubt in doubts for pair in doubt.candidates)
+        return tuple(document.id for document in self.tables.documents if document.id not in told)
+
+    def _aside(self) -> tuple[tuple[str, str], ...]:
+        rows = self.found.books.set_aside.rows()
+        return tuple((self.tables.transactions[code].id, why) for code, why in rows)
+
+
+def _misses(tables: Tables, booked: set[tuple[int, int]]) -> Misses:
+    items = (
+        read_item(place, tables.documents[document], payable)
+        for place, ((document, part), payable) in enumerate(tables.places.items())
+        if (document, part) not in booked
+    )
+    return Misses((item for item in items if item.cents), tables.documents)
+
+
+def _miss(place: int, line: OpenTransaction, misses: Misses, options: Options) -> Doubt:
+    return Doubt(line.id, (), tell_miss(read_line(place, line), misses, options))
