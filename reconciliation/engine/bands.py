@@ -1,46 +1,17 @@
-"""What is booked without asking, and why the rest is not."""
+"""Why a line's best link was not booked, and what single fact would change it."""
 
-from reconciliation.engine.amounts import CENTS, DISCOUNT, FEE, INTEREST, PARTIAL
+from reconciliation.engine.amounts import PARTIAL
 from reconciliation.engine.differences import label
-from reconciliation.engine.expected import EXACT, GROSS, WITHHELD
+from reconciliation.engine.expected import EXACT
 from reconciliation.engine.facts import Fact
-from reconciliation.engine.links import GROUP, PAIR
+from reconciliation.engine.links import PAIR
 from reconciliation.engine.model import Options
 from reconciliation.engine.points import score_of
 from reconciliation.engine.sentence import contradictions
 
-EXPLAINED = frozenset([WITHHELD, INTEREST, CENTS, FEE, DISCOUNT, GROSS])
-
-
-def accepts(fact: Fact, options: Options) -> bool:
-    """Is the link booked without a person?
-
-    It takes an identifier, or two independent witnesses besides each other (the amount, and a
-    number or a party); a differing amount needs its number or identifier; parts are never booked.
-    """
-    if score_of(fact.belief) < options.accept_at or fact.relation == PARTIAL:
-        return False
-    if fact.sort == GROUP:
-        return _all_cited(fact)
-    if fact.sort != PAIR:
-        return False
-    pair = fact.pair
-    named = bool(pair["cited"] or pair["identified"])
-    if any(contradictions(fact)) and not pair["identified"]:
-        return False
-    if fact.relation == EXACT:
-        return named or bool(pair["by_id"] or (pair["by_name"] and not pair["has_id"]))
-    return named and fact.relation in EXPLAINED
-
-
-def _all_cited(fact: Fact) -> bool:
-    numbers = fact.line.mentions.numbers
-    owed = sum(member.item.cents for member in fact.members)
-    return owed == fact.line.cents and all(member.item.number in numbers for member in fact.members)
-
 
 def why_not(fact: Fact, rival: Fact | None, options: Options) -> str:
-    """The first thing that kept a line's best link from being booked, and what would change it."""
+    """The first thing that kept the link from being booked."""
     note = label(fact.members[0])
     if score_of(fact.belief) < options.show_at:
         return (
@@ -53,7 +24,15 @@ def why_not(fact: Fact, rival: Fact | None, options: Options) -> str:
         return f"{note} e {other} servem quase igualmente a este lançamento."
     if score_of(fact.belief) < options.accept_at:
         return _not_sure(fact, note, options)
-    if fact.sort == PAIR and fact.relation != EXACT:
+    against = next(contradictions(fact), "")
+    if against:
+        return f"Com {note} o valor confere, mas {against}."
+    if fact.sort != PAIR:
+        return (
+            f"{note} e mais {len(fact.members) - 1} somam o lançamento, mas nem todas são citadas: "
+            "com os números de todas seria aceita."
+        )
+    if fact.relation != EXACT:
         return (
             f"{note} não tem o valor do lançamento e o histórico não a cita: "
             "com o número da nota seria aceita."

@@ -48,6 +48,7 @@ def card_links(
         np.full(found.height, CARD),
         ints(parts, "link"),
         ints(parts, "item"),
+        np.zeros(found.height, bool),
     )
 
 

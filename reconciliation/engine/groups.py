@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from reconciliation.engine.amounts import chance
-from reconciliation.engine.columns import Books, Floats, flags, floats, ints, summed
+from reconciliation.engine.citations import CITES
+from reconciliation.engine.columns import Books, Flags, Floats, flags, floats, ints, summed
 from reconciliation.engine.habits import FIRST_DAY, Habits, day_index
 from reconciliation.engine.links import GROUP, Links
 from reconciliation.engine.payers import ROOT
@@ -55,7 +56,17 @@ def group_links(
         np.full(int(keep.sum()), GROUP),
         place[group[kept]],
         ints(facts, "item")[kept],
+        _confirmed(groups, facts)[keep],
     )
+
+
+def _confirmed(groups: pl.DataFrame, facts: pl.DataFrame) -> Flags:
+    """Groups of exact sum of which the line cites every number, and no other."""
+    sure = facts["certainty"].fill_null(0).to_numpy() > CITES
+    cited = summed(ints(facts, "group"), sure, groups.height)
+    exact = ints(groups, "sum") == ints(groups, "paid")
+    confirmed: Flags = exact & (cited >= floats(groups, "size"))
+    return confirmed & (floats(groups, "strong") <= cited)
 
 
 def _sums(books: Books, paid: Floats) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -174,7 +185,7 @@ def _number(groups: pl.DataFrame, facts: pl.DataFrame) -> Floats:
     certainty = facts["certainty"].fill_null(0).to_numpy()
     cited = facts["certainty"].is_not_null().to_numpy()
     hits = summed(group, cited, groups.height)
-    sure = summed(group, certainty > 0.5, groups.height)
+    sure = summed(group, certainty > CITES, groups.height)
     every = hits >= np.minimum(floats(groups, "size"), MOST_CITED)
     found = CITED / 1e-5 * NEXT_NUMBER ** np.clip(hits - 1, 0, 3)
     found = found * np.where(every, EVERY_CITED, SOME_CITED)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reconciliation.engine.beliefs import beliefs
-from reconciliation.engine.columns import Floats, Ints
+from reconciliation.engine.columns import Flags, Floats, Ints
 
 PAIR, GROUP, CARD = 0, 1, 2
 
@@ -19,6 +19,7 @@ class Links:
     sort: Ints  # PAIR, GROUP or CARD
     member_of: Ints
     item: Ints
+    confirmed: Flags  # the line cites every one of several items, and the sum is exact
 
     def believe(self, lines: int, items: int) -> Floats:
         return beliefs(self.row, self.weight, self.member_of, self.item, lines=lines, items=items)
@@ -26,7 +27,7 @@ class Links:
 
 def pair_links(row: Ints, item: Ints, weight: Floats) -> Links:
     size = len(row)
-    return Links(row, weight, np.full(size, PAIR), np.arange(size), item)
+    return Links(row, weight, np.full(size, PAIR), np.arange(size), item, np.zeros(size, bool))
 
 
 def joined(*parts: Links) -> Links:
@@ -38,6 +39,7 @@ def joined(*parts: Links) -> Links:
         np.concatenate([part.sort for part in parts]),
         np.concatenate([part.member_of + start for part, start in zip(parts, starts, strict=True)]),
         np.concatenate([part.item for part in parts]),
+        np.concatenate([part.confirmed for part in parts]),
     )
 
 

@@ -26,7 +26,7 @@ from reconciliation.engine.reading import Reading, open_books, read_books
 from reconciliation.engine.weights import Weights, weigh
 
 ROUNDS = 3  # of learning; a fourth changes nothing that can be seen
-ONE_WITNESS, CONTRADICTED, ADDED_UP, BY_CARD = 0.9995, 0.995, 0.98, 0.99
+ONE_WITNESS, CONTRADICTED, ADDED_UP, BY_CARD = 0.9995, 0.995, 0.98, 0.995
 SURE, SETTLED = 0.9, 0.995
 SEEN_STRANGERS, STRANGERS = 60, 3
 HOPELESS = 1e-4  # a weight no habit can turn into a link
@@ -85,6 +85,7 @@ def trust(pairs: pl.DataFrame, weights: Weights, links: Links) -> Floats:
     single = np.where(witnesses >= 2, 1.0, ONE_WITNESS)
     single = np.where(weights.conflicts & ~named, CONTRADICTED, single)
     believed = np.where(links.sort == GROUP, ADDED_UP, BY_CARD)
+    believed = np.where(links.confirmed, ONE_WITNESS, believed)
     believed[: len(single)] = single
     return believed
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from reconciliation.engine.bands import accepts, why_not
+from reconciliation.engine.bands import why_not
+from reconciliation.engine.booking import booked
 from reconciliation.engine.differences import allocations
 from reconciliation.engine.evidence import rows_of
 from reconciliation.engine.facts import Fact, Facts
@@ -81,6 +82,7 @@ class _Telling:
     def __init__(self, tables: Tables, found: Found, options: Options) -> None:
         self.tables, self.found, self.options = tables, found, options
         self.belief = found.belief
+        self.books = booked(found, float(options.accept_at / HUNDRED))
         self.facts = Facts(tables, found)
         least = float(options.propose_at / HUNDRED)
         self.best = {
@@ -91,19 +93,19 @@ class _Telling:
     def outcome(self) -> Outcome:
         matches: list[Candidate] = []
         doubts: list[Doubt] = []
-        booked: set[int] = set()
+        taken: set[int] = set()
         waiting: list[int] = []
         for code in range(len(self.tables.transactions)):
             row = self.facts.row_of.get(code)
             link = self.best.get(row) if row is not None else None
             fact = self.facts.of(link) if link is not None else None
-            if fact is not None and accepts(fact, self.options):
+            if fact is not None and self.books[fact.number]:
                 matches += self._candidates(fact, self._rival(fact))
-                booked.update(member.item.place for member in fact.members)
+                taken.update(member.item.place for member in fact.members)
             else:
                 waiting.append(code)
-        misses = _misses(self.tables, self._booked_payables(booked))
-        doubts = [self._doubt(code, misses, booked) for code in waiting]
+        misses = _misses(self.tables, self._booked_payables(taken))
+        doubts = [self._doubt(code, misses, taken) for code in waiting]
         return Outcome(
             tuple(matches), tuple(doubts), self._unmatched(matches, doubts), self._aside()
         )
@@ -126,12 +128,12 @@ class _Telling:
                 difference=difference,
             )
 
-    def _doubt(self, code: int, misses: Misses, booked: set[int]) -> Doubt:
+    def _doubt(self, code: int, misses: Misses, taken: set[int]) -> Doubt:
         line = self.tables.transactions[code]
         row = self.facts.row_of.get(code)
         if row is None:
             return self._set_aside(code)
-        shown = list(self._shown(row, booked))
+        shown = list(self._shown(row, taken))
         if not shown:
             return _miss(code, line, misses, self.options)
         candidates = [
@@ -140,7 +142,7 @@ class _Telling:
         rival = shown[1] if len(shown) > 1 else None
         return Doubt(line.id, tuple(candidates), why_not(shown[0], rival, self.options))
 
-    def _shown(self, row: int, booked: set[int]) -> Iterator[Fact]:
+    def _shown(self, row: int, taken: set[int]) -> Iterator[Fact]:
         """Links of a line worth showing, likeliest first, among what is still open.
 
         Where many share a probability that is large in all, the first few stand for the rest.
@@ -155,9 +157,7 @@ class _Telling:
             if most <= 0 or not (told or crowded):
                 return
             paid = tuple((member.document.id, member.installment) for member in fact.members)
-            if paid not in shown and all(
-                member.item.place not in booked for member in fact.members
-            ):
+            if paid not in shown and all(member.item.place not in taken for member in fact.members):
                 shown.add(paid)
                 most -= 1
                 yield fact
@@ -177,9 +177,9 @@ class _Telling:
             )
         return Doubt(line.id, (), "Lançamento de valor zero: não há o que conciliar.")
 
-    def _booked_payables(self, booked: set[int]) -> set[tuple[int, int]]:
+    def _booked_payables(self, taken: set[int]) -> set[tuple[int, int]]:
         rows = self.found.books.items.select("document", "installment").rows()
-        return {rows[place] for place in booked}
+        return {rows[place] for place in taken}
 
     def _unmatched(self, matches: list[Candidate], doubts: list[Doubt]) -> tuple[str, ...]:
         told = {pair.document_id for pair in matches}
@@ -191,11 +191,11 @@ class _Telling:
         return tuple((self.tables.transactions[code].id, why) for code, why in rows)
 
 
-def _misses(tables: Tables, booked: set[tuple[int, int]]) -> Misses:
+def _misses(tables: Tables, taken: set[tuple[int, int]]) -> Misses:
     items = (
         read_item(place, tables.documents[document], payable)
         for place, ((document, part), payable) in enumerate(tables.places.items())
-        if (document, part) not in booked
+        if (document, part) not in taken
     )
     return Misses((item for item in items if item.cents), tables.documents)
 

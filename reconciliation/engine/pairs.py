@@ -118,6 +118,7 @@ def describe(pairs: pl.DataFrame, books: Books, reading: Reading) -> pl.DataFram
         pl.col("cited", "swapped").fill_null(False),
         late=pl.col("day") - pl.col("due"),
         same_part=(pl.col("cited_installment") == told_part),
+        lone_charge=_lone_charge("our_number", "line_number") | _lone_charge("txid", "line_txid"),
         other_charge=_other_charge("our_number", "line_number")
         | _other_charge("txid", "line_txid"),
     ).drop("our_number", "txid", "line_number", "line_txid", "cited_installment")
@@ -137,5 +138,10 @@ def _means() -> pl.Expr:
 
 
 def _other_charge(own: str, lines: str) -> pl.Expr:
-    """The line carries the identifier of a charge, and it is not this item's."""
-    return (pl.col(lines) != "") & (pl.col(lines) != pl.col(own))
+    """Line and item carry identifiers of charges, and they are not the same."""
+    return (pl.col(lines) != "") & (pl.col(own) != "") & (pl.col(lines) != pl.col(own))
+
+
+def _lone_charge(own: str, lines: str) -> pl.Expr:
+    """The line carries the identifier of a charge, and the item tells none."""
+    return (pl.col(lines) != "") & (pl.col(own) == "")

@@ -26,10 +26,9 @@ NUMBER_BY_CHANCE, LEAST_CHANCE, MOST_CHANCE = 1e-5, 2e-6, 1e-4
 SWAPPED = 0.02 / 1e-4  # two digits swapped, against meeting such a number by chance
 CITES_ANOTHER = 0.015
 SAME_PART, OTHER_PART = 3.0, 0.05
-OTHER_CHARGE_OF_ONE, OTHER_CHARGE = 1e-6, 0.02
+OTHER_CHARGE, LONE_CHARGE = 1e-6, 0.1
 FAR_OFF = 1e-5
 SPLIT = 0.10 / 3  # notes that were split in one certain number of parts without telling it
-CHARGED_MEANS = 2  # means up to this code carry an identifier of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ def numbers(pairs: pl.DataFrame) -> Floats:
 
 
 def charges(pairs: pl.DataFrame) -> Floats:
-    """Identifiers of charges: the same, another's, or none."""
-    another = np.where(ints(pairs, "means") <= CHARGED_MEANS, OTHER_CHARGE_OF_ONE, OTHER_CHARGE)
-    charge = np.where(flags(pairs, "other_charge"), another, 1.0)
-    return np.where(flags(pairs, "identified"), charge * IDENTIFIER, charge)
+    """Identifiers of charges: the same, another's, told by the line alone, or none."""
+    charge = np.where(flags(pairs, "lone_charge"), LONE_CHARGE, 1.0)
+    charge = np.where(flags(pairs, "other_charge"), OTHER_CHARGE, charge)
+    return np.where(flags(pairs, "identified"), IDENTIFIER, charge)
