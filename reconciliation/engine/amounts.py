@@ -38,7 +38,10 @@ LIKELIHOOD[CODES[CENTS]] = SHARES[CENTS] / (2 * MOST_CENTS)
 
 
 def relate(pairs: pl.DataFrame, expected: pl.DataFrame, habits: Habits) -> pl.DataFrame:
-    """Adds `relation` ("" when no relation explains the amount) and `fit`, its likelihood."""
+    """Adds `relation` ("" when nothing explains the amount), `fit`, its likelihood, and `often`.
+
+    `often` is the share of the organization's items that have the line's very amount.
+    """
     amounts = expected.select("item", "paid", known="relation")
     known = pairs.join(amounts, on=["item", "paid"], how="left", maintain_order="left")
     relation = known["known"].fill_null(NONE).replace_strict(CODES, return_dtype=pl.Int64)
@@ -54,7 +57,13 @@ def relate(pairs: pl.DataFrame, expected: pl.DataFrame, habits: Habits) -> pl.Da
     below = np.flatnonzero(open_ & ~cents & (extra < 0))
     code[below], fit[below] = _below(ints(pairs, "late")[below], net[below], paid[below])
     names = pl.Series(list(CODES))
-    related = known.drop("known").with_columns(relation=names[code], fit=pl.Series(fit))
+    prices = habits.prices.rename({"amount": "paid"})
+    priced = known.drop("known").join(
+        prices, on=["organization", "paid"], how="left", maintain_order="left"
+    )
+    related = priced.with_columns(
+        pl.col("often").fill_null(0.0), relation=names[code], fit=pl.Series(fit)
+    )
     return refit(related, habits)
 
 

@@ -18,9 +18,10 @@ SPLIT_FROM = 30_000  # cents; smaller sales are paid at once
 SERVICES, GOODS = "nfse", "nfe"
 
 
-def expected_amounts(items: pl.DataFrame) -> pl.DataFrame:
+def expected_amounts(items: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Amounts that pay an item whole: item, organization, receivable, paid, relation.
 
+    Only amounts that some line has: the others could not be told apart from nothing.
     A note that declares what is withheld is expected net, and perhaps gross after all; a note of
     services that declares nothing may still arrive less tax.
     """
@@ -39,8 +40,12 @@ def expected_amounts(items: pl.DataFrame) -> pl.DataFrame:
         paid=pl.col("amount") - tax, relation=pl.lit(WITHHELD)
     )
     columns = ["item", "organization", "receivable", "paid", "relation"]
-    every = pl.concat([exact.select(columns), gross.select(columns), withheld.select(columns)])
-    return every.unique(["item", "paid"], keep="first", maintain_order=True)
+    seen = lines.select("organization", "receivable", paid="amount").unique()
+    every = [
+        rows.select(columns).join(seen, on=["organization", "receivable", "paid"], how="semi")
+        for rows in (exact, gross, withheld)
+    ]
+    return pl.concat(every).unique(["item", "paid"], keep="first", maintain_order=True)
 
 
 def undeclared_installments(items: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:

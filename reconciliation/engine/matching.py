@@ -25,7 +25,7 @@ from reconciliation.engine.pairs import describe, equal_pairs, evident_pairs
 from reconciliation.engine.reading import Reading, open_books, read_books
 from reconciliation.engine.weights import Weights, weigh
 
-ROUNDS = 3  # of learning; a fourth changes nothing that can be seen
+ROUNDS = 2  # of learning; a fourth changes nothing that can be seen
 ONE_WITNESS, CONTRADICTED, ADDED_UP, BY_CARD = 0.9995, 0.995, 0.98, 0.995
 SURE, SETTLED = 0.9, 0.995
 SEEN_STRANGERS, STRANGERS = 60, 3
@@ -58,7 +58,7 @@ def compare(payables: pl.DataFrame, lines: pl.DataFrame, known: Known | None = N
     split = undeclared_installments(books.items, books.lines)
     books = replace(books, items=pl.concat([books.items, split]))
     habits = habits_for(books, reading, known) if known else _first_habits(books, reading)
-    expected = expected_amounts(books.items)
+    expected = expected_amounts(books.items, books.lines)
     pairs = _pairs(books, reading, expected, habits)
     if known is None:
         for _ in range(ROUNDS):
@@ -110,10 +110,11 @@ def _pairs(books: Books, reading: Reading, expected: pl.DataFrame, habits: Habit
     lines = books.lines.join(settled.select("row"), on="row", how="anti")
     items = books.items.join(settled.select("item"), on="item", how="anti")
     equal = equal_pairs(lines, items, expected)
-    every = pl.concat([evident.select("row", "item", "identified"), equal])
-    every = every.unique(["row", "item"], keep="first", maintain_order=True)
-    related = relate(describe(every, books, reading), expected, habits).filter(pl.col("fit") > 0)
-    return related.filter(pl.Series(weigh(related, habits).weight > HOPELESS))
+    fresh = equal.unique(["row", "item"]).join(evident, on=["row", "item"], how="anti")
+    more = relate(describe(fresh, books, reading), expected, habits)
+    more = more.filter(pl.Series(weigh(more, habits).weight > HOPELESS))
+    hopeful = evident.filter(pl.Series(weights.weight > HOPELESS))
+    return pl.concat([hopeful, more.select(hopeful.columns)]).sort("row", "item")
 
 
 def _believe(pairs: pl.DataFrame, weights: Weights, books: Books) -> Floats:

@@ -51,7 +51,7 @@ def weigh(pairs: pl.DataFrame, habits: Habits) -> Weights:
     agrees, conflicts, named, by_chance = party_factors(pairs, habits)
     organization, kind = ints(pairs, "organization"), ints(pairs, "kind_row")
     spread = chance(organization, floats(pairs, "paid"), habits)
-    often = PRICE_SHARE * price_share(pairs, habits) + (1 - PRICE_SHARE) * spread
+    often = PRICE_SHARE * floats(pairs, "often") + (1 - PRICE_SHARE) * spread
     shares = habits.shares[ints(pairs, "means"), kind]
     strangers = habits.without[kind] * often * by_chance
     own = OTHER_DEBTS * habits.debts[ints(pairs, "party_row")] * spread * shares
@@ -87,15 +87,6 @@ def party_factors(pairs: pl.DataFrame, habits: Habits) -> tuple[Flags, Flags, Fl
     alike = np.where(by_id > 0, 1, np.maximum(fits, 1))
     known = habits.parties[ints(pairs, "organization")] + OTHERS
     return agrees, conflicts, named, np.where(agrees, alike / known, 1.0)
-
-
-def price_share(pairs: pl.DataFrame, habits: Habits) -> Floats:
-    """Share of the organization's items that have the line's very amount."""
-    prices = habits.prices.rename({"amount": "paid"})
-    often = pairs.select("organization", "paid").join(
-        prices, on=["organization", "paid"], how="left", maintain_order="left"
-    )
-    return often["often"].fill_null(0).to_numpy()
 
 
 def delays(pairs: pl.DataFrame, habits: Habits) -> Floats:
