@@ -68,8 +68,13 @@ def label(member: Member) -> str:
     return f"{name}, parcela {member.installment}" if member.installment else name
 
 
+def reais(cents: int) -> Decimal:
+    """Two decimals, always."""
+    return (Decimal(cents) / HUNDRED).quantize(Decimal("0.01"))
+
+
 def brl(cents: int) -> str:
-    return format_brl(Decimal(cents) / HUNDRED)
+    return format_brl(reais(cents))
 
 
 def percent(part: int, whole: int) -> str:
@@ -112,4 +117,4 @@ def _group_kind(missing: int) -> str:
 
 
 def _difference(kind: str, cents: int) -> Difference | None:
-    return Difference(kind, Decimal(cents) / HUNDRED) if cents else None
+    return Difference(kind, reais(cents)) if cents else None

@@ -62,8 +62,8 @@ def group_links(
 
 def _confirmed(groups: pl.DataFrame, facts: pl.DataFrame) -> Flags:
     """Groups of exact sum of which the line cites every number, and no other."""
-    sure = facts["certainty"].fill_null(0).to_numpy() > CITES
-    cited = summed(ints(facts, "group"), sure, groups.height)
+    found = facts["certainty"].is_not_null().to_numpy()
+    cited = summed(ints(facts, "group"), found, groups.height)
     exact = ints(groups, "sum") == ints(groups, "paid")
     confirmed: Flags = exact & (cited >= floats(groups, "size"))
     return confirmed & (floats(groups, "strong") <= cited)

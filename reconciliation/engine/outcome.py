@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from reconciliation.engine.bands import why_not
 from reconciliation.engine.booking import booked
-from reconciliation.engine.differences import allocations
+from reconciliation.engine.differences import allocations, reais
 from reconciliation.engine.evidence import rows_of
 from reconciliation.engine.facts import Fact, Facts
 from reconciliation.engine.known import Known
@@ -120,7 +120,7 @@ class _Telling:
                 transaction_id=fact.transaction.id,
                 document_id=member.document.id,
                 installment=member.installment,
-                amount=Decimal(cents) / HUNDRED,
+                amount=reais(cents),
                 score=score_of(fact.belief),
                 evidence=evidence,
                 reason=reason,
