@@ -25,6 +25,7 @@ from reconciliation.ledger import books
 from reconciliation.models import Reconciliation, Run, RunStatus
 from reconciliation.open_rows import open_documents, open_transactions
 from reconciliation.results import Stored, still_true, store
+from reconciliation.rules.participation import heed_rules
 
 __all__ = [
     "confirm_match",
@@ -134,7 +135,7 @@ def carry_out(run: Run) -> Stored:
     documents = list(open_documents(run.organization, force=run.force))
     transactions = list(open_transactions(run.organization, force=run.force))
     run.documents, run.transactions = len(documents), len(transactions)
-    outcome = match(documents, transactions)
+    outcome = heed_rules(run, match(documents, transactions), documents, transactions)
     with books(run.organization_id):
         amounts = {line.id: line.amount for line in transactions}
         return store(run, still_true(run, outcome, documents, transactions), amounts)

@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from reconciliation import services
+from reconciliation.rules import simulation
 
 
 @shared_task(name="reconciliation.execute_run")
@@ -15,5 +16,12 @@ def execute_run(organization_id: str, run_id: str) -> None:
 
 @shared_task(name="reconciliation.sweep_runs")
 def sweep_runs() -> None:
-    """Find runs whose worker died, and organizations with rows that no run has seen."""
+    """Find runs whose worker died, organizations with rows no run has seen, and simulations."""
     services.sweep_runs()
+    simulation.sweep_simulations()
+
+
+@shared_task(name="reconciliation.simulate_rule")
+def simulate_rule(organization_id: str, simulation_id: str) -> None:
+    """Carry out one simulation of a rule."""
+    simulation.execute_simulation(UUID(organization_id), UUID(simulation_id))

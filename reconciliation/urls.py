@@ -1,10 +1,11 @@
 """Addresses of runs and reconciliations below /v1."""
 
-from django.urls import path
+from django.urls import include, path
 
 from reconciliation import views
 
 urlpatterns = [
+    path("admin/", include("reconciliation.rules.urls")),
     path("reconciliations/trigger", views.TriggerView.as_view(), name="trigger"),
     path("reconciliations", views.ReconciliationsView.as_view(), name="reconciliations"),
     path("reconciliations/<uuid:pk>", views.ReconciliationView.as_view(), name="reconciliation"),

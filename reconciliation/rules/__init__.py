@@ -1,0 +1,1 @@
+"""Rules of an organization: read, bounded, applied to what the engine found, simulated."""

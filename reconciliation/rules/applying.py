@@ -1,0 +1,199 @@
+"""Rules asked of lines and pairs: what each says of which, within a time that is kept.
+
+A rule either speaks of everything it was asked about or, when it took too long or could not be
+understood, of nothing: half of its answers would depend on how busy the machine was.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from rule_engine.errors import EngineError
+
+from reconciliation.rules.grammar import Decide
+from reconciliation.rules.reading import Kept
+from reconciliation.rules.subjects import Subject
+
+CHECKED_EVERY = 64  # questions between two looks at the clock
+
+Clock = Callable[[], float]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How long rules may take, in seconds. One question takes some 0.00004 on a slow machine."""
+
+    a_rule: float = 5.0
+    a_question: float = 0.0004  # added for each question, ten times what it takes
+    in_total: float = 120.0
+
+
+class Case(NamedTuple):
+    """A bank line and the documents it may pay."""
+
+    line: Subject
+    pairs: tuple[Subject, ...]
+
+
+class Effect(NamedTuple):
+    """One rule holds for one line (`subject` is a bare line) or one pair."""
+
+    rule: Kept
+    subject: Subject
+
+    @property
+    def is_about_line(self) -> bool:
+        return self.subject.document is None
+
+
+class Cut(NamedTuple):
+    """A rule without effect, and why."""
+
+    rule: Kept
+    reason: str
+
+
+class Conflict(NamedTuple):
+    """Rules that contradict each other about one line or pair."""
+
+    transaction_id: str
+    document_id: str  # "" when it is about the line
+    rules: tuple[str, ...]
+    about: str
+
+
+@dataclass(slots=True)
+class Applied:
+    """What the rules say, by the order of the rules."""
+
+    effects: list[Effect] = field(default_factory=list)
+    cuts: list[Cut] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    unanswered: dict[str, int] = field(default_factory=dict)  # questions without answer, by rule
+
+
+def apply(
+    rules: Sequence[Kept],
+    cases: Sequence[Case],
+    *,
+    bounds: Bounds | None = None,
+    clock: Clock = time.monotonic,
+    progress: Progress | None = None,
+) -> Applied:
+    """Ask every rule, in order, of every line and pair that no earlier rule has closed.
+
+    A rule that asks about the line alone is asked once of each line and concerns all its pairs.
+
+    Args:
+        progress: told how many questions of how many were asked, after each rule.
+    """
+    limits, asking = bounds or Bounds(), Applied()
+    closed: set[int] = set()  # lines and pairs that a rule with `stop` concerned
+    begun = clock()
+    for number, rule in enumerate(rules, 1):
+        if clock() - begun > limits.in_total:
+            reason = f"as regras juntas passaram de {limits.in_total:g} segundos"
+            asking.cuts.append(Cut(rule, reason))
+            continue
+        _ask(rule, cases, asking, closed, limits, clock)
+        if progress:
+            progress(number, len(rules))
+    asking.conflicts = conflicts_of(asking.effects, cases)
+    return asking
+
+
+def _ask(
+    rule: Kept,
+    cases: Sequence[Case],
+    asking: Applied,
+    closed: set[int],
+    limits: Bounds,
+    clock: Clock,
+) -> None:
+    found: list[Effect] = []
+    begun, unanswered = clock(), 0
+    for count, subject in enumerate(_asked(rule, cases, closed)):
+        if count % CHECKED_EVERY == 0:
+            taken = clock() - begun
+            if taken > limits.a_rule + limits.a_question * count:
+                reason = f"passou de {taken:.0f} segundos em {count} perguntas e foi interrompida"
+                asking.cuts.append(Cut(rule, reason))
+                return
+        try:
+            holds = rule.condition.holds(subject)
+        except (EngineError, ArithmeticError):
+            unanswered += 1
+            continue
+        if holds:
+            found.append(Effect(rule, subject))
+    asking.effects += found
+    if unanswered:
+        asking.unanswered[rule.definition.name] = unanswered
+    if rule.definition.stop:
+        closed.update(id(effect.subject) for effect in found)
+
+
+def _asked(rule: Kept, cases: Sequence[Case], closed: set[int]) -> Iterable[Subject]:
+    for case in cases:
+        if id(case.line) in closed:
+            continue
+        if rule.condition.is_about_line:
+            yield case.line
+        else:
+            yield from (pair for pair in case.pairs if id(pair) not in closed)
+
+
+def conflicts_of(effects: Iterable[Effect], cases: Sequence[Case]) -> list[Conflict]:
+    """Where rules decide one pair differently, or give one line different codes."""
+    said: dict[int, list[Effect]] = {}
+    for effect in effects:
+        said.setdefault(id(effect.subject), []).append(effect)
+    found: list[Conflict] = []
+    for case in cases:
+        about_line = said.get(id(case.line), [])
+        if not about_line and not any(id(pair) in said for pair in case.pairs):
+            continue
+        every = list(about_line)
+        for pair in case.pairs:
+            own = said.get(id(pair), [])
+            every += own
+            found += _differing_decisions(pair, [*about_line, *own])
+        if not case.pairs:
+            found += _differing_decisions(case.line, about_line)
+        found += _differing_codes(case.line, every)
+    return found
+
+
+def _differing_decisions(subject: Subject, effects: Sequence[Effect]) -> list[Conflict]:
+    deciding = [effect.rule for effect in effects if effect.rule.definition.then.decide]
+    said = dict.fromkeys(rule.definition.then.decide for rule in deciding)
+    if len(said) < 2:
+        return []
+    about = " e ".join(sorted(WORDS[decision] for decision in said if decision))
+    document = subject.document.id if subject.document else ""
+    return [Conflict(subject.line.id, document, _names(deciding), about)]
+
+
+WORDS = {Decide.ACCEPT: "aceitar", Decide.PROPOSE: "propor", Decide.FORBID: "proibir"}
+CODES = {"debit": "débito", "credit": "crédito", "history": "histórico"}
+
+
+def _differing_codes(line: Subject, effects: Sequence[Effect]) -> list[Conflict]:
+    found = []
+    for field_name, word in CODES.items():
+        codes: dict[str, Kept] = {}
+        for effect in effects:
+            classify = effect.rule.definition.then.classify
+            code = getattr(classify, field_name) if classify else ""
+            if code:
+                codes.setdefault(code, effect.rule)
+        if len(codes) > 1:
+            about = f"{word} {' ou '.join(codes)}"
+            found.append(Conflict(line.line.id, "", _names(list(codes.values())), about))
+    return found
+
+
+def _names(rules: Sequence[Kept]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(rule.definition.name for rule in rules))
