@@ -84,11 +84,14 @@ def _sums(books: Books, paid: Floats) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _candidates(books: Books, reading: Reading, sums: pl.DataFrame, paying: Floats) -> pl.DataFrame:
     """Lines beside the sums they may pay; `group` counts the pairs."""
-    parties = books.parties.select("party_row", "organization")
+    owner = ints(sums, "owner")
+    rivals = np.bincount(owner, minlength=1)[owner]
     sums = sums.with_columns(
-        party_row=pl.col("owner") // 2, receivable=pl.col("owner") % 2 == 1
-    ).join(parties, on="party_row")
-    sums = sums.with_columns(rivals=pl.len().over("owner"))
+        party_row=pl.col("owner") // 2,
+        receivable=pl.col("owner") % 2 == 1,
+        organization=books.parties["organization"].gather(owner // 2),
+        rivals=pl.Series(rivals),
+    )
     lines = books.lines.select("row", "organization", "receivable", "day", paid="amount")
     lines = lines.hstack(reading.lines.select("kind_row", "has_id", "fits", "strong"))
     lines = lines.filter(pl.Series(paying < LINE_OPEN_BELOW))
