@@ -19,11 +19,11 @@ from audits.exports.cleanup import clean_batch
 from audits.exports.leaving import Leaving, cleanup_preview, worded
 from audits.exports.preview import number
 from audits.exports.retention import FAULTS, Due, all_due, clean_due, due_since
-from audits.management.acting import ITEMS_FAILED, REFUSED, acting
 from audits.models import Batch, ClosingRecord
 from conciliacontag.brazil import format_date
 from conciliacontag.database import EVERY, session
 from conciliacontag.errors import DomainError
+from conciliacontag.organizations.management.acting import ITEMS_FAILED, REFUSED, acting
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.templatetags.pages import size
 

@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from audits.batch_ids import read_batch_id
 from audits.exports.bundle import dossier, write_folder
 from audits.exports.services import export_batch
-from audits.management.acting import acting
 from audits.models import Export
 from audits.serializers import ExportSerializer
+from conciliacontag.organizations.management.acting import acting
 
 EXAMPLES = """
 Exemplos:

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from audits.management.acting import REFUSED, acting
 from audits.models import Batch
 from audits.opening_files import Opened, Preview, open_batches, preview_batches
 from audits.services import open_batch
 from conciliacontag.database import session
 from conciliacontag.errors import DomainError
+from conciliacontag.organizations.management.acting import REFUSED, acting
 from conciliacontag.organizations.models import Organization, User
 from ingestion.management.commands.ingest import find_organization
 from reconciliation.models import Run, RunStatus
