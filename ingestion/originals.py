@@ -25,6 +25,7 @@ TYPES = {
 }
 TEXTS = {"cnab", "sped", "table"}
 FORMULAS = ("=", "@", "\t", "\r")
+SIGNED = re.compile(r"[+-](?![\d.,]+$)")  # a formula too, unless it is an amount
 # Nothing inside may run, load or send; what strangers wrote is only ever looked at.
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'self'"
 # Chromium opens no PDF in a sandbox; its reader runs apart from the page, without scripts of ours.
@@ -105,6 +106,15 @@ def as_csv(rows: Sequence[Sequence[str]], name: str) -> HttpResponseBase:
     return guarded(answer, SANDBOX)
 
 
+def as_text(text: str, name: str) -> HttpResponseBase:
+    """A text of ours to keep, with the line ends and the mark that every editor here reads."""
+    content = text.replace("\n", "\r\n").encode("utf-8-sig")
+    answer = HttpResponse(content, content_type="text/plain; charset=utf-8")
+    name = f"{harmless(name).rpartition('.')[0] or 'texto'}.txt"
+    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return guarded(answer, SANDBOX)
+
+
 def harmless_cell(cell: str) -> str:
     """A cell that a spreadsheet would calculate is kept as text; amounts below zero stay."""
-    return f"'{cell}" if cell[:1] in FORMULAS else cell
+    return f"'{cell}" if cell[:1] in FORMULAS or SIGNED.match(cell) else cell

@@ -19,7 +19,8 @@ from conciliacontag.organizations.models import Organization
 from conciliacontag.organizations.roles import Act
 from conciliacontag.pages import FactAdmin, attempt, display, holds
 from conciliacontag.scope import previous_month, scope_of, spell_month
-from reconciliation.models import Reconciliation, Run
+from reconciliation.models import Closing, Reconciliation, Run
+from reconciliation.periods.screens import ClosingAdmin
 from reconciliation.proofs import month_findings
 from reconciliation.services import confirm_match, start_run, undo_match
 
@@ -208,3 +209,6 @@ class ReconciliationAdmin(FactAdmin):
     @display(description="valor", ordering="amount")
     def value(self, row: Reconciliation) -> SafeString:
         return money_cell(format_brl(row.amount))
+
+
+admin.site.register(Closing, ClosingAdmin)

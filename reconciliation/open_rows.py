@@ -15,6 +15,7 @@ from ingestion.models import Document, MatchStatus, Transaction
 from ingestion.models.documents import PAYABLE, Direction
 from reconciliation.engine import OpenDocument, OpenTransaction, Payable
 from reconciliation.models import Reconciliation, ReconciliationQuerySet
+from reconciliation.periods.closed import in_closed_period
 
 CHUNK = 5000
 DOCUMENT_COLUMNS = (
@@ -120,6 +121,7 @@ def open_transactions(organization: Organization, *, force: bool) -> Iterator[Op
     """
     decided = Reconciliation.objects.by_people().filter(transaction=OuterRef("pk"))
     lines = Transaction.objects.money().filter(~Exists(decided), organization=organization)
+    lines = lines.exclude(in_closed_period())
     if not force:
         lines = lines.open()
     columns = ("id", "date", "amount", "memo", "payee")

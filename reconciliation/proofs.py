@@ -225,22 +225,27 @@ def paid_though_cancelled(organization: Organization, month: date) -> Iterator[F
 
 def untold_documents(organization: Organization, month: date) -> Iterator[Finding]:
     """Documents of which a SPED file or a summary tells and whose own file did not arrive."""
-    here = Document.objects.filter(organization=organization, key=OuterRef("key"))
-    rows = (
-        Mention.objects.filter(
-            organization=organization, issued_on__gte=month, issued_on__lt=next_month(month)
-        )
-        .exclude(key="")
-        .exclude(fiscal_status__in=["cancelled", "denied", "voided"])
-        .filter(~Exists(here))
-    )
-    each = rows.values("key").annotate(amount=Max("total"))  # several files may tell of one
+    each = (
+        untold_mentions(organization, month).values("key").annotate(amount=Max("total"))
+    )  # several files may tell of one
     told = each.aggregate(count=Count("key"), total=Sum("amount"))
     if count := told["count"]:
         notes = "documento é citado" if count == 1 else "documentos são citados"
         message = f"{count} {notes} por outros arquivos (SPED, resumos, DANFE), mas o XML não veio."
         remedy = "Peça os XML ao cliente ou baixe-os pela chave de acesso."
         yield Finding("xml_missing", "warning", message, remedy, count, told["total"])
+
+
+def untold_mentions(organization: Organization, month: date) -> "QuerySet[Mention]":
+    """Mentions of documents of the month that are not here; several may tell of one."""
+    here = Document.objects.filter(organization=organization, key=OuterRef("key"))
+    rows = Mention.objects.filter(
+        ~Exists(here),
+        organization=organization,
+        issued_on__gte=month,
+        issued_on__lt=next_month(month),
+    )
+    return rows.exclude(key="").exclude(fiscal_status__in=["cancelled", "denied", "voided"])
 
 
 def suspects(organization: Organization, month: date) -> Iterator[Note]:

@@ -17,6 +17,7 @@ from ingestion.models.documents import PAYABLE
 from reconciliation.engine import Candidate, Evidence, OpenDocument, OpenTransaction, Outcome
 from reconciliation.models import Reconciliation, ReconciliationStatus, Run
 from reconciliation.open_rows import open_documents, open_transactions
+from reconciliation.periods.closed import in_closed_period
 from reconciliation.statuses import mark_unmatched, settle_documents, settle_transactions
 
 MATCHED = ReconciliationStatus.MATCHED
@@ -116,6 +117,7 @@ def within_scope(outcome: Outcome, documents: set[str]) -> Outcome:
 def clear(run: Run, outcome: Outcome) -> None:
     """Remove what the machine said before about everything that this run speaks of."""
     rows = Reconciliation.objects.by_machine().filter(organization=run.organization_id)
+    rows = rows.exclude(in_closed_period("transaction__"))
     if not run.force:
         rows = rows.exclude(status=MATCHED)
     if run.only_documents:

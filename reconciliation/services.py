@@ -24,6 +24,7 @@ from reconciliation.engine import match
 from reconciliation.ledger import books
 from reconciliation.models import Reconciliation, Run, RunStatus
 from reconciliation.open_rows import open_documents, open_transactions
+from reconciliation.periods.closed import in_closed_period
 from reconciliation.results import Stored, still_true, store
 from reconciliation.rules.participation import heed_rules
 
@@ -193,7 +194,8 @@ def unseen_documents() -> QuerySet[Document]:
 
 def unseen_transactions() -> QuerySet[Transaction]:
     rows = Reconciliation.objects.filter(transaction=OuterRef("pk"))
-    return Transaction.objects.money().filter(~Exists(rows), status=MatchStatus.PENDING)
+    waiting = Transaction.objects.money().filter(~Exists(rows), status=MatchStatus.PENDING)
+    return waiting.exclude(in_closed_period())
 
 
 def start_unasked(organization_id: UUID) -> bool:

@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from reconciliation import views
+from reconciliation.periods import api as periods
+from reconciliation.watch import api as watch
 
 urlpatterns = [
     path("admin/", include("reconciliation.rules.urls")),
@@ -12,4 +14,18 @@ urlpatterns = [
     path("runs/<uuid:pk>", views.RunView.as_view(), name="run"),
     path("findings", views.FindingsView.as_view(), name="findings"),
     path("reports/reconciliation", views.ReportView.as_view(), name="reconciliation-report"),
+    path("watch", watch.WatchView.as_view(), name="watch"),
+    path("watch/request", watch.ClientRequestView.as_view(), name="client-request"),
+    *(
+        path(
+            f"watch/request.{kind}",
+            watch.ClientRequestFileView.as_view(kind=kind),
+            name=f"client-request-{kind}",
+        )
+        for kind in ("txt", "csv")
+    ),
+    path("watch/<slug:code>", watch.WatchListView.as_view(), name="watch-list"),
+    path("periods/<str:period>", periods.PeriodView.as_view(), name="period"),
+    path("periods/<str:period>/close", periods.ClosePeriodView.as_view(), name="period-close"),
+    path("periods/<str:period>/reopen", periods.ReopenPeriodView.as_view(), name="period-reopen"),
 ]

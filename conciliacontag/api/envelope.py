@@ -22,6 +22,7 @@ from rest_framework.views import set_rollback
 from structlog import get_logger
 
 from conciliacontag.errors import DomainError, InvalidInput, NotAllowed, NotFound, Unavailable
+from conciliacontag.postgres.refusals import refusal_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 API = ("/v1/", "/api/", "/healthz", "/readyz", "/metrics")
@@ -113,6 +114,8 @@ def as_refusal(fault: BaseException | None) -> DomainError | None:
     """Say a known fault in our words; None when nobody foresaw it."""
     if isinstance(fault, DomainError):
         return fault
+    if refusal := refusal_of(fault):
+        return refusal
     if isinstance(fault, rest.PermissionDenied) and str(fault.detail).startswith("CSRF"):
         return FORGED
     if isinstance(fault, django_errors.ValidationError):
@@ -221,7 +224,8 @@ def refusals(handle: Handler) -> Handler:
         return response
 
     def process_exception(request: HttpRequest, fault: Exception) -> HttpResponse | None:
-        return answer(request, fault) if isinstance(fault, DomainError) else None
+        refusal = fault if isinstance(fault, DomainError) else refusal_of(fault)
+        return answer(request, refusal) if refusal else None
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware

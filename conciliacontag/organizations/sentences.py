@@ -39,6 +39,8 @@ ACTS = {
     "run.finished": "concluiu uma conciliação (conciliados: {matched}, a decidir: {partial}, "
     "sem par: {unmatched})",
     "run.failed": "interrompeu uma conciliação depois de {attempts} tentativas",
+    "period.closed": "fechou {period}, com {left_open} pendência(s): {reason}",
+    "period.reopened": "reabriu {period}: {reason}",
     "match.confirmed": "confirmou uma conciliação de R$ {amount}",
     "match.refused": "disse que um lançamento não tem nota",
     "match.undone": "desfez uma conciliação",
@@ -74,6 +76,7 @@ NOUNS = {
     "ingestion.tablelayout": "Leiaute de tabela",
     "reconciliation.run": "Execução",
     "reconciliation.reconciliation": "Conciliação",
+    "reconciliation.closing": "Fechamento",
     "audits.batch": "Lote",
     "audits.card": "Cartão",
     "audits.export": "Exportação",

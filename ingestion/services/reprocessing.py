@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import F
 from django.db.transaction import atomic, on_commit, set_rollback
 from django.utils import timezone
@@ -24,6 +25,7 @@ from conciliacontag.organizations.access import require
 from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.organizations.roles import Act
+from conciliacontag.postgres.refusals import refusal_of
 from conciliacontag.storage import local_copy
 from ingestion.ledger import lock_books
 from ingestion.models import JobStatus, Reprocessing, Rereading, SourceFile
@@ -178,6 +180,11 @@ def read_again(job: Reprocessing, row: Rereading) -> None:
         end(job, row, refusal)
     except FileNotFoundError:
         end(job, row, GONE)
+    except DatabaseError as fault:
+        locked = refusal_of(fault)
+        if locked is None:
+            raise
+        end(job, row, ParseError(locked.code, locked.message))
     else:
         end(job, row)
 

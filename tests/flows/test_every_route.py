@@ -79,7 +79,8 @@ def filled(route: str, ids: dict[str, UUID]) -> str:
     """The route with another organization's identifiers in it."""
     area = route.split("/")[1]
     path = route.replace("<int:revision>", "1").replace("<str:batch_id>", str(ids["batches"]))
-    path = path.replace("<slug:key>", "omr")
+    path = path.replace("<slug:key>", "omr").replace("<slug:code>", "payments_without_note")
+    path = path.replace("<str:period>", "2026-10")
     start, end = path.find("<"), path.find(">")
     return f"/{path[:start]}{ids[area]}{path[end + 1 :]}" if start >= 0 else f"/{path}"
 

@@ -1,0 +1,1 @@
+"""Closing a month of a company: what is still open, the lock, and what changed afterwards."""
