@@ -1,9 +1,8 @@
-"""What the engine found of one link, with the texts it was found in."""
+"""What the engine found of one link, with the texts it was found in; looked up when asked for."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from reconciliation.engine.columns import Ints
 from reconciliation.engine.links import PAIR
 from reconciliation.engine.matching import Found
 from reconciliation.engine.model import OpenDocument, OpenTransaction, Payable
-from reconciliation.engine.rows import Item, Line, read_item, read_line
+from reconciliation.engine.rows import Item, Line
 from reconciliation.engine.tables import Tables
 
 TERMS = ("amount", "date", "party", "number", "kind", "charge")
@@ -34,81 +33,101 @@ class Member:
         return f"{self.place}/{self.parts}" if self.parts > 1 else self.payable.installment
 
 
-@dataclass(frozen=True, slots=True)
+class Observed(NamedTuple):
+    """What was compared of a line and one item: columns of `describe` and `relate`."""
+
+    relation: str
+    identified: bool
+    cited: bool
+    by_id: int
+    by_name: int
+    has_id: bool
+    fits: int
+    same_part: bool | None
+    other_charge: bool
+
+
 class Fact:
     """One link."""
 
-    number: int
-    sort: int
-    line: Line
-    members: tuple[Member, ...]
-    belief: float
-    relation: str
-    pair: dict[str, Any]  # columns of `describe` for a single item, {} otherwise
-    terms: dict[str, float]  # natural logarithms; "rival": what competition costs, "limit": trust
+    def __init__(self, facts: "Facts", number: int) -> None:
+        self._facts, self.number = facts, number
+        self.row = facts.rows[number]
+        self.sort = facts.sorts[number]
+        self.belief = facts.beliefs[number]
+        # Of a single item; several together have none.
+        self.observed = facts.observed[number] if self.sort == PAIR else None
+        self.relation = self.observed.relation if self.observed else ""
+
+    @property
+    def line(self) -> Line:
+        return self._facts.line(self.row)
 
     @property
     def transaction(self) -> OpenTransaction:
         return self.line.transaction
 
+    @cached_property
+    def members(self) -> tuple[Member, ...]:
+        return tuple(self._facts.member(item) for item in self._facts.items_of(self.number))
+
+    @cached_property
+    def terms(self) -> dict[str, float]:
+        """Natural logarithms; "rival" is what competition costs, "limit" what trust does."""
+        return self._facts.terms_of(self.number)
+
 
 class Facts:
-    """Looks up links by number, and the links of a line; texts are read when asked for."""
+    """Looks up links by number, and the links of a line."""
 
     def __init__(self, tables: Tables, found: Found) -> None:
         self._tables, self._found = tables, found
         self._belief = found.belief
-        self._lines: dict[int, Line] = {}
+        links, pairs = found.links, found.pairs
+        self.rows, self.sorts = links.row.tolist(), links.sort.tolist()
+        self.beliefs = self._belief.tolist()
+        self.observed = [Observed(*row) for row in pairs.select(Observed._fields).rows()]
         self._line_codes = found.books.lines["line"].to_list()
-        items = found.books.items
-        self._items = items.select("document", "installment", "parts", "net").rows()
-        links = found.links
+        self._lines: dict[int, Line] = {}
+        self._items = found.books.items.select("document", "installment", "parts", "net").rows()
+        self._cached: dict[int, Member] = {}
         order = np.argsort(links.member_of, kind="stable")
         self._members = links.item[order].tolist()
-        self._starts = np.searchsorted(links.member_of[order], np.arange(len(links.row) + 1))
+        self._starts = np.searchsorted(
+            links.member_of[order], np.arange(len(links.row) + 1)
+        ).tolist()
         self._by_line = np.lexsort((np.arange(len(links.row)), -self._belief, links.row))
         self._line_starts = np.searchsorted(
             links.row[self._by_line], np.arange(found.books.lines.height + 1)
-        )
+        ).tolist()
 
     def of(self, link: int) -> Fact:
-        found = self._found
-        row = int(found.links.row[link])
-        sort = int(found.links.sort[link])
-        pair = found.pairs.row(link, named=True) if sort == PAIR else {}
-        members = self._members[self._starts[link] : self._starts[link + 1]]
-        return Fact(
-            number=link,
-            sort=sort,
-            line=self.line(row),
-            members=tuple(self._member(item) for item in members),
-            belief=float(self._belief[link]),
-            relation=pair.get("relation", ""),
-            pair=pair,
-            terms=self._terms(link, sort),
-        )
+        return Fact(self, link)
 
-    def rivals(self, fact: Fact) -> Iterator[Fact]:
-        """Other uses of the same line, likeliest first."""
-        row = int(self._found.links.row[fact.number])
-        own = {member.document.id for member in fact.members}
-        for link in self.of_line(row).tolist():
-            other = self.of(link)
-            if {member.document.id for member in other.members} != own or (
-                other.sort == fact.sort == PAIR
-                and other.members[0].item.place != fact.members[0].item.place
-            ):
-                yield other
+    def rival(self, fact: Fact) -> Fact | None:
+        """The likeliest other use of the line: another document, or another part of this one."""
+        own = self._uses(fact.number)
+        for link in self.of_line(fact.row).tolist():
+            if self._uses(link) != own:
+                return self.of(link)
+        return None
+
+    def _uses(self, link: int) -> tuple[tuple[int, int], ...]:
+        return tuple(sorted(self._items[item][:2] for item in self.items_of(link)))
 
     def of_line(self, row: int) -> Ints:
         """Links of a line, likeliest first."""
         links: Ints = self._by_line[self._line_starts[row] : self._line_starts[row + 1]]
         return links
 
+    def items_of(self, link: int) -> list[int]:
+        members: list[int] = self._members[self._starts[link] : self._starts[link + 1]]
+        return members
+
     def line(self, row: int) -> Line:
         code = self._line_codes[row]
         if code not in self._lines:
-            self._lines[code] = read_line(code, self._tables.transactions[code])
+            self._lines[code] = Line(self._tables.transactions[code])
         return self._lines[code]
 
     @cached_property
@@ -116,33 +135,37 @@ class Facts:
         """The row of each line's code; lines set aside have none."""
         return {code: row for row, code in enumerate(self._line_codes)}
 
-    def _member(self, item: int) -> Member:
-        document, installment, parts, net = self._items[item]
-        paper = self._tables.documents[document]
-        payable = self._tables.payable(document, installment if parts == 1 else 0)
-        return Member(paper, payable, read_item(item, paper, payable), parts, installment, net)
+    def member(self, item: int) -> Member:
+        if item not in self._cached:
+            document, installment, parts, net = self._items[item]
+            paper = self._tables.documents[document]
+            payable = self._tables.payable(document, installment if parts == 1 else 0)
+            read = Item(item, paper, payable)
+            self._cached[item] = Member(paper, payable, read, parts, installment, net)
+        return self._cached[item]
 
-    def _terms(self, link: int, sort: int) -> dict[str, float]:
+    def terms_of(self, link: int) -> dict[str, float]:
         """Terms add up to the logarithm of the odds."""
         found = self._found
-        raw, believed = _log_odds(float(found.raw[link])), _log_odds(float(self._belief[link]))
+        raw, believed = _log_odds(float(found.raw[link])), _log_odds(self.beliefs[link])
         whole = float(np.log(found.links.weight[link]))
         terms = {"rival": min(raw - whole, 0.0), "limit": min(believed - raw, 0.0)}
-        if sort != PAIR:
+        if self.sorts[link] != PAIR:
             return terms | {"amount": whole}
-        weights = found.weights
+        single = dict(zip(TERMS, self._logs[link].tolist(), strict=True))
+        if not self.observed[link].identified:
+            single["kind"] += single.pop("charge")
+        single["kind"] += whole - sum(single.values())
+        return terms | single
+
+    @cached_property
+    def _logs(self) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+        weights = self._found.weights
         columns = (
             weights.amount, weights.delay, weights.party, weights.number, weights.kind,
             weights.charge,
         )  # fmt: skip
-        single = {
-            name: float(np.log(max(column[link], 1e-300)))
-            for name, column in zip(TERMS, columns, strict=True)
-        }
-        if not found.pairs["identified"][link]:
-            single["kind"] += single.pop("charge")
-        single["kind"] += whole - sum(single.values())
-        return terms | single
+        return np.log(np.maximum(np.stack(columns, 1), 1e-300))
 
 
 def _log_odds(probability: float) -> float:

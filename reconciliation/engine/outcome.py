@@ -21,7 +21,7 @@ from reconciliation.engine.model import (
     Outcome,
 )
 from reconciliation.engine.points import score_of
-from reconciliation.engine.rows import read_item, read_line
+from reconciliation.engine.rows import Item, Line
 from reconciliation.engine.sentence import tell
 from reconciliation.engine.tables import Tables, as_tables
 
@@ -70,9 +70,7 @@ def learn(
 
 def _nothing(tables: Tables, options: Options) -> Outcome:
     misses = _misses(tables, set())
-    doubts = tuple(
-        _miss(place, line, misses, options) for place, line in enumerate(tables.transactions)
-    )
+    doubts = tuple(_miss(line, misses, options) for line in tables.transactions)
     return Outcome((), doubts, tuple(document.id for document in tables.documents))
 
 
@@ -100,7 +98,7 @@ class _Telling:
             link = self.best.get(row) if row is not None else None
             fact = self.facts.of(link) if link is not None else None
             if fact is not None and self.books[fact.number]:
-                matches += self._candidates(fact, self._rival(fact))
+                matches += self._candidates(fact, self.facts.rival(fact))
                 taken.update(member.item.place for member in fact.members)
             else:
                 waiting.append(code)
@@ -109,9 +107,6 @@ class _Telling:
         return Outcome(
             tuple(matches), tuple(doubts), self._unmatched(matches, doubts), self._aside()
         )
-
-    def _rival(self, fact: Fact) -> Fact | None:
-        return next(self.facts.rivals(fact), None)
 
     def _candidates(self, fact: Fact, rival: Fact | None) -> Iterator[Candidate]:
         evidence, reason = rows_of(fact, rival), tell(fact, rival)
@@ -135,9 +130,11 @@ class _Telling:
             return self._set_aside(code)
         shown = list(self._shown(row, taken))
         if not shown:
-            return _miss(code, line, misses, self.options)
+            return _miss(line, misses, self.options)
         candidates = [
-            candidate for fact in shown for candidate in self._candidates(fact, self._rival(fact))
+            candidate
+            for fact in shown
+            for candidate in self._candidates(fact, self.facts.rival(fact))
         ]
         rival = shown[1] if len(shown) > 1 else None
         return Doubt(line.id, tuple(candidates), why_not(shown[0], rival, self.options))
@@ -193,12 +190,12 @@ class _Telling:
 
 def _misses(tables: Tables, taken: set[tuple[int, int]]) -> Misses:
     items = (
-        read_item(place, tables.documents[document], payable)
+        Item(place, tables.documents[document], payable)
         for place, ((document, part), payable) in enumerate(tables.places.items())
         if (document, part) not in taken
     )
     return Misses((item for item in items if item.cents), tables.documents)
 
 
-def _miss(place: int, line: OpenTransaction, misses: Misses, options: Options) -> Doubt:
-    return Doubt(line.id, (), tell_miss(read_line(place, line), misses, options))
+def _miss(line: OpenTransaction, misses: Misses, options: Options) -> Doubt:
+    return Doubt(line.id, (), tell_miss(Line(line), misses, options))

@@ -29,36 +29,37 @@ def delay(days: int) -> str:
 
 def contradictions(fact: Fact) -> Iterator[str]:
     """What the line says against the document."""
-    pair, line = fact.pair, fact.line
-    if not pair:
+    pair = fact.observed
+    if pair is None:
         return
-    if pair["has_id"] and not pair["by_id"]:
+    if pair.has_id and not pair.by_id:
         yield "o CNPJ ou CPF do lançamento é de outra pessoa"
-    elif pair["fits"] and not pair["by_id"] and not pair["by_name"]:
+    elif pair.fits and not pair.by_id and not pair.by_name:
         yield "o lançamento traz o nome de outra pessoa"
-    if not pair["cited"] and line.mentions.cited_note is not None:
-        yield f"o lançamento cita {line.mentions.cited_note.text}"
-    if pair["same_part"] is False and pair["cited"]:
+    cited = None if pair.cited else fact.line.mentions.cited_note
+    if cited is not None:
+        yield f"o lançamento cita {cited.text}"
+    if pair.same_part is False and pair.cited:
         yield "o lançamento cita outra parcela"
-    if pair["other_charge"]:
+    if pair.other_charge:
         yield "o lançamento traz o identificador de outra cobrança"
 
 
 def _agreements(fact: Fact) -> Iterator[str]:
-    pair, item = fact.pair, fact.members[0].item
-    if not pair:
+    pair, item = fact.observed, fact.members[0].item
+    if pair is None:
         yield from _group_agreements(fact)
         return
-    if pair["identified"]:
+    if pair.identified:
         yield "o identificador da cobrança ou a chave de acesso é o mesmo"
-    if pair["cited"]:
+    if pair.cited:
         yield "número da nota no histórico"
-    if pair["by_id"]:
+    if pair.by_id:
         whose = "CNPJ" if len(item.party) == 14 else "CPF"
         mention = party_mention(fact.line, item)
         where = mention.place.split(" ")[0] if mention else "lançamento"
-        yield f"{whose if pair['by_id'] > 1 else f'raiz do {whose}'} no {where}"
-    elif pair["by_name"]:
+        yield f"{whose if pair.by_id > 1 else f'raiz do {whose}'} no {where}"
+    elif pair.by_name:
         percent = best_likeness(fact.line, item)
         yield "nome igual" if percent >= 95 else f"nome parecido (0,{percent:02d})"
 
@@ -101,10 +102,10 @@ def _rival(fact: Fact, rival: Fact | None) -> Iterator[str]:
 
 def _missing(fact: Fact) -> str:
     """What would have made it sure."""
-    pair = fact.pair
+    pair = fact.observed
     absent = []
-    if not pair.get("cited"):
-        absent.append("número da nota")
-    if not pair.get("by_id") and not pair.get("by_name"):
+    if pair is None or not pair.cited:
+        absent.append("número da nota" if pair else "número de todas as notas")
+    if pair is None or not (pair.by_id or pair.by_name):
         absent.append("CNPJ, CPF ou nome")
     return f"falta {' e '.join(absent or ['o identificador da cobrança'])} no lançamento"
