@@ -92,7 +92,7 @@ def verify(path: Path, *, previous: Iterable[Path] = (), manifest: str = MANIFES
     more: list[Source] = []
     for one in previous:
         one.open("rb").close()  # what somebody named has to be there
-        more.append(partial(open, one, "rb"))
+        more.append(partial(_bytes_of, one))
     if path.is_dir():
         return check_package(Folder(path), manifest, more)
     with path.open("rb") as file:
@@ -104,6 +104,10 @@ def verify(path: Path, *, previous: Iterable[Path] = (), manifest: str = MANIFES
             return check_package(Archive(archive), manifest, more)
     except DAMAGED as fault:
         return Report([f"O ZIP está cortado ou danificado ({fault}). Baixe-o de novo."])
+
+
+def _bytes_of(path: Path) -> BinaryIO:
+    return path.open("rb")
 
 
 def check_package(package: Package, name: str, more: Iterable[Source] = ()) -> Report:

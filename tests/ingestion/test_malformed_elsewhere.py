@@ -64,6 +64,7 @@ def wrong(chosen: list[dict[str, Any]], lines: list[dict[str, Any]]) -> list[str
 
 
 @needs_corpus
+@pytest.mark.timeout(600)
 def test_the_command_answers_for_each_file_of_a_folder(
     everything: None, organization: Organization, tmp_path: Path
 ) -> None:
