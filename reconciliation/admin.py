@@ -22,6 +22,7 @@ from conciliacontag.scope import previous_month, scope_of, spell_month
 from reconciliation.models import Closing, Reconciliation, Run
 from reconciliation.periods.screens import ClosingAdmin
 from reconciliation.proofs import month_findings
+from reconciliation.rules.admin import RuleAdmin as RuleAdmin
 from reconciliation.services import confirm_match, start_run, undo_match
 
 FACTORS = {

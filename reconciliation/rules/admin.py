@@ -1,0 +1,268 @@
+"""Pages of rules: the list with suggestions, the form, one rule with its simulation."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, re_path, reverse
+from django.views.decorators.http import require_POST
+
+from conciliacontag.errors import DomainError
+from conciliacontag.organizations.models import Organization
+from conciliacontag.organizations.roles import Act
+from conciliacontag.pages import FactAdmin, attempt, holds
+from conciliacontag.scope import scope_of
+from reconciliation.rules.figures import figures_of, suggestions_for
+from reconciliation.rules.form import (
+    EXAMPLES,
+    RuleForm,
+    form_in,
+    form_of,
+    in_words,
+    text_of,
+)
+from reconciliation.rules.grammar import NAMES
+from reconciliation.rules.models import Rule, RuleSimulation
+from reconciliation.rules.participation import ready
+from reconciliation.rules.sentences import BANDS, kind_in_words, sentences
+from reconciliation.rules.services import (
+    disable_rule,
+    enable_rule,
+    forget_rule,
+    forget_suggestion,
+    newest_version,
+    save_rules,
+)
+from reconciliation.rules.simulation import start_simulation
+from reconciliation.rules.wording import described
+from reconciliation.views import person
+
+KINDS = {"text": "texto", "number": "número", "date": "data", "yes_no": "sim ou não"}
+LIST = "admin:reconciliation_rule_changelist"
+
+
+@admin.register(Rule)
+class RuleAdmin(FactAdmin):
+    """Rules of each company, in the order in which they are asked."""
+
+    def get_urls(self) -> list[Any]:
+        def place(address: str, view: Callable[..., HttpResponse], name: str) -> Any:
+            return path(
+                address, self.admin_site.admin_view(view), name=f"reconciliation_rule_{name}"
+            )
+
+        return [
+            place("nova/<uuid:company_id>/", self.new_view, "new"),
+            place(
+                "esquecer/<uuid:company_id>/<slug:fingerprint>/",
+                require_POST(self.forget_view),
+                "forget_suggestion",
+            ),
+            place("<uuid:object_id>/editar/", self.edit_view, "edit"),
+            re_path(
+                rf"^(?P<object_id>[0-9a-f-]{{36}})/(?P<word>{'|'.join(ACTS)})/$",
+                self.admin_site.admin_view(require_POST(self.act_view)),
+                name="reconciliation_rule_act",
+            ),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        companies = []
+        for company in scope_of(request).shown:
+            rules = list(Rule.objects.filter(organization=company).kept().select_related("enabled"))
+            figures = figures_of(rules)
+            rows = [(rule, figures[rule.pk]) for rule in rules]
+            may_edit = holds(request, company.pk, Act.CONFIGURE)
+            companies.append((company, rows, suggestions_for(company), may_edit))
+        context = {"title": "Regras", "companies": companies, "examples": EXAMPLES.items()}
+        return self.show(request, "pages/rules.html", None, context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """One rule in words, what it has done, and what its last simulation says."""
+        rule = self.rule(request, object_id)
+        newest = newest_version(rule)
+        read = ready(newest) if newest else None
+        tried = RuleSimulation.objects.filter(version__rule=rule).select_related("version").first()
+        context = {
+            "title": rule.name,
+            "newest": newest,
+            "definition": read.definition if read else None,
+            "does": described(read.definition.then) if read else "",
+            "versions": rule.versions.select_related("created_by"),
+            "figures": figures_of([rule])[rule.pk],
+            "tried": tried,
+            "sentences": list(sentences(tried)) if tried and not tried.is_active else [],
+            "changes": changes_of(tried),
+            "may_edit": holds(request, rule.organization_id, Act.CONFIGURE),
+            "may_enable": can_enable(rule, newest, tried),
+        }
+        return self.show(request, "pages/rule.html", rule, context)
+
+    def rule(self, request: HttpRequest, object_id: Any) -> Rule:
+        rule: Rule = self.find(request, str(object_id))
+        if rule.forgotten_at:
+            raise Http404("Esta regra foi esquecida.")
+        return rule
+
+    def act_view(self, request: HttpRequest, object_id: str, word: str) -> HttpResponse:
+        """Simulate, enable, disable or forget."""
+        rule = self.rule(request, object_id)
+        done = attempt(request, lambda: ACTS[word](rule, request))
+        if word == "esquecer" and done:
+            return HttpResponseRedirect(reverse(LIST))
+        return HttpResponseRedirect(reverse("admin:reconciliation_rule_change", args=[rule.pk]))
+
+    def forget_view(self, request: HttpRequest, company_id: UUID, fingerprint: str) -> HttpResponse:
+        company = may_configure(request, company_id)
+
+        def forget() -> str:
+            forget_suggestion(company, fingerprint, user=person(request))  # type: ignore[arg-type]
+            return "A sugestão não volta a aparecer."
+
+        attempt(request, forget)
+        return HttpResponseRedirect(reverse(LIST))
+
+    def new_view(self, request: HttpRequest, company_id: UUID) -> HttpResponse:
+        """The form of a new rule: empty, like an example, or like a suggestion."""
+        company = may_configure(request, company_id)
+        form = EXAMPLES.get(request.GET.get("como", ""), RuleForm())
+        wanted = request.GET.get("sugestao", "")
+        for suggestion in suggestions_for(company) if wanted else []:
+            if suggestion.fingerprint == wanted:
+                form = form_of(suggestion.definition)
+        return self.work(request, company, None, form)
+
+    def edit_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """The form of a rule, filled with its newest version."""
+        rule = self.rule(request, object_id)
+        company = may_configure(request, rule.organization_id)
+        newest = newest_version(rule)
+        read = ready(newest) if newest else None
+        return self.work(request, company, rule, form_of(read.definition) if read else RuleForm())
+
+    def work(
+        self, request: HttpRequest, company: Organization, rule: Rule | None, form: RuleForm
+    ) -> HttpResponse:
+        wrong: list[str] = []
+        text = ""
+        if request.method == "POST":
+            form, text = form_in(request.POST), request.POST.get("text", "").strip()
+            try:
+                return self.saved(request, company, rule, form, text)
+            except DomainError as refusal:
+                wrong = faults_in(refusal, form, text)
+        context = {
+            "title": f"Editar {rule.name}" if rule else "Nova regra",
+            "company": company,
+            "form": form,
+            "text": text,
+            "wrong": wrong,
+            "names": [(name, KINDS[known.kind], known.help) for name, known in NAMES.items()],
+        }
+        return self.show(
+            request, "pages/rule_form.html", rule, context, status=422 if wrong else 200
+        )
+
+    def saved(
+        self,
+        request: HttpRequest,
+        company: Organization,
+        rule: Rule | None,
+        form: RuleForm,
+        text: str,
+    ) -> HttpResponse:
+        user = person(request)  # type: ignore[arg-type]
+        found = save_rules(company, text or text_of(form), user=user, rule=rule, note=form.note)
+        fresh = sum(is_new for _, is_new in found)
+        messages.success(
+            request, "Regra guardada. Simule antes de ligar." if fresh else "Nada mudou."
+        )
+        if len(found) > 1:
+            return HttpResponseRedirect(reverse(LIST))
+        return HttpResponseRedirect(
+            reverse("admin:reconciliation_rule_change", args=[found[0][0].pk])
+        )
+
+
+def faults_in(refusal: DomainError, form: RuleForm, text: str) -> list[str]:
+    """What is wrong, by the field of the form, or by line and column of the pasted text."""
+    faults = refusal.details.get("fields", {}).get("text", [])
+    if text or not faults:
+        places = [
+            f"Linha {one['line']}, coluna {one['column']}: {one['message']}" for one in faults
+        ]
+        return places or [refusal.message]
+    return list(in_words(faults, form))
+
+
+def may_configure(request: HttpRequest, company_id: UUID) -> Organization:
+    company = Organization.objects.filter(pk=company_id).first()
+    if company is None or company.pk not in getattr(request.user, "roles", {}):
+        raise Http404("Esta empresa não existe.")
+    if not holds(request, company.pk, Act.CONFIGURE):
+        raise PermissionDenied
+    return company
+
+
+def can_enable(rule: Rule, newest: Any, tried: RuleSimulation | None) -> bool:
+    """The newest version was simulated to the end, and does not work yet."""
+    if newest is None or tried is None or rule.enabled_id == newest.pk:
+        return False
+    return tried.version_id == newest.pk and tried.status == "done"
+
+
+def changes_of(tried: RuleSimulation | None) -> list[dict[str, Any]]:
+    """The lines of a simulation's sample, as its table shows them."""
+    return [
+        {
+            **row,
+            "kind": kind_in_words(row["kind"]),
+            "was": side(row["before"]),
+            "becomes": side(row["after"]),
+        }
+        for row in (tried.sample if tried else [])
+    ]
+
+
+def side(state: dict[str, Any]) -> str:
+    """`conciliada: 1234 Mercado Horizonte (99.50)`."""
+    notes = ", ".join(
+        f"{one['number']} {one['party']} ({one['score'].replace('.', ',')} pontos)"
+        for one in state["documents"]
+    )
+    return f"{BANDS[state['status']]}: {notes}" if notes else BANDS[state["status"]]
+
+
+def simulate(rule: Rule, request: HttpRequest) -> str:
+    _, created = start_simulation(rule, user=person(request))  # type: ignore[arg-type]
+    return "Simulação pedida." if created else "Já há uma simulação em andamento."
+
+
+def enable(rule: Rule, request: HttpRequest) -> str:
+    _, run = enable_rule(rule, user=person(request))  # type: ignore[arg-type]
+    return "Regra ligada; a conciliação que a aplica começou." if run else "A regra já está ligada."
+
+
+def disable(rule: Rule, request: HttpRequest) -> str:
+    disable_rule(rule, user=person(request))  # type: ignore[arg-type]
+    return "Regra desligada. O que ela já decidiu fica até a próxima conciliação forçada."
+
+
+def forget(rule: Rule, request: HttpRequest) -> str:
+    forget_rule(rule, user=person(request))  # type: ignore[arg-type]
+    return f"Regra “{rule.name}” esquecida."
+
+
+ACTS = {"simular": simulate, "ligar": enable, "desligar": disable, "esquecer": forget}

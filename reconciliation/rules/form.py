@@ -1,0 +1,114 @@
+"""The form of a rule: its fields as a person fills them in, and the text they stand for."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from reconciliation.rules.conditions import read_condition
+from reconciliation.rules.grammar import Definition
+from reconciliation.rules.refusals import ConditionRefused, Fault, Place
+
+CODES = ("debit", "credit", "history")
+
+
+class RuleForm(Struct, frozen=True):
+    """The fields as texts."""
+
+    name: str = ""
+    when: str = ""
+    decide: str = ""
+    points: str = ""
+    debit: str = ""
+    credit: str = ""
+    history: str = ""
+    flag: str = ""
+    stop: str = ""
+    note: str = ""
+
+
+# What most offices need first; a person changes the words to those of their bank.
+EXAMPLES = {
+    "tarifa": RuleForm(
+        name="Tarifas do banco",
+        when='not transaction_credit and "TARIFA" in transaction_memo',
+        decide="forbid",
+    ),
+    "transferencia": RuleForm(
+        name="Transferência entre contas próprias",
+        when='"TRANSF ENTRE CONTAS" in transaction_memo',
+        decide="forbid",
+    ),
+    "retencao": RuleForm(
+        name="Pagamento com retenção de 6,15 %",
+        when=(
+            "transaction_credit and pair_number_cited\n"
+            "and pair_difference <= document_payable * -0.0614\n"
+            "and pair_difference >= document_payable * -0.0616"
+        ),
+        decide="accept",
+    ),
+}
+
+
+def form_in(sent: Mapping[str, str]) -> RuleForm:
+    """What was sent, line ends as they are counted."""
+    fields = {name: sent.get(name, "").replace("\r\n", "\n") for name in RuleForm.__struct_fields__}
+    return RuleForm(**fields)
+
+
+def form_of(definition: Definition) -> RuleForm:
+    """The form filled with a rule."""
+    then = definition.then
+    codes = then.classify
+    return RuleForm(
+        name=definition.name,
+        when=definition.when,
+        decide=then.decide or "",
+        points=str(then.points or ""),
+        debit=codes.debit if codes else "",
+        credit=codes.credit if codes else "",
+        history=codes.history if codes else "",
+        flag=then.flag,
+        stop="true" if definition.stop else "",
+    )
+
+
+def text_of(form: RuleForm) -> str:
+    """The rule in JSON, as the API takes it; an empty field is left out."""
+    codes = {name: value for name in CODES if (value := getattr(form, name).strip())}
+    then: dict[str, Any] = {
+        "decide": form.decide,
+        "points": form.points.strip(),
+        "classify": codes,
+        "flag": form.flag.strip(),
+    }
+    rule = {
+        "name": form.name.strip(),
+        "when": form.when,
+        "then": {name: value for name, value in then.items() if value},
+        "stop": form.stop == "true",
+    }
+    return json.dumps(rule, ensure_ascii=False)
+
+
+def condition_fault(form: RuleForm) -> Fault | None:
+    """What is wrong with the condition, by line and column of its own field."""
+    try:
+        read_condition(form.when)
+    except ConditionRefused as refusal:
+        before = form.when[: refusal.offset]
+        line, column = before.count("\n") + 1, refusal.offset - before.rfind("\n")
+        return Fault(refusal.code, refusal.message, Place(line, column))
+    return None
+
+
+def in_words(faults: list[dict[str, Any]], form: RuleForm) -> Iterator[str]:
+    """Faults of the text the form stands for, in terms of the form."""
+    own = condition_fault(form)
+    if own:
+        yield f"Condição, {own.place}: {own.message}."
+    for fault in faults:
+        if not fault["code"].startswith("condition_"):
+            yield f"{fault['message'][:1].upper()}{fault['message'][1:]}."
