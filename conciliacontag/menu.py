@@ -129,7 +129,7 @@ MENU: dict[str, Any] = {
                     entry(
                         "Fornecedores", "local_shipping", "ingestion_supplierpreference_changelist"
                     ),
-                    entry("Regras", "rule", "reconciliation_rule_changelist"),
+                    entry("Regras", "gavel", "reconciliation_rule_changelist"),
                     entry("Tabelas", "table_chart", "ingestion_tablelayout_changelist"),
                     entry(
                         "Leiautes",

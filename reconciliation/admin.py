@@ -33,6 +33,7 @@ FACTORS = {
     "date": "Data",
     "name": "Nome",
     "rival": "Concorrente próximo",
+    "rule": "Regra da empresa",
     "our_number": "Nosso número",
     "txid": "Identificador do PIX",
     "kind": "Tipo de lançamento",

@@ -1,6 +1,8 @@
 """Pages of rules: the list with suggestions, the form, one rule with its simulation."""
 
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, re_path, reverse
 from django.views.decorators.http import require_POST
 
+from conciliacontag.brazil import format_brl, format_date
 from conciliacontag.errors import DomainError
 from conciliacontag.organizations.models import Organization
 from conciliacontag.organizations.roles import Act
@@ -105,6 +108,7 @@ class RuleAdmin(FactAdmin):
             "tried": tried,
             "sentences": list(sentences(tried)) if tried and not tried.is_active else [],
             "changes": changes_of(tried),
+            "conflicts": [line_of(row) for row in tried.conflicts] if tried else [],
             "may_edit": holds(request, rule.organization_id, Act.CONFIGURE),
             "may_enable": can_enable(rule, newest, tried),
         }
@@ -227,13 +231,19 @@ def changes_of(tried: RuleSimulation | None) -> list[dict[str, Any]]:
     """The lines of a simulation's sample, as its table shows them."""
     return [
         {
-            **row,
+            **line_of(row),
             "kind": kind_in_words(row["kind"]),
             "was": side(row["before"]),
             "becomes": side(row["after"]),
         }
         for row in (tried.sample if tried else [])
     ]
+
+
+def line_of(row: dict[str, Any]) -> dict[str, Any]:
+    """A line as people read it: the day and the money written as here."""
+    day, amount = date.fromisoformat(row["date"]), Decimal(row["amount"])
+    return {**row, "date": format_date(day), "amount": format_brl(amount)}
 
 
 def side(state: dict[str, Any]) -> str:

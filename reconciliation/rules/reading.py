@@ -184,7 +184,7 @@ class _Reader:
             return read_condition(node.value)
         except ConditionRefused as refusal:
             place = place_inside(self.text, node, refusal.offset)
-            self.refuse(refusal.code, f"{refusal.message}.", place)
+            self.refuse(refusal.code, refusal.message, place)
             return None
 
     def then(self, node: Any) -> Then:

@@ -109,7 +109,7 @@ def unknown_name(name: str) -> str:
     """The sentence about a name that does not exist, with the nearest that does."""
     end = name.rpartition("_")[2]
     near = [known for known in NAMES if end and known.endswith(end)]
-    asked = f"; seria {' ou '.join(near[:3])}?" if near else "; veja a lista de nomes"
+    asked = f" (talvez {' ou '.join(near[:3])})" if near else "; veja a lista de nomes"
     return f"o nome “{name[:60]}” não existe{asked}"
 
 

@@ -67,6 +67,7 @@ def test_a_rule_is_written_simulated_and_enabled_by_buttons(
     simulate(rule)
     page = shown(client, f"{place}change/")
     assert "Mudaria 1 linha: 1 de conciliada para sem par." in page
+    assert "05/10/2026</a> · R$ 1.500,00" in page
     assert "Ligar</button>" in page
 
     send(client, f"{place}ligar/")

@@ -1,0 +1,49 @@
+"""A rule is written, its fault found, and its simulation read before it could be enabled."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from conciliacontag.database import EVERY, session
+from conciliacontag.organizations.roles import Role
+from reconciliation.rules.models import Rule, RuleSimulation
+from reconciliation.rules.simulation import execute_simulation
+from tests.browser.accessibility import look_over
+from tests.browser.conftest import Site
+
+pytestmark = pytest.mark.browser
+
+
+def faults_of(page: Page) -> list[str]:
+    return [fault["id"] for fault in look_over(page).response["violations"]]
+
+
+def test_a_rule_is_written_and_tried_on_the_month(
+    open_page: Callable[..., Any], site: Site
+) -> None:
+    page: Page = open_page(Role.MANAGER).page
+    page.goto(f"/admin/reconciliation/rule/nova/{site.organization.pk}/")
+    page.get_by_label("Nome", exact=True).fill("Perguntar acima de mil")
+    page.get_by_label("Condição").fill("pair_booked and total > 1000")
+    page.get_by_label("Decisão").select_option("propose")
+    assert faults_of(page) == []
+    page.get_by_role("button", name="Guardar regra").click()
+    expect(page.get_by_role("alert")).to_contain_text("Condição, linha 1, coluna 17")
+    page.get_by_label("Condição").fill("pair_booked and document_total > 1000")
+    page.get_by_role("button", name="Guardar regra").click()
+    page.get_by_role("button", name="Simular").click()
+    expect(page.get_by_role("status")).to_contain_text("Em andamento")
+    with session(EVERY):
+        row = RuleSimulation.objects.get(version__rule__name="Perguntar acima de mil")
+    execute_simulation(site.organization.pk, row.pk)
+
+    expect(page.get_by_text("de conciliada para a decidir").first).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("button", name="Ligar", exact=True)).to_be_visible()
+    assert faults_of(page) == []
+    page.goto("/admin/reconciliation/rule/")
+    expect(page.get_by_text("sem histórico")).to_be_visible()
+    assert faults_of(page) == []
+    with session(EVERY):
+        assert not Rule.objects.enabled().exists()
