@@ -25,7 +25,7 @@ TYPES = {
 }
 TEXTS = {"cnab", "sped", "table"}
 FORMULAS = ("=", "@", "\t", "\r")
-SIGNED = re.compile(r"[+-](?![\d.,]+$)")  # a formula too, unless it is an amount
+SIGNED = re.compile(r"[+-].*[(=|!@+*]")  # a sign opens a formula too; amounts hold none of these
 # Nothing inside may run, load or send; what strangers wrote is only ever looked at.
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'self'"
 # Chromium opens no PDF in a sandbox; its reader runs apart from the page, without scripts of ours.

@@ -10,14 +10,25 @@ from reconciliation.engine.mentions import Mention
 from reconciliation.engine.model import Evidence
 from reconciliation.engine.points import points_of
 
+SPECK = Decimal("0.05")  # less is shown as 0,0
 ORDER = ("amount", "charge", "number", "party", "date", "kind", "rival", "limit")
 
 
 def rows_of(fact: Fact, rival: Fact | None) -> tuple[Evidence, ...]:
     """Evidence of a link; points add up to its score. `rival` is the likeliest other link."""
-    points = points_of(fact.terms, fact.belief)
+    points = without_specks(points_of(fact.terms, fact.belief))
     told = ((factor, points[factor]) for factor in ORDER if points.get(factor))
     return tuple(_row(factor, value, fact, rival) for factor, value in told)
+
+
+def without_specks(points: dict[str, Decimal]) -> dict[str, Decimal]:
+    """The same sum without rows that would be shown as nothing."""
+    largest = max(points, key=lambda factor: abs(points[factor]))
+    kept = {factor: value for factor, value in points.items() if abs(value) >= SPECK}
+    kept[largest] = points[largest] + sum(
+        value for factor, value in points.items() if factor not in kept
+    )
+    return kept
 
 
 def _row(factor: str, points: Decimal, fact: Fact, rival: Fact | None) -> Evidence:
