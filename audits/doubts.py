@@ -53,7 +53,9 @@ class Doubt:
 
 
 def waiting_rows(run: Run) -> "QuerySet[Reconciliation]":
-    """Proposals and misses that need a card: the run's own, and what a person took back.
+    """Proposals and misses that need a card: the machine's, warnings, and what a person took back.
+
+    A run leaves alone what an earlier one said in the same words: its rows count as well.
 
     A line that already has a card in a batch somebody works on keeps that one.
     """
@@ -63,9 +65,10 @@ def waiting_rows(run: Run) -> "QuerySet[Reconciliation]":
     rows = Reconciliation.objects.filter(
         organization=run.organization_id, transaction__isnull=False
     ).exclude(status=ReconciliationStatus.MATCHED)
-    proposed = Q(run=run, performed_by=None) & ~Exists(cards)
+    proposed = Q(performed_by=None) & ~Exists(cards)
     taken_back = Q(status=ReconciliationStatus.PARTIAL, performed_by__isnull=False)
-    return rows.filter(proposed | (taken_back & ~Exists(cards.open())))
+    warned = ~Q(alert="")
+    return rows.filter(proposed | ((taken_back | warned) & ~Exists(cards.open())))
 
 
 def untouched(run: Run) -> "QuerySet[Batch]":

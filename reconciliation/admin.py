@@ -23,7 +23,8 @@ from reconciliation.models import Closing, Reconciliation, Run
 from reconciliation.periods.screens import ClosingAdmin
 from reconciliation.proofs import month_findings
 from reconciliation.rules.admin import RuleAdmin as RuleAdmin
-from reconciliation.services import confirm_match, start_run, undo_match
+from reconciliation.services import confirm_match, start_run, undo_link
+from reconciliation.undoing import is_decided
 
 FACTORS = {
     "amount": "Valor",
@@ -51,6 +52,12 @@ def evidence_rows(evidence: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]
         }
         for row in evidence
     ]
+
+
+def siblings(row: Reconciliation) -> "QuerySet[Reconciliation]":
+    """The other allocations that are decided together with this one."""
+    rows = Reconciliation.objects.filter(link=row.link).exclude(pk=row.pk)
+    return rows.select_related("document", "transaction").order_by("pk")
 
 
 @admin.register(Run)
@@ -167,8 +174,9 @@ class ReconciliationAdmin(FactAdmin):
         return HttpResponseRedirect(self.address(row.pk) if still_there else self.address())
 
     def undo(self, request: HttpRequest, row: Reconciliation) -> str:
-        if row.transaction is None or not undo_match(row.transaction, user=request.user):  # type: ignore[arg-type]
+        if not is_decided(row):
             return "Não havia decisão para desfazer."
+        undo_link(row, user=request.user)  # type: ignore[arg-type]
         return "Decisão desfeita: o lançamento voltou a ficar em aberto."
 
     def address(self, pk: Any = None) -> str:
@@ -181,6 +189,7 @@ class ReconciliationAdmin(FactAdmin):
         undoing = Act.REOPEN_OWN if is_mine else Act.REOPEN
         return {
             "evidence": evidence_rows(row.evidence),
+            "siblings": siblings(row),
             "may_confirm": row.status == "partial"
             and holds(request, row.organization_id, Act.DECIDE),
             "may_undo": row.status == "matched" and holds(request, row.organization_id, undoing),

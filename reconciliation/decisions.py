@@ -1,26 +1,38 @@
-"""What people decide about matches; the machine gives way to all of it."""
+"""What people decide about proposals; the machine gives way to all of it."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Count, F, OuterRef, Subquery
 from django.utils import timezone
 
-from conciliacontag.errors import Conflict
+from conciliacontag.errors import Conflict, InvalidInput
 from conciliacontag.organizations.access import require
 from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import User
 from conciliacontag.organizations.roles import Act
 from ingestion.models import Document, Transaction
+from reconciliation.balances import linked, used_by_line
+from reconciliation.booking import Touched, book, make_room, refuse_full_lines
 from reconciliation.ledger import books
 from reconciliation.models import (
+    MATCHED,
     Reconciliation,
-    ReconciliationQuerySet,
     ReconciliationStatus,
 )
 from reconciliation.statuses import settle
 
-MATCHED = ReconciliationStatus.MATCHED
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a person gives to one allocation of a link, in reais."""
+
+    amount: Decimal
+    difference: Decimal = Decimal(0)  # signed: the payment brings more (positive) or less
+    kind: str = ""  # of the difference: DifferenceKind
 
 
 def propose_match(
@@ -29,10 +41,8 @@ def propose_match(
     """The row that links this pair, made when no run proposed it; `confirm_match` books it."""
     require(user, transaction.organization, Act.DECIDE)
     with books(transaction.organization_id):
-        known = Reconciliation.objects.filter(
-            transaction=transaction, document=document, installment=installment
-        )
-        return known.first() or Reconciliation.objects.create(
+        known = known_pair(transaction, document, installment)
+        return known or Reconciliation.objects.create(
             organization_id=transaction.organization_id,
             document=document,
             installment=installment,
@@ -46,74 +56,143 @@ def propose_match(
         )
 
 
+def known_pair(
+    transaction: Transaction, document: Document, installment: str
+) -> Reconciliation | None:
+    """The pair's booking, or a proposal of this pair alone, not as a part of a larger payment."""
+    same = Reconciliation.objects.filter(link=OuterRef("link")).order_by().values("link")
+    rows = Reconciliation.objects.filter(
+        transaction=transaction, document=document, installment=installment
+    ).annotate(size=Subquery(same.annotate(size=Count("pk")).values("size")))
+    booked = rows.filter(MATCHED).first()
+    return booked or rows.filter(size=1).order_by(F("score").desc(), "pk").first()
+
+
 def confirm_match(reconciliation: Reconciliation, *, user: User) -> Reconciliation:
-    """Book a pair on a person's word. The same word twice changes nothing.
+    """Book a proposal and all of its link, on a person's word. Twice changes nothing.
 
     Raises:
         NotAllowed: the person may not decide here.
         Conflict: a later run replaced the proposal, or one side is already booked by somebody.
     """
-    require(user, reconciliation.organization, Act.DECIDE)
-    with books(reconciliation.organization_id):
-        row = Reconciliation.objects.select_for_update().filter(pk=reconciliation.pk).first()
-        if row is None or row.document_id is None or row.transaction_id is None:
-            raise Conflict(
-                "Esta proposta não existe mais: uma nova conciliação a substituiu. "
-                "Atualize a página e decida de novo.",
-                code="proposal_replaced",
-            )
-        if row.status == MATCHED and row.performed_by_id:
-            return row
-        others = Reconciliation.objects.filter(transaction=row.transaction_id).exclude(pk=row.pk)
-        refuse_second_booking(others)
-        touched = {row.document_id, *others.values_list("document_id", flat=True)}
-        others.delete()
-        book(row, user)
-        settle([row.transaction_id], touched)
-        record(row.organization, "match.confirmed", row, actor=user, diff=facts(row))
-    return row
+    rows = accept_link(reconciliation, user=user)
+    return next((row for row in rows if row.pk == reconciliation.pk), rows[0])
 
 
-def refuse_second_booking(others: ReconciliationQuerySet) -> None:
-    """A person's earlier booking of the line stands until it is undone; a machine's gives way."""
-    earlier = others.matched().by_people().select_related("performed_by", "document").first()
-    if earlier is not None and earlier.performed_by is not None:
-        raise Conflict(
-            f"O lançamento já foi conciliado com {earlier.document} por "
-            f"{earlier.performed_by.name}. Desfaça essa conciliação antes de escolher outra nota.",
-            code="transaction_already_reconciled",
-            details={"reconciliation_id": str(earlier.pk)},
-        )
+def accept_link(
+    reconciliation: Reconciliation, *, user: User, shares: Mapping[UUID, Share] | None = None
+) -> list[Reconciliation]:
+    """Book every row of a link on a person's word. The same word twice changes nothing.
 
-
-def book(row: Reconciliation, user: User) -> None:
-    """Allocate what the document still lacks, at most the amount of the proposal."""
-    document = row.document
-    if document is None:  # the caller has refused rows without a document
-        raise ValueError(row.pk)
-    others = Reconciliation.objects.matched().filter(document=document).exclude(pk=row.pk)
-    left = document.total_amount - (others.aggregate(sum=Sum("amount"))["sum"] or Decimal(0))
-    if left <= 0 or (row.installment and others.filter(installment=row.installment).exists()):
-        raise Conflict(
-            f"{document} já está conciliada por inteiro com outro lançamento. "
-            "Desfaça aquela conciliação ou escolha outra nota.",
-            code="document_already_reconciled",
-            details={"document_id": str(document.pk)},
-        )
-    taken = others.count()
-    if not row.installment and taken:
-        row.installment = f"pagamento {taken + 1}"
-    row.amount = min(row.amount, left)
-    row.status, row.performed_by, row.decided_at = MATCHED, user, timezone.now()
-    row.save()
-
-
-def refuse_matches(transaction: Transaction, *, user: User, reason: str) -> Reconciliation:
-    """Say that a line has no document. The same word twice changes nothing.
+    Args:
+        shares: other amounts for some of its rows, by their identifiers.
 
     Raises:
         NotAllowed: the person may not decide here.
-        Conflict: a person has booked the line; that has to be undone first.
+        InvalidInput: a share is not of this link, or not a possible amount.
+        Conflict: `proposal_replaced`, `already_accepted` with other amounts, or one side is
+            booked already (`transaction_already_reconciled`, `document_already_reconciled`).
+    """
+    require(user, reconciliation.organization, Act.DECIDE)
+    with books(reconciliation.organization_id):
+        rows = rows_to_accept(reconciliation)
+        if all(row.status == ReconciliationStatus.MATCHED and row.performed_by_id for row in rows):
+            refuse_other_amounts(rows, shares or {})
+            return rows
+        apply_shares(rows, shares or {})
+        standing = kept_in_spite(rows)
+        if standing is not None:
+            return [standing]
+        touched = make_room(rows)
+        book(rows, user, exact=bool(shares))
+        conclude(rows, touched, user, "match.confirmed")
+    return rows
+
+
+def rows_to_accept(reconciliation: Reconciliation) -> list[Reconciliation]:
+    row = Reconciliation.objects.filter(pk=reconciliation.pk).first()
+    if row is None or row.document_id is None or row.transaction_id is None:
+        raise Conflict(
+            "Esta proposta não existe mais: uma nova conciliação a substituiu. "
+            "Atualize a página e decida de novo.",
+            code="proposal_replaced",
+        )
+    held = linked([row.link]).select_for_update(of=("self",)).order_by("pk")
+    return list(held.select_related("document", "organization"))
+
+
+def refuse_other_amounts(rows: Iterable[Reconciliation], shares: Mapping[UUID, Share]) -> None:
+    for row in rows:
+        share = shares.get(row.pk)
+        if share and share != Share(row.amount, row.difference, row.difference_kind):
+            who = row.performed_by.name if row.performed_by else ""
+            raise Conflict(
+                f"Esta conciliação já foi aceita por {who} com outro valor. "
+                "Desfaça antes de aceitar com valores diferentes.",
+                code="already_accepted",
+                details={"reconciliation_id": str(row.pk)},
+            )
+
+
+def apply_shares(rows: Sequence[Reconciliation], shares: Mapping[UUID, Share]) -> None:
+    """Give rows the amounts a person chose.
+
+    Raises:
+        InvalidInput: a share is not of these rows, or not a possible amount.
+    """
+    if unknown := shares.keys() - {row.pk for row in rows}:
+        raise InvalidInput(
+            "Um dos valores informados não é desta conciliação. Atualize a página e tente de novo.",
+            code="unknown_allocation",
+            details={"reconciliation_ids": sorted(map(str, unknown))},
+        )
+    for row in rows:
+        share = shares.get(row.pk)
+        if share:
+            check_share(share)
+            row.amount = share.amount
+            row.difference, row.difference_kind = share.difference, share.kind
+
+
+def check_share(share: Share) -> None:
+    if share.amount <= 0:
+        raise InvalidInput(
+            "Cada valor alocado precisa ser maior que zero. Corrija o valor ou retire a nota.",
+            code="invalid_amount",
+        )
+    if bool(share.difference) != bool(share.kind):
+        raise InvalidInput(
+            "Informe juntos o valor da diferença e o seu motivo (juros, desconto, tarifa, "
+            "retenção, cartão, centavos ou sem explicação).",
+            code="difference_without_kind",
+        )
+
+
+def kept_in_spite(rows: Sequence[Reconciliation]) -> Reconciliation | None:
+    """A person's booking that this warning is about, kept on the person's word."""
+    warning = rows[0]
+    if not warning.alert:
+        return None
+    earlier = Reconciliation.objects.matched().by_people()
+    booked = earlier.filter(transaction=warning.transaction, document=warning.document).first()
+    if booked is not None:
+        booked.alert = warning.alert
+        booked.save(update_fields=["alert"])
+        Reconciliation.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return booked
+
+
+def conclude(rows: Sequence[Reconciliation], touched: Touched, user: User, action: str) -> None:
+    settle(touched.lines, touched.documents)
+    record(rows[0].organization, action, rows[0], actor=user, diff=link_facts(rows))
+
+
+def refuse_matches(transaction: Transaction, *, user: User, reason: str) -> Reconciliation:
+    """Say that a line, or what is left of it, has no document. Twice changes nothing.
+
+    Raises:
+        NotAllowed: the person may not decide here.
+        Conflict: a person has booked all of the line; that has to be undone first.
     """
     require(user, transaction.organization, Act.DECIDE)
     with books(transaction.organization_id):
@@ -121,62 +200,36 @@ def refuse_matches(transaction: Transaction, *, user: User, reason: str) -> Reco
         said = rows.by_people().filter(status=ReconciliationStatus.UNMATCHED).first()
         if said is not None:
             return said
-        refuse_second_booking(rows)
-        touched = list(rows.values_list("document_id", flat=True))
-        rows.delete()
+        refuse_full_lines((), rows.matched().by_people())
+        gone = list(rows.exclude(MATCHED)) + list(
+            linked(rows.by_machine().values_list("link", flat=True))
+        )
+        touched = Touched({transaction.pk})
+        touched.add(gone)
+        Reconciliation.objects.filter(pk__in={row.pk for row in gone}).delete()
         row = Reconciliation.objects.create(
             organization_id=transaction.organization_id,
             transaction=transaction,
             status=ReconciliationStatus.UNMATCHED,
-            amount=abs(transaction.amount),
+            amount=abs(transaction.amount) - used_by_line(rows).get(transaction.pk, Decimal(0)),
             score=Decimal(0),
             reason=reason or f"Sem nota, por decisão de {user.name}.",
             performed_by=user,
             decided_at=timezone.now(),
         )
-        settle([transaction.pk], touched)
-        record(transaction.organization, "match.refused", row, actor=user, diff=facts(row))
+        conclude([row], touched, user, "match.refused")
     return row
 
 
-def undo_match(transaction: Transaction, *, user: User, entitled: bool = False) -> bool:
-    """Take back what was decided about a line; False when nothing was.
-
-    The pair stays as a proposal of this person, so that no later run books it again unasked.
-
-    Args:
-        entitled: a rule above the person's role asks for it, as a second reading that disagrees.
-
-    Raises:
-        NotAllowed: it is somebody else's decision and the role only allows one's own.
-    """
-    with books(transaction.organization_id):
-        rows = Reconciliation.objects.select_for_update().filter(transaction=transaction)
-        row = rows.matched().first() or refused(rows).first()
-        if row is None:
-            return False
-        own = row.performed_by_id == user.pk
-        if not entitled:
-            require(user, transaction.organization, Act.REOPEN_OWN if own else Act.REOPEN)
-        before = facts(row)
-        if row.status == MATCHED:
-            row.status, row.performed_by = ReconciliationStatus.PARTIAL, user
-            row.decided_at = timezone.now()
-            row.save()
-        else:
-            refused(rows).delete()
-        settle([transaction.pk], [row.document_id])
-        record(transaction.organization, "match.undone", transaction, actor=user, diff=before)
-    return True
-
-
-def refused(rows: ReconciliationQuerySet) -> ReconciliationQuerySet:
-    return rows.by_people().filter(status=ReconciliationStatus.UNMATCHED)
+def link_facts(rows: Sequence[Reconciliation]) -> dict[str, Any]:
+    """What the trail keeps of a link: its first allocation, and all of them when they are many."""
+    many = {"allocations": [facts(row) for row in rows]} if len(rows) > 1 else {}
+    return {**facts(rows[0]), "link": rows[0].link, **many}
 
 
 def facts(row: Reconciliation) -> dict[str, Any]:
-    """What the trail keeps of a match."""
-    return {
+    """What the trail keeps of one allocation."""
+    said = {
         "transaction": row.transaction_id,
         "document": row.document_id,
         "installment": row.installment,
@@ -184,3 +237,6 @@ def facts(row: Reconciliation) -> dict[str, Any]:
         "amount": row.amount,
         "score": row.score,
     }
+    if row.difference:
+        said |= {"difference": row.difference, "difference_kind": row.difference_kind}
+    return said

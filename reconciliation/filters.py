@@ -10,6 +10,8 @@ class ReconciliationFilter(filters.FilterSet):
     document = filters.UUIDFilter("document_id")
     transaction = filters.UUIDFilter("transaction_id")
     run = filters.UUIDFilter("run_id")
+    link = filters.UUIDFilter()
+    alert = filters.CharFilter()
 
     class Meta:
         model = Reconciliation

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -50,6 +51,9 @@ class Run(models.Model):
     matched = models.PositiveIntegerField("conciliados", default=0)
     partial = models.PositiveIntegerField("a decidir", default=0)
     unmatched = models.PositiveIntegerField("sem par", default=0)
+    written = models.PositiveIntegerField("linhas gravadas ou retiradas", default=0)
+    engine = models.CharField("versão do motor", max_length=16, blank=True)
+    rules = models.CharField("versão das regras", max_length=64, blank=True)
     error = models.TextField("erro", blank=True)
     attempts = models.PositiveSmallIntegerField("tentativas", default=0)
     locked_until = models.DateTimeField("reservada até", null=True)
@@ -93,6 +97,24 @@ class ReconciliationStatus(models.TextChoices):
 MATCHED = Q(status=ReconciliationStatus.MATCHED)
 
 
+class DifferenceKind(models.TextChoices):
+    """What keeps a payment and what it pays apart."""
+
+    INTEREST = "interest", "Multa e juros"
+    DISCOUNT = "discount", "Desconto"
+    FEE = "fee", "Tarifa"
+    WITHHELD = "withheld", "Imposto retido"
+    CARD = "card", "Taxa do cartão"
+    CENTS = "cents", "Centavos"
+    UNEXPLAINED = "unexplained", "Sem explicação"
+
+
+class Alert(models.TextChoices):
+    """What happened to something that was already booked, and that a person has to look at."""
+
+    DOCUMENT_CANCELLED = "document_cancelled", "Nota cancelada depois de conciliada"
+
+
 class ReconciliationQuerySet(models.QuerySet["Reconciliation"]):
     def matched(self) -> Self:
         return self.filter(MATCHED)
@@ -107,10 +129,16 @@ class ReconciliationQuerySet(models.QuerySet["Reconciliation"]):
 
 
 class Reconciliation(models.Model):
-    """A document (or one instalment of it) and a transaction, with the amount allocated.
+    """An allocation: how much of a transaction goes to a document (or one instalment of it).
 
     matched: booked. partial: a proposal for a person. unmatched: a transaction (or a document)
     for which nothing was found, with the reason; a person's "sem nota" is one as well.
+
+    A payment for many notes, or many payments for one, is several rows with one `link`, which are
+    decided and taken back together. `difference` is what the payment brings beyond the amount
+    (late: positive) or lacks (tax withheld: negative). One with a name settles its side without
+    money; an unexplained one leaves it open. The database refuses a booking that would give more
+    than a transaction moved, or settle more than a document's total.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -135,11 +163,18 @@ class Reconciliation(models.Model):
         related_name="reconciliations",
         verbose_name="lançamento",
     )
+    link = models.UUIDField("vínculo", default=new_id, db_default=RandomUUID())
     status = models.CharField("situação", max_length=9, choices=ReconciliationStatus)
     amount = models.DecimalField("valor", max_digits=20, decimal_places=2)
+    difference = models.DecimalField("diferença", max_digits=20, decimal_places=2, default=0)
+    difference_kind = models.CharField(
+        "motivo da diferença", max_length=11, choices=DifferenceKind, blank=True
+    )
+    alert = models.CharField("alerta", max_length=20, choices=Alert, blank=True)
     score = models.DecimalField("pontos", max_digits=5, decimal_places=2)
     reason = models.TextField("por quê")
     evidence = models.JSONField("evidências", default=list)
+    content_hash = models.CharField("hash do conteúdo", max_length=32, blank=True, editable=False)
     performed_by = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name="decidida por"
     )
@@ -172,19 +207,28 @@ class Reconciliation(models.Model):
             models.CheckConstraint(
                 condition=Q(amount__gte=0), name="reconciliation_amount_not_negative"
             ),
-            models.UniqueConstraint(
-                fields=["transaction"], condition=MATCHED, name="reconciliation_books_a_line_once"
+            models.CheckConstraint(
+                condition=Q(difference_kind__in=["", *DifferenceKind.values])
+                & (
+                    Q(difference=0, difference_kind="")
+                    | (~Q(difference=0) & ~Q(difference_kind=""))
+                ),
+                name="reconciliation_difference_has_a_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(alert__in=["", *Alert.values]), name="reconciliation_known_alert"
             ),
             models.UniqueConstraint(
-                fields=["document", "installment"],
+                fields=["transaction", "document", "installment"],
                 condition=MATCHED,
-                name="reconciliation_books_an_installment_once",
+                name="reconciliation_books_a_pair_once",
             ),
         ]
         indexes = [
             models.Index(
                 fields=["organization", "status", "-created_at"], name="reconciliation_newest"
-            )
+            ),
+            models.Index(fields=["link"], name="reconciliation_link"),
         ]
 
     def __str__(self) -> str:

@@ -40,13 +40,14 @@ from ingestion.proofs.findings import (
 )
 from ingestion.proofs.numbers import Gap, Numbers, find_gaps
 from ingestion.proofs.settlements import Settlement, compare_days
-from reconciliation.models import Reconciliation
+from reconciliation.models import MATCHED, Reconciliation
 
 TYPES = {"55": "nfe", "65": "nfce", "57": "cte", "67": "cteos"}  # by model, as in the access key
 BEFORE = timedelta(days=62)  # how far back the number before the month's first is looked for
 INVALID = Q(fiscal_status__in=[FiscalStatus.CANCELLED, FiscalStatus.DENIED])
 # "CRÉD.LIQUIDAÇÃO COBRANÇA", "LIQ COBRANCA", "LIQUID. DE COBRANÇA": one line a day for all boletos.
 SETTLEMENT = r"liq[^ ]* *(de )?cob"
+NORMALIZED = "document__normalized"
 SEVERITIES = ("error", "warning", "info")
 
 # Numbers in a row become one range, so that a month of a supermarket is a handful of rows.
@@ -202,25 +203,41 @@ def summed(rows: "QuerySet[Transaction]") -> dict[date, Decimal]:
 
 
 def paid_though_cancelled(organization: Organization, month: date) -> Iterator[Finding]:
-    """Money that went to or came from a note that is not valid any more."""
-    rows = Reconciliation.objects.matched().filter(
+    """Money that went to or came from a note that is not valid any more.
+
+    What only the machine booked is open again by then; until a person decides, it is told as well.
+    """
+    rows = Reconciliation.objects.filter(
+        MATCHED | ~Q(alert=""),
         Q(document__fiscal_status__in=[FiscalStatus.CANCELLED, FiscalStatus.DENIED]),
         organization=organization,
         transaction__date__gte=month,
         transaction__date__lt=next_month(month),
     )
-    for row in rows.select_related("document").defer("document__normalized"):
-        document = row.document
-        if document is not None:
-            yield Finding(
-                "cancelled_paid",
-                "error",
-                f"A nota {document.number}, {document.get_fiscal_status_display().lower()}, está"
-                f" conciliada com {format_brl(row.amount)}.",
-                "Desfaça a conciliação ou confirme com o cliente a nota que a substituiu.",
-                amount=row.amount,
-                documents=(document.pk,),
-            )
+    told = set()
+    for row in rows.order_by("status", "pk").select_related("document").defer(NORMALIZED):
+        pair = row.transaction_id, row.document_id, row.installment
+        if pair not in told:
+            told.add(pair)
+            yield cancelled_finding(row)
+
+
+def cancelled_finding(row: Reconciliation) -> Finding:
+    document = row.document
+    state = document.get_fiscal_status_display().lower() if document else ""
+    verb = "estava" if row.is_open else "está"
+    remedy = "Desfaça a conciliação ou confirme com o cliente a nota que a substituiu."
+    if row.is_open:
+        remedy = "O lançamento voltou a ficar em aberto: escolha a nota que a substituiu."
+    return Finding(
+        "cancelled_paid",
+        "error",
+        f"A nota {document.number if document else ''}, {state}, {verb} conciliada com"
+        f" {format_brl(row.amount)}.",
+        remedy,
+        amount=row.amount,
+        documents=(document.pk,) if document else (),
+    )
 
 
 def untold_documents(organization: Organization, month: date) -> Iterator[Finding]:

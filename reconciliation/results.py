@@ -1,66 +1,67 @@
-"""What a run found, as rows: bookings, proposals, and lines without a document, each with why."""
+"""What a run found, kept: only what differs from what the table says already is written."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Q
-from django.utils import timezone
 
 from conciliacontag.database import copy_rows
-from conciliacontag.keys import new_id
-from ingestion.models import Document, Transaction
+from ingestion.models import Document, MatchStatus, Transaction
 from ingestion.models.documents import PAYABLE
-from reconciliation.engine import Candidate, Evidence, OpenDocument, OpenTransaction, Outcome
-from reconciliation.models import Reconciliation, ReconciliationStatus, Run
+from reconciliation.alerts import alerted_lines
+from reconciliation.balances import weigh
+from reconciliation.engine import Candidate, Doubt, OpenDocument, OpenTransaction, Outcome
+from reconciliation.models import Reconciliation, ReconciliationQuerySet, ReconciliationStatus, Run
 from reconciliation.open_rows import open_documents, open_transactions
 from reconciliation.periods.closed import in_closed_period
-from reconciliation.statuses import mark_unmatched, settle_documents, settle_transactions
+from reconciliation.result_rows import COLUMNS, Row, linked_pairs, part_of, rows_of, stamped
+from reconciliation.statuses import chunks, mark_unmatched, settle_documents, settle_transactions
+from reconciliation.versions import is_same_judge
 
-MATCHED = ReconciliationStatus.MATCHED
-COLUMNS = (
-    "id",
-    "organization_id",
-    "run_id",
-    "document_id",
-    "installment",
-    "transaction_id",
-    "status",
-    "amount",
-    "score",
-    "reason",
-    "evidence",
-    "created_at",
-)
+TOLERANCE = Decimal(5)  # points
+NO_ROOM = "Outra conciliação mais provável já usa este valor; confira se é o mesmo pagamento."
+ALERTED = "Este lançamento estava conciliado com uma nota que foi cancelada: confira antes."
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """How many lines were booked, wait for a person, or found nothing."""
+    """How many lines were booked, wait for a person, or found nothing; rows written for it."""
 
     matched: int
     partial: int
     unmatched: int
+    written: int = 0
 
 
-def store(run: Run, outcome: Outcome, amounts: Mapping[str, Decimal]) -> Stored:
-    """Replace what earlier runs proposed.
+def store(
+    run: Run,
+    outcome: Outcome,
+    documents: Sequence[OpenDocument],
+    transactions: Sequence[OpenTransaction],
+) -> Stored:
+    """Replace what earlier runs proposed, and leave alone what they said in the same words.
 
     The caller holds the organization's books and has left out what is not true any more.
 
     Args:
-        amounts: signed amount of each line by identifier.
+        documents, transactions: what was compared, with what is open of each.
     """
+    amounts = {line.id: line.amount for line in transactions}
     kept = within_scope(outcome, set(run.only_documents))
-    clear(run, kept)
-    copy_rows(Reconciliation, COLUMNS, rows_of(run, kept, amounts))
-    settle_run(run)
-    mark_unmatched(kept.unmatched_documents)
+    kept = booked_within(kept, open_amounts(documents), amounts, alerted_lines(run))
+    written = write(run, superseded(run, kept), rows_of(kept, amounts))
+    settle_run(run, kept.unmatched_documents)
     partial = sum(1 for doubt in kept.doubts if doubt.candidates)
-    return Stored(len(kept.matches), partial, len(kept.doubts) - partial)
+    matched = len({pair.transaction_id for pair in kept.matches})
+    return Stored(matched, partial, len(kept.doubts) - partial, written)
+
+
+def open_amounts(documents: Iterable[OpenDocument]) -> dict[str, Decimal]:
+    return {row.id: sum((part.amount for part in row.payables), Decimal(0)) for row in documents}
 
 
 def still_true(
@@ -72,7 +73,8 @@ def still_true(
     """The outcome without what people decided, or a reading changed, while it was computed.
 
     The caller holds the organization's books. What is left out has no row and waits for the next
-    run; so does a line whose every candidate was left out, for its reason speaks of them.
+    run; so does a line whose every candidate was left out, for its reason speaks of them. A link
+    is left out whole.
 
     Args:
         documents, transactions: as they were when they were compared.
@@ -84,27 +86,37 @@ def still_true(
     open_lines = open_transactions(run.organization, force=run.force)
     lines = {row.id for row in open_lines if before.get(row.id) == row}
 
-    def holds(pair: Candidate) -> bool:
-        return pair.transaction_id in lines and pair.document_id in notes
+    def holding(pairs: Iterable[Candidate]) -> tuple[Candidate, ...]:
+        links = (
+            link
+            for link in linked_pairs(pairs)
+            if all(pair.transaction_id in lines and pair.document_id in notes for pair in link)
+        )
+        return tuple(pair for link in links for pair in link)
 
     doubts = (
-        (doubt, replace(doubt, candidates=tuple(filter(holds, doubt.candidates))))
+        (doubt, replace(doubt, candidates=holding(doubt.candidates)))
         for doubt in outcome.doubts
         if doubt.transaction_id in lines
     )
     return Outcome(
-        tuple(filter(holds, outcome.matches)),
+        holding(outcome.matches),
         tuple(now for was, now in doubts if now.candidates or not was.candidates),
         tuple(document for document in outcome.unmatched_documents if document in notes),
     )
 
 
 def within_scope(outcome: Outcome, documents: set[str]) -> Outcome:
-    """Only what concerns these documents; everything when none is named."""
+    """Only what concerns these documents, link by link; everything when none is named."""
     if not documents:
         return outcome
+    links = (
+        link
+        for link in linked_pairs(outcome.matches)
+        if any(pair.document_id in documents for pair in link)
+    )
     return Outcome(
-        tuple(pair for pair in outcome.matches if pair.document_id in documents),
+        tuple(pair for link in links for pair in link),
         tuple(
             doubt
             for doubt in outcome.doubts
@@ -114,74 +126,148 @@ def within_scope(outcome: Outcome, documents: set[str]) -> Outcome:
     )
 
 
-def clear(run: Run, outcome: Outcome) -> None:
-    """Remove what the machine said before about everything that this run speaks of."""
-    rows = Reconciliation.objects.by_machine().filter(organization=run.organization_id)
+def booked_within(
+    outcome: Outcome,
+    notes: Mapping[str, Decimal],
+    lines: Mapping[str, Decimal],
+    alerted: set[str],
+) -> Outcome:
+    """The outcome with bookings that a person has to see, or that do not fit, as proposals.
+
+    The likeliest come first; no document is settled and no line used beyond what is open of it.
+
+    Args:
+        notes, lines: what is open of each, by identifier.
+        alerted: lines about which a person was warned and has not decided.
+    """
+    left = {**notes, **{line: abs(amount) for line, amount in lines.items()}}
+    links = sorted(linked_pairs(outcome.matches), key=lambda link: (-link[0].score, link[0].link))
+    booked: list[Candidate] = []
+    doubts = list(outcome.doubts)
+    for link in links:
+        line = link[0].transaction_id
+        if line in alerted:
+            doubts.append(Doubt(line, tuple(link), ALERTED))
+        elif take(left, link):
+            booked += link
+        else:
+            doubts.append(Doubt(line, tuple(link), NO_ROOM))
+    return replace(outcome, matches=tuple(booked), doubts=tuple(doubts))
+
+
+def take(left: dict[str, Decimal], link: Sequence[Candidate]) -> bool:
+    """Take a link's amounts from what is left of both sides, unless that is not enough."""
+    needed: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for pair in link:
+        side = weigh(*part_of(pair)[3:])
+        needed[pair.transaction_id] += side.used
+        needed[pair.document_id] += side.settled
+    if any(left.get(name, Decimal(0)) < amount for name, amount in needed.items()):
+        return False
+    for name, amount in needed.items():
+        left[name] -= amount
+    return True
+
+
+def superseded(run: Run, outcome: Outcome) -> ReconciliationQuerySet:
+    """What the machine said before about everything that this run speaks of.
+
+    Alerts are not among it: they wait for a person.
+    """
+    rows = Reconciliation.objects.by_machine().filter(organization=run.organization_id, alert="")
     rows = rows.exclude(in_closed_period("transaction__"))
     if not run.force:
-        rows = rows.exclude(status=MATCHED)
-    if run.only_documents:
-        lines = [pair.transaction_id for pair in outcome.matches]
-        lines += [doubt.transaction_id for doubt in outcome.doubts]
-        rows = rows.filter(Q(transaction__in=lines) | Q(document__in=run.only_documents))
-    rows.delete()
+        rows = rows.exclude(status=ReconciliationStatus.MATCHED)
+    if not run.only_documents:
+        return rows
+    lines = [pair.transaction_id for pair in outcome.matches]
+    lines += [doubt.transaction_id for doubt in outcome.doubts]
+    notes = {*run.only_documents, *(pair.document_id for pair in outcome.matches)}
+    concerned = rows.filter(Q(transaction__in=lines) | Q(document__in=notes))
+    return rows.filter(link__in=concerned.values("link"))
 
 
-def rows_of(run: Run, outcome: Outcome, amounts: Mapping[str, Decimal]) -> Iterator[list[Any]]:
-    now = timezone.now()
-    for pair in outcome.matches:
-        yield pair_row(run, pair, MATCHED, now)
-    for doubt in outcome.doubts:
-        for pair in doubt.candidates:
-            yield pair_row(run, pair, ReconciliationStatus.PARTIAL, now)
-        if not doubt.candidates:
-            amount = abs(amounts[doubt.transaction_id])
-            yield [
-                new_id(),
-                run.organization_id,
-                run.pk,
-                None,
-                "",
-                doubt.transaction_id,
-                ReconciliationStatus.UNMATCHED.value,
-                amount,
-                Decimal(0),
-                doubt.reason,
-                "[]",
-                now,
-            ]
+class Old(NamedTuple):
+    """A row that stands in the table, with what it is compared by."""
+
+    pk: UUID
+    score: Decimal
+    content_hash: str
+    identity: tuple[str, ...]
 
 
-def pair_row(run: Run, pair: Candidate, status: ReconciliationStatus, now: datetime) -> list[Any]:
-    return [
-        new_id(),
-        run.organization_id,
-        run.pk,
-        pair.document_id,
-        pair.installment,
-        pair.transaction_id,
-        status.value,
-        pair.amount,
-        pair.score,
-        pair.reason,
-        json.dumps([evidence_row(evidence) for evidence in pair.evidence], ensure_ascii=False),
-        now,
-    ]
+def write(run: Run, old: ReconciliationQuerySet, rows: Iterable[Row]) -> int:
+    """Bring the table from the old rows to these; count what was taken out and put in."""
+    known = by_line(old)
+    fresh: list[Row] = []
+    unmoved = is_same_judge(run)
+    for line, said in grouped(rows).items():
+        standing = known.pop(line, [])
+        if not (unmoved and is_same(standing, said)):
+            known[line], news = apart(standing, said)
+            fresh += news
+    stale = [one.pk for standing in known.values() for one in standing]
+    for chunk in chunks(stale):
+        Reconciliation.objects.filter(pk__in=chunk).delete()
+    if fresh:
+        copy_rows(Reconciliation, COLUMNS, stamped(run, fresh))
+    return len(stale) + len(fresh)
 
 
-def evidence_row(evidence: Evidence) -> dict[str, str]:
-    return {
-        "factor": evidence.factor,
-        "points": str(evidence.points),
-        "document_value": evidence.document_value,
-        "transaction_value": evidence.transaction_value,
-        "place": evidence.place,
-    }
+def by_line(old: ReconciliationQuerySet) -> dict[str, list[Old]]:
+    found: defaultdict[str, list[Old]] = defaultdict(list)
+    columns = ("transaction_id", "pk", "score", "content_hash")
+    told = ("link", "document_id", "installment", "status")
+    for line, pk, score, content_hash, link, document, *rest in old.order_by().values_list(
+        *columns, *told
+    ):
+        identity = (str(link), str(document or ""), *rest)
+        found[str(line)].append(Old(pk, score, content_hash, identity))
+    return found
 
 
-def settle_run(run: Run) -> None:
+def grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """Rows by line, each row once."""
+    found: defaultdict[str, dict[str, Row]] = defaultdict(dict)
+    for row in rows:
+        found[row.line].setdefault(row.content_hash, row)
+    return {line: list(said.values()) for line, said in found.items()}
+
+
+def is_same(standing: Sequence[Old], said: Sequence[Row]) -> bool:
+    """Whether a line's rows say the same links; its points may have moved a little.
+
+    What an organization's habits are is learned again from the rows of each run, which moves the
+    points of what was not touched: that alone is no news.
+    """
+    scores = {one.identity: one.score for one in standing if one.content_hash}
+    if len(scores) != len(standing) or scores.keys() != {row.identity for row in said}:
+        return False
+    if any(not row.score for row in said):
+        return {one.content_hash for one in standing} == {row.content_hash for row in said}
+    return all(abs(scores[row.identity] - row.score) <= TOLERANCE for row in said)
+
+
+def apart(standing: Sequence[Old], said: Sequence[Row]) -> tuple[list[Old], list[Row]]:
+    """The old rows that are wrong now, and the new ones that are missing."""
+    before = {one.content_hash for one in standing}
+    now = {row.content_hash for row in said}
+    return (
+        [one for one in standing if one.content_hash not in now],
+        [row for row in said if row.content_hash not in before],
+    )
+
+
+def settle_run(run: Run, unmatched: Iterable[str]) -> None:
     """Statuses of everything that may have changed: what is open, and with `force` the rest."""
     lines = Transaction.objects.money().filter(organization=run.organization_id)
+    lines = lines.exclude(in_closed_period())
     documents = Document.objects.filter(PAYABLE, organization=run.organization_id)
-    settle_transactions(lines if run.force else lines.open())
-    settle_documents(documents if run.force else documents.open())
+    rows = of_lines = of_notes = Reconciliation.objects.filter(organization=run.organization_id)
+    if not run.force:
+        lines, documents = lines.open(), documents.open()
+        of_lines = rows.exclude(transaction__status=MatchStatus.RECONCILED)
+        of_notes = rows.exclude(document__status=MatchStatus.RECONCILED)
+    settle_transactions(lines, of_lines)
+    settle_documents(documents, of_notes)
+    mark_unmatched(unmatched, of_notes)

@@ -1,11 +1,12 @@
 """How runs and reconciliations look to a client."""
 
+from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from reconciliation.models import Reconciliation, Run
+from reconciliation.models import DifferenceKind, Reconciliation, Run
 
 SYSTEM = "system"
 
@@ -52,6 +53,9 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "matched",
             "partial",
             "unmatched",
+            "written",
+            "engine",
+            "rules",
             "error",
             "attempts",
             "created_at",
@@ -86,8 +90,12 @@ class ReconciliationSerializer(serializers.ModelSerializer[Reconciliation]):
             "document_id",
             "installment",
             "transaction_id",
+            "link",
             "status",
             "amount",
+            "difference",
+            "difference_kind",
+            "alert",
             "score",
             "reason",
             "evidence",
@@ -98,6 +106,55 @@ class ReconciliationSerializer(serializers.ModelSerializer[Reconciliation]):
 
     def get_performed_by(self, row: Reconciliation) -> str:
         return str(row.performed_by_id or SYSTEM)
+
+
+class LinkSerializer(serializers.Serializer[Any]):
+    """All allocations that are decided together."""
+
+    link = serializers.UUIDField()
+    reconciliations = ReconciliationSerializer(many=True)
+
+
+class ShareRequest(serializers.Serializer[Any]):
+    """Another amount for one allocation of the link."""
+
+    reconciliation_id = serializers.UUIDField()
+    amount = serializers.DecimalField(20, 2)
+    difference = serializers.DecimalField(20, 2, default=Decimal(0))
+    difference_kind = serializers.ChoiceField(DifferenceKind.choices, default="", allow_blank=True)
+
+
+class AcceptRequest(serializers.Serializer[Any]):
+    """What `POST /v1/reconciliations/{id}/accept` takes: nothing, or other amounts."""
+
+    allocations = ShareRequest(many=True, required=False)
+
+
+class UndoRequest(serializers.Serializer[Any]):
+    """What `POST /v1/reconciliations/{id}/undo` takes: nothing."""
+
+
+class AllocationRequest(serializers.Serializer[Any]):
+    """How much of a line goes to a document; without an amount, all that both still have."""
+
+    transaction_id = serializers.UUIDField()
+    document_id = serializers.UUIDField()
+    installment = serializers.CharField(default="", allow_blank=True, max_length=60)
+    amount = serializers.DecimalField(20, 2, required=False, allow_null=True)
+    difference = serializers.DecimalField(
+        20, 2, default=Decimal(0), help_text="Com sinal: o pagamento traz a mais (+) ou a menos."
+    )
+    difference_kind = serializers.ChoiceField(DifferenceKind.choices, default="", allow_blank=True)
+
+
+class AllocateRequest(serializers.Serializer[Any]):
+    """What `POST /v1/reconciliations/allocate` takes: one link of one or many allocations."""
+
+    organization_id = serializers.UUIDField(
+        required=False, help_text="Necessário para quem trabalha em mais de uma empresa."
+    )
+    allocations = AllocationRequest(many=True)
+    note = serializers.CharField(default="", allow_blank=True, max_length=1000)
 
 
 # `from` is a word of Python: the fields are named in a table instead of a class body.

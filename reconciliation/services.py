@@ -19,7 +19,9 @@ from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.organizations.roles import Act
 from ingestion.models import Document, MatchStatus, SourceFile, Transaction
-from reconciliation.decisions import confirm_match, propose_match, refuse_matches, undo_match
+from reconciliation.alerts import has_alerts, organizations_with_alerts, raise_alerts
+from reconciliation.allocating import allocate
+from reconciliation.decisions import accept_link, confirm_match, propose_match, refuse_matches
 from reconciliation.engine import match
 from reconciliation.ledger import books
 from reconciliation.models import Reconciliation, Run, RunStatus
@@ -27,14 +29,19 @@ from reconciliation.open_rows import open_documents, open_transactions
 from reconciliation.periods.closed import in_closed_period
 from reconciliation.results import Stored, still_true, store
 from reconciliation.rules.participation import heed_rules
+from reconciliation.undoing import undo_link, undo_match
+from reconciliation.versions import ENGINE, rules_version
 
 __all__ = [
+    "accept_link",
+    "allocate",
     "confirm_match",
     "execute_run",
     "propose_match",
     "refuse_matches",
     "start_run",
     "sweep_runs",
+    "undo_link",
     "undo_match",
 ]
 
@@ -102,6 +109,7 @@ def execute_run(organization_id: UUID, run_id: UUID) -> None:
     attempt = claim(organization_id, run_id)
     if attempt is None:
         return
+    warn(organization_id, run_id)
     with session([organization_id]):
         held = Run.objects.select_for_update(of=("self",)).select_related("organization")
         run = held.filter(pk=run_id, status=RunStatus.RUNNING, attempts=attempt).first()
@@ -125,6 +133,16 @@ def claim(organization_id: UUID, run_id: UUID) -> int | None:
         return run.attempts
 
 
+def warn(organization_id: UUID, run_id: UUID) -> None:
+    """Alerts stand before the run reads what is open: a line that reopens is among it."""
+    with session([organization_id]):
+        is_quiet = not has_alerts(organization_id)
+    if is_quiet:
+        return
+    with books(organization_id):
+        raise_alerts(Run.objects.select_related("organization").get(pk=run_id))
+
+
 def give_up(run: Run) -> None:
     run.error = GAVE_UP.format(attempts=run.attempts, run=run.pk)
     close(run, RunStatus.FAILED)
@@ -136,10 +154,11 @@ def carry_out(run: Run) -> Stored:
     documents = list(open_documents(run.organization, force=run.force))
     transactions = list(open_transactions(run.organization, force=run.force))
     run.documents, run.transactions = len(documents), len(transactions)
+    run.engine, run.rules = ENGINE, rules_version(run.organization)
     outcome = heed_rules(run, match(documents, transactions), documents, transactions)
     with books(run.organization_id):
-        amounts = {line.id: line.amount for line in transactions}
-        return store(run, still_true(run, outcome, documents, transactions), amounts)
+        true = still_true(run, outcome, documents, transactions)
+        return store(run, true, documents, transactions)
 
 
 def finish(run: Run, stored: Stored) -> None:
@@ -150,6 +169,7 @@ def finish(run: Run, stored: Stored) -> None:
     }
     for name, count in counts.items():
         setattr(run, name, count)
+    run.written = stored.written
     close(run, RunStatus.DONE)
     record(run.organization, "run.finished", run, actor=None, diff=counts)
     on_commit(lambda: publish(counts))
@@ -180,8 +200,8 @@ def sweep_runs() -> int:
 
 
 def organizations_with_news() -> set[UUID]:
-    """Organizations with rows that no run has looked at."""
-    ids: set[UUID] = set()
+    """Organizations with rows that no run has looked at, or of which a person is to be warned."""
+    ids = organizations_with_alerts()
     for rows in (unseen_documents(), unseen_transactions()):
         ids.update(rows.order_by().values_list("organization_id", flat=True).distinct())
     return ids

@@ -1,59 +1,99 @@
-"""Statuses of documents and bank lines, which follow from what links them."""
+"""Statuses of documents and bank lines, which follow from the sums of what links them.
 
-from collections.abc import Iterable, Sequence
+Sums are read whole and compared here: a subquery for each row takes hours on a table whose
+statistics are older than the run that filled it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import islice
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
 from ingestion.models import Document, MatchStatus, Transaction
-from reconciliation.models import Reconciliation, ReconciliationStatus
+from reconciliation.balances import ZERO, settled_by_document, used_by_line
+from reconciliation.models import Reconciliation, ReconciliationQuerySet, ReconciliationStatus
 
 CHUNK = 5000
+Key = TypeVar("Key")
 
 
-def settle_transactions(lines: QuerySet[Transaction]) -> None:
-    """Reconciled when booked, unmatched when nothing was found, pending otherwise."""
-    rows = Reconciliation.objects.filter(transaction=OuterRef("pk"))
-    booked = Exists(rows.matched())
-    hopeless = Exists(rows.filter(status=ReconciliationStatus.UNMATCHED))
-    change(lines.filter(booked), MatchStatus.RECONCILED)
-    change(lines.filter(~booked, hopeless), MatchStatus.UNMATCHED)
-    change(lines.filter(~booked, ~hopeless), MatchStatus.PENDING)
+def settle_transactions(lines: QuerySet[Transaction], rows: ReconciliationQuerySet) -> None:
+    """Reconciled when used up, unmatched when nothing was found for the rest, else pending.
+
+    Args:
+        rows: at least all that is linked to these lines.
+    """
+    used = used_by_line(rows)
+    nothing = rows.filter(status=ReconciliationStatus.UNMATCHED).order_by()
+    hopeless = set(nothing.values_list("transaction_id", flat=True))
+
+    def wanted(pk: UUID, amount: Decimal) -> MatchStatus:
+        if pk in used and used[pk] >= abs(amount):
+            return MatchStatus.RECONCILED
+        return MatchStatus.UNMATCHED if pk in hopeless else MatchStatus.PENDING
+
+    changes: defaultdict[MatchStatus, list[UUID]] = defaultdict(list)
+    for pk, amount, status in lines.values_list("pk", "amount", "status").iterator(CHUNK):
+        if status != wanted(pk, amount):
+            changes[wanted(pk, amount)].append(pk)
+    for status, pks in changes.items():
+        for chunk in chunks(pks):
+            Transaction.objects.filter(pk__in=chunk).update(status=status)
 
 
-def settle_documents(documents: QuerySet[Document]) -> None:
-    """Reconciled when the booked amounts reach the total; open again when they do not."""
-    rows = Reconciliation.objects.filter(document=OuterRef("pk"))
-    paid = Q(booked__gte=F("total_amount"), booked__gt=0)
-    counted = documents.annotate(booked=booked_amount())
-    change(counted.filter(paid), MatchStatus.RECONCILED)
-    change(counted.filter(~paid, status=MatchStatus.RECONCILED), MatchStatus.PENDING)
-    change(counted.filter(~paid & Q(Exists(rows))), MatchStatus.PENDING)
+def settle_documents(documents: QuerySet[Document], rows: ReconciliationQuerySet) -> None:
+    """Reconciled when what is settled reaches the total; open again when it does not.
+
+    Args:
+        rows: at least all that is linked to these documents.
+    """
+    settled = settled_by_document(rows)
+    told = set(rows.order_by().values_list("document_id", flat=True))
+
+    def wanted(pk: UUID, total: Decimal, status: str) -> str:
+        if settled.get(pk, ZERO) >= max(total, Decimal("0.01")):
+            return str(MatchStatus.RECONCILED)
+        is_known = pk in told or status == MatchStatus.RECONCILED
+        return str(MatchStatus.PENDING) if is_known else status
+
+    changes: defaultdict[str, list[UUID]] = defaultdict(list)
+    for pk, total, status in documents.values_list("pk", "total_amount", "status").iterator(CHUNK):
+        if status != wanted(pk, total, status):
+            changes[wanted(pk, total, status)].append(pk)
+    for status, pks in changes.items():
+        for chunk in chunks(pks):
+            Document.objects.filter(pk__in=chunk).update(status=status)
 
 
-def booked_amount() -> Coalesce:
-    """The sum booked to a document, for `annotate`."""
-    rows = Reconciliation.objects.matched().filter(document=OuterRef("pk"))
-    sums = rows.order_by().values("document").annotate(sum=Sum("amount")).values("sum")
-    return Coalesce(Subquery(sums), Value(Decimal(0)))
+def mark_unmatched(document_ids: Iterable[str | UUID], rows: ReconciliationQuerySet) -> None:
+    """Documents that a run compared with everything and found nothing for.
 
+    One that was paid in part keeps waiting for the rest.
 
-def mark_unmatched(document_ids: Iterable[str | UUID]) -> None:
-    """Documents that a run compared with everything and found nothing for."""
-    ids = iter(document_ids)
-    while chunk := list(islice(ids, CHUNK)):
+    Args:
+        rows: at least all that is linked to these documents.
+    """
+    told = {str(pk) for pk in rows.order_by().values_list("document_id", flat=True)}
+    for chunk in chunks(pk for pk in document_ids if str(pk) not in told):
         pending = Document.objects.filter(pk__in=chunk, status=MatchStatus.PENDING)
         pending.update(status=MatchStatus.UNMATCHED)
 
 
-def settle(transaction_ids: Sequence[UUID], document_ids: Iterable[UUID | None]) -> None:
+def settle(transaction_ids: Iterable[UUID | None], document_ids: Iterable[UUID | None]) -> None:
     """Bring a few rows up to date after a person's act."""
-    settle_transactions(Transaction.objects.filter(pk__in=transaction_ids))
-    settle_documents(Document.objects.filter(pk__in=[pk for pk in document_ids if pk]))
+    lines = [pk for pk in transaction_ids if pk]
+    notes = [pk for pk in document_ids if pk]
+    of_lines = Reconciliation.objects.filter(transaction__in=lines)
+    settle_transactions(Transaction.objects.filter(pk__in=lines), of_lines)
+    of_notes = Reconciliation.objects.filter(document__in=notes)
+    settle_documents(Document.objects.filter(pk__in=notes), of_notes)
 
 
-def change(rows: "QuerySet[Transaction] | QuerySet[Document]", status: MatchStatus) -> None:
-    rows.exclude(status=status).update(status=status)
+def chunks(pks: Iterable[Key]) -> Iterator[list[Key]]:
+    ids = iter(pks)
+    while chunk := list(islice(ids, CHUNK)):
+        yield chunk

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from reconciliation import views
+from reconciliation import link_views, views
 from reconciliation.periods import api as periods
 from reconciliation.watch import api as watch
 
@@ -10,7 +10,16 @@ urlpatterns = [
     path("admin/", include("reconciliation.rules.urls")),
     path("reconciliations/trigger", views.TriggerView.as_view(), name="trigger"),
     path("reconciliations", views.ReconciliationsView.as_view(), name="reconciliations"),
+    path("reconciliations/allocate", link_views.AllocateView.as_view(), name="allocate"),
     path("reconciliations/<uuid:pk>", views.ReconciliationView.as_view(), name="reconciliation"),
+    path(
+        "reconciliations/<uuid:pk>/accept",
+        link_views.AcceptView.as_view(),
+        name="reconciliation-accept",
+    ),
+    path(
+        "reconciliations/<uuid:pk>/undo", link_views.UndoView.as_view(), name="reconciliation-undo"
+    ),
     path("runs/<uuid:pk>", views.RunView.as_view(), name="run"),
     path("findings", views.FindingsView.as_view(), name="findings"),
     path("reports/reconciliation", views.ReportView.as_view(), name="reconciliation-report"),

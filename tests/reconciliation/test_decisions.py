@@ -115,8 +115,10 @@ def test_two_payments_settle_one_document(organization: Organization, auditor: U
         document.refresh_from_db()
         assert document.is_open is (amount == "600.00")
 
-    booked = Reconciliation.objects.order_by("created_at").values_list("amount", "installment")
-    assert list(booked) == [(Decimal("600.00"), ""), (Decimal("400.00"), "pagamento 2")]
+    booked = Reconciliation.objects.order_by("created_at").values_list("amount", flat=True)
+    assert list(booked) == [Decimal("600.00"), Decimal("400.00")]
+    line.refresh_from_db()
+    assert line.is_open  # R$ 50,00 of it are nobody's
 
 
 def test_refusing_twice_is_one_decision(organization: Organization, auditor: User) -> None:

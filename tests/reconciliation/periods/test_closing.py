@@ -9,12 +9,18 @@ from conciliacontag.errors import Conflict, InvalidInput, NotAllowed
 from conciliacontag.organizations.models import AuditLog, Organization, User
 from conciliacontag.organizations.sentences import tell
 from ingestion.models import Document, DocumentEvent, SourceFile, Transaction
-from reconciliation.decisions import confirm_match, propose_match, refuse_matches, undo_match
 from reconciliation.models import Run
 from reconciliation.periods.changes import changes_after, count_late
 from reconciliation.periods.models import Closing
 from reconciliation.periods.services import close_period, read_month, reopen_period
-from reconciliation.services import start_run, sweep_runs
+from reconciliation.services import (
+    confirm_match,
+    propose_match,
+    refuse_matches,
+    start_run,
+    sweep_runs,
+    undo_match,
+)
 from tests.data.rows import make_document, make_doubt, make_transaction
 
 Pair = tuple[Document, Transaction]

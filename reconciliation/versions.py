@@ -1,0 +1,38 @@
+"""Which engine and which rules wrote a link.
+
+The engine's version is the hash of its own sources, which nobody can forget to raise.
+"""
+
+from hashlib import sha256
+from pathlib import Path
+
+from conciliacontag.organizations.models import Organization
+from reconciliation.models import Run, RunStatus
+from reconciliation.rules.models import Rule
+
+SOURCES = Path(__file__).parent / "engine"
+
+
+def engine_version() -> str:
+    """Sixteen hexadecimal digits over the names and contents of the engine's modules."""
+    total = sha256()
+    for path in sorted(SOURCES.glob("*.py")):
+        total.update(path.name.encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def rules_version(organization: Organization) -> str:
+    """Sixteen hexadecimal digits over the enabled rules in their order; empty without any."""
+    enabled = Rule.objects.filter(organization=organization).enabled()
+    named = [f"{rule.pk}:{rule.enabled.number}" for rule in enabled if rule.enabled]
+    return sha256("|".join(named).encode()).hexdigest()[:16] if named else ""
+
+
+def is_same_judge(run: Run) -> bool:
+    """Whether the run before this one had the same engine and the same rules."""
+    done = Run.objects.filter(organization=run.organization_id, status=RunStatus.DONE)
+    last = done.exclude(pk=run.pk).first()
+    return last is not None and (last.engine, last.rules) == (run.engine, run.rules)
+
+
+ENGINE = engine_version()
