@@ -90,7 +90,7 @@ def waiting_rows(organization: Organization, month: date, regulars: list[Regular
     )
     for pk, day, amount, memo, payee in lines.values_list("pk", "date", "amount", "memo", "payee"):
         why = without_note(memo)
-        known = None if why else named_supplier(f"{payee} {memo}", regulars)
+        known = named_supplier(f"{payee} {memo}", regulars) if regulars and not why else None
         yield Row(
             party=payee or (known.name if known else ""),
             told=memo or payee or "sem histórico",

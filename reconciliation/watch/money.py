@@ -73,10 +73,9 @@ def repeat_rows(organization: Organization, month: date) -> Iterator[Row]:
     paid = [
         Paid(pk, day, amount, f"{payee} {memo}", has_document)
         for pk, day, amount, memo, payee, has_document in lines.values_list(*columns)
-        if not without_note(memo)
     ]
     for group in find_repeats(paid):
-        if group[-1].day < month:
+        if group[-1].day < month or without_note(group[0].party):
             continue
         for line in group:
             yield Row(

@@ -34,8 +34,11 @@ def find_repeats(lines: Iterable[Paid]) -> list[tuple[Paid, ...]]:
 
     Two payments that each have a note of their own are two purchases.
     """
-    alike: defaultdict[tuple[Decimal, str], list[Paid]] = defaultdict(list)
+    by_amount: defaultdict[Decimal, list[Paid]] = defaultdict(list)
     for line in lines:
+        by_amount[line.amount].append(line)
+    alike: defaultdict[tuple[Decimal, str], list[Paid]] = defaultdict(list)
+    for line in (one for listed in by_amount.values() if len(listed) > 1 for one in listed):
         if key := party_key(line.party):
             alike[line.amount, key].append(line)
     groups = (group for listed in alike.values() for group in close_together(listed))

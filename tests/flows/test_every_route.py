@@ -30,6 +30,9 @@ from ingestion.services.preferences import save_preference
 from ingestion.services.processing import process_file
 from ingestion.services.reprocessing import reprocess_files
 from reconciliation.models import Reconciliation, Run
+from reconciliation.rules.models import Rule, RuleSimulation
+from reconciliation.rules.services import save_rules
+from reconciliation.rules.simulation import start_simulation
 from reconciliation.services import execute_run, start_run
 from tests.conftest import PASSWORD, make_organization
 from tests.data.identity import cnpj
@@ -61,9 +64,13 @@ ROWS: dict[str, Any] = {
     "table-layouts": TableLayout,
     "reconciliations": Reconciliation,
     "runs": Run,
+    "rules": Rule,
+    "simulations": RuleSimulation,
     "audits": Card,
     "batches": Batch,
 }
+BELOW_ADMIN = ("rules", "simulations")
+RULE = "{name: Créditos, when: transaction_credit, then: propose}"
 
 
 def routes(
@@ -79,7 +86,7 @@ def routes(
 
 def filled(route: str, ids: dict[str, UUID]) -> str:
     """The route with another organization's identifiers in it."""
-    area = route.split("/")[1]
+    area = next(part for part in route.split("/")[1:] if part != "admin")
     path = route.replace("<int:revision>", "1").replace("<str:batch_id>", str(ids["batches"]))
     path = path.replace("<slug:key>", "omr").replace("<slug:code>", "payments_without_note")
     path = path.replace("<str:period>", "2026-10")
@@ -115,6 +122,8 @@ def theirs(committed: None) -> dict[str, UUID]:
     process_file(organization.pk, file.pk)
     start_delivery(organization, sender=manager, origin=Origin.WEB)
     reprocess_files(organization, requested_by=manager, files=[file.pk])
+    with session([organization.pk]):
+        start_simulation(save_rules(organization, RULE, user=manager)[0][0], user=manager)
     run, _ = start_run(organization, requested_by=manager)
     execute_run(organization.pk, run.pk)
     batch = open_batch(organization.pk, run.pk)
@@ -167,7 +176,8 @@ def test_lists_show_nothing_of_another_organization(
 ) -> None:
     client = api(outsider)
     leaked = []
-    for route in (f"/v1/{area}" for area in ROWS if area not in ("memberships",)):
+    elsewhere = ("memberships", *BELOW_ADMIN)
+    for route in [*(f"/v1/{area}" for area in ROWS if area not in elsewhere), "/v1/admin/rules"]:
         answer = client.get(route)
         known = {str(pk) for pk in theirs.values()}
         if known & set(str(answer.json()).replace("'", " ").split()):
