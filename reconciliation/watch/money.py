@@ -29,6 +29,10 @@ DIFFERENCES = {
     "discount": ("Descontos", ("discount", "Vlr_Desc")),
     "rebate": ("Abatimentos", ("rebate",)),
     "other": ("Outros acréscimos", ("Vlr_Outros_Acresc",)),
+    "withheld": ("Imposto retido", ()),
+    "card": ("Taxa do cartão", ()),
+    "cents": ("Centavos", ()),
+    "unexplained": ("Sem explicação", ()),
 }
 
 
@@ -51,8 +55,9 @@ def money_lists(organization: Organization, month: date) -> list[WatchList]:
         WatchList(
             "differences",
             "Diferenças de liquidação",
-            "Juros, multas, tarifas, descontos e abatimentos que os boletos liquidados trazem.",
-            tuple(difference_rows(organization, month)),
+            "Juros, multas, tarifas, descontos e retenções: os que as conciliações explicam, e"
+            " os que os boletos liquidados trazem.",
+            (*booked_differences(organization, month), *difference_rows(organization, month)),
             is_to_do=False,
             groups=tuple(Group(code, title) for code, (title, _) in DIFFERENCES.items()),
         ),
@@ -112,8 +117,30 @@ def due_rows(organization: Organization, month: date) -> Iterator[Row]:
     yield from sorted(found, key=lambda row: (row.day or today, row.told))
 
 
+def booked_differences(organization: Organization, month: date) -> Iterator[Row]:
+    """What bookings say that a payment and its note differ by, with its sign."""
+    booked = (
+        Reconciliation.objects.matched()
+        .filter(
+            organization=organization,
+            transaction__date__gte=month,
+            transaction__date__lt=next_month(month),
+        )
+        .exclude(difference=0)
+        .order_by("transaction__date", "pk")
+    )
+    columns = ("transaction", "transaction__date", "transaction__payee", "difference")
+    kinds = booked.values_list(*columns, "difference_kind", "document__number")
+    for pk, day, payee, amount, kind, number in kinds:
+        code = kind or "unexplained"
+        told = f"{DIFFERENCES[code][0]}: nota {number}"
+        yield Row(payee, told, day, amount, group=code, transaction_id=pk, is_asked=False)
+
+
 def difference_rows(organization: Organization, month: date) -> Iterator[Row]:
+    booked = Reconciliation.objects.matched().exclude(difference=0)
     lines = Transaction.objects.filter(
+        ~Exists(booked.filter(transaction=OuterRef("pk"))),  # told by its booking
         organization=organization,
         source=TransactionSource.BOLETO,
         date__gte=month,

@@ -13,7 +13,7 @@ from conciliacontag.organizations.models import Organization, User
 from ingestion.models import Document, Mention, SourceFile, Statement
 from ingestion.models.documents import Direction
 from reconciliation.decisions import refuse_matches
-from reconciliation.models import Run
+from reconciliation.models import Reconciliation, Run
 from reconciliation.watch.asking import month_request
 from reconciliation.watch.lists import watch_list, watch_month
 from reconciliation.watch.model import WatchList
@@ -204,6 +204,18 @@ def test_differences_are_summed_by_kind(organization: Organization) -> None:
         "fine": Decimal("2.00"),
         "discount": Decimal("3.00"),
     }
+
+
+def test_what_a_booking_explains_is_summed_too(
+    organization: Organization, reconcile: Reconcile
+) -> None:
+    make_pair(organization)
+    reconcile(organization)
+    booked = {"amount": Decimal("1490.00"), "difference": Decimal("10.00")}
+    Reconciliation.objects.update(**booked, difference_kind="interest")
+
+    (row,) = seen(organization, "differences").rows
+    assert (row.group, row.amount) == ("interest", Decimal("10.00"))
 
 
 def test_the_request_names_what_lacks_and_a_filled_gap_leaves_it(
