@@ -15,10 +15,10 @@ from audits.evidence.images import missing_images
 from audits.exports.preview import START, Place, preview
 from audits.exports.services import export_batch
 from audits.models import Batch, BatchStatus, CardStatus, Export, ExportStatus
-from audits.screens.cards import author
 from audits.screens.cleaning import cleaning
 from audits.screens.review_grid import doubts_in_words
 from conciliacontag.organizations.roles import Act
+from conciliacontag.page_calls import author
 from conciliacontag.pages import FactAdmin, attempt, holds
 
 SHOWN_CARDS, SHOWN_CELLS, SHOWN_NAMES = 100, 10, 10

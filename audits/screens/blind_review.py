@@ -12,7 +12,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from audits.models import Batch, SecondReading
-from audits.presence import touch
 from audits.sampling import (
     agreement_of,
     place_among,
@@ -21,15 +20,16 @@ from audits.sampling import (
     reading_of,
     waiting_for,
 )
-from audits.screens.cards import author
-from audits.screens.review_answers import read_answer, refusal_of
+from audits.screens.review_answers import read_answer
 from audits.screens.review_cards import work_on
 from audits.screens.review_images import picture_address
 from audits.second_readings import Answer, read_again
 from conciliacontag.errors import DomainError
 from conciliacontag.organizations.access import as_uuids
 from conciliacontag.organizations.roles import Act
+from conciliacontag.page_calls import author, refusal_of
 from conciliacontag.pages import FactAdmin, holds
+from conciliacontag.presence import touch
 
 PAGE = "pages/second_reading.html"
 CARD, DONE = "pages/second_reading_card.html", "pages/second_reading_done.html"

@@ -12,9 +12,9 @@ from audits.exports.retention import retention_of
 from audits.exports.services import cleanup_batch
 from audits.history import tell
 from audits.models import Batch, BatchStatus, ClosingRecord, Decision
-from audits.screens.cards import author
 from conciliacontag.organizations.models import AuditLog
 from conciliacontag.organizations.sentences import tell as tell_act
+from conciliacontag.page_calls import author
 from conciliacontag.pages import FactAdmin, attempt
 
 SHOWN_FILES = 50

@@ -23,12 +23,12 @@ from audits.own_layouts import (
     find_version,
     layouts_of,
 )
-from audits.screens.cards import author
 from audits.screens.layout_acts import ACTS, Desk
 from audits.shipped import CONCILIATION
 from conciliacontag.errors import DomainError, NotFound
 from conciliacontag.organizations.models import Organization
 from conciliacontag.organizations.roles import Act
+from conciliacontag.page_calls import author
 from conciliacontag.pages import FactAdmin, holds
 from conciliacontag.scope import scope_of
 

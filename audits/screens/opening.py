@@ -19,11 +19,11 @@ from audits.gathering import is_zip
 from audits.mapping import Parked, find_parked, open_mapped, park, sample_of
 from audits.opening_files import Opened, open_batches
 from audits.opening_sources import open_batch_from_source
-from audits.screens.cards import author
 from audits.screens.opening_forms import OpeningForm
 from conciliacontag.errors import DomainError
 from conciliacontag.organizations.models import Organization
 from conciliacontag.organizations.roles import Act
+from conciliacontag.page_calls import author
 from conciliacontag.pages import FactAdmin, holds
 from conciliacontag.scope import scope_of
 from ingestion.screens.forwardings import senders

@@ -3,9 +3,9 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from audits.models import Card
-from audits.presence import touch
-from audits.screens.cards import author
+from conciliacontag.page_calls import author
 from conciliacontag.pages import FactAdmin
+from conciliacontag.presence import touch
 
 
 def say(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpResponse:

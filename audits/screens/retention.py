@@ -7,9 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from audits.exports.retention import due_batches, refuse_days, retention_of, set_retention
-from audits.screens.cards import author
 from conciliacontag.organizations.models import Organization
 from conciliacontag.organizations.roles import Act
+from conciliacontag.page_calls import author
 from conciliacontag.pages import attempt, holds
 from conciliacontag.scope import scope_of
 

@@ -7,13 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from audits.models import Batch, Card
-from audits.screens.cards import author
 from audits.screens.review_acts import show
-from audits.screens.review_answers import refusal_of
 from audits.screens.review_cards import finished, shown
 from audits.screens.review_queue import first_of, nearest_lines
 from conciliacontag.errors import InvalidInput, NotFound
 from conciliacontag.organizations.access import as_uuids
+from conciliacontag.page_calls import author, refusal_of
 from conciliacontag.pages import FactAdmin
 
 PLACES = "review_places"  # in the session: batch → the card at which the person paused

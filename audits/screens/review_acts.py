@@ -10,15 +10,7 @@ from django.shortcuts import render
 
 from audits.history import card_history, field_history
 from audits.models import Batch, Card
-from audits.presence import touch
-from audits.screens.cards import author
-from audits.screens.review_answers import (
-    note_in,
-    read_answer,
-    read_body,
-    refusal_of,
-    version_in,
-)
+from audits.screens.review_answers import note_in, read_answer, version_in
 from audits.screens.review_cards import address, finished, shown
 from audits.screens.review_images import picture_address, similar_to_missing
 from audits.screens.review_queue import next_after, previous_before
@@ -33,7 +25,9 @@ from audits.services import (
 from audits.withheld import is_withheld
 from conciliacontag.errors import DomainError
 from conciliacontag.organizations.models import User
+from conciliacontag.page_calls import author, read_body, refusal_of
 from conciliacontag.pages import FactAdmin
+from conciliacontag.presence import touch
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,16 @@
-"""What the review's module sends, understood, and how it is answered when the product says no."""
+"""What the review's module sends, understood."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest
 
 from audits.models import Verdict
-from conciliacontag.errors import DomainError, InvalidInput
+from conciliacontag.errors import InvalidInput
 from conciliacontag.organizations.access import as_uuids
+from conciliacontag.page_calls import malformed, read_body
 
 SAID = (Verdict.ACCEPT, Verdict.NO_DOCUMENT, Verdict.CORRECT, Verdict.AS_READ)
 LONGEST_NOTE = 512
@@ -51,22 +51,6 @@ def read_answer(request: HttpRequest) -> Said:
     )
 
 
-def read_body(request: HttpRequest) -> dict[str, Any]:
-    """What the page sent, of texts that the database can keep: no NUL, no half characters.
-
-    Raises:
-        InvalidInput: `malformed`.
-    """
-    try:
-        said = json.loads(request.body or b"{}")
-        written = json.dumps(said, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as fault:
-        raise malformed() from fault
-    if not isinstance(said, dict) or b"\\u0000" in written:
-        raise malformed()
-    return said
-
-
 def is_text_by_text(corrections: Any) -> bool:
     return isinstance(corrections, dict) and all(isinstance(v, str) for v in corrections.values())
 
@@ -86,14 +70,3 @@ def note_in(said: Mapping[str, Any]) -> str:
     if len(note) > LONGEST_NOTE:
         raise InvalidInput(f"O motivo passa de {LONGEST_NOTE} letras: encurte-o.")
     return note
-
-
-def malformed() -> InvalidInput:
-    return InvalidInput("A resposta não pôde ser entendida: recarregue a página e tente de novo.",
-                        code="malformed")  # fmt: skip
-
-
-def refusal_of(refusal: DomainError) -> JsonResponse:
-    """The refusal in the shape that programs know."""
-    body = {"code": refusal.code, "message": refusal.message, "details": refusal.details}
-    return JsonResponse(body, status=refusal.status)

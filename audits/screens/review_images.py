@@ -13,9 +13,8 @@ from audits.evidence.images import find_evidence, images_of, names_alike, names_
 from audits.evidence.pictures import picture_of
 from audits.evidence.sending import add_image
 from audits.models import Card
-from audits.screens.cards import author
-from audits.screens.review_answers import refusal_of
 from conciliacontag.errors import DomainError, InvalidInput
+from conciliacontag.page_calls import author, refusal_of
 from conciliacontag.pages import FactAdmin
 from ingestion.originals import SANDBOX, guarded
 

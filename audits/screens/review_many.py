@@ -6,13 +6,13 @@ from django.db.transaction import atomic, non_atomic_requests
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from audits.models import Card
-from audits.screens.cards import author
 from audits.screens.review_acts import show
-from audits.screens.review_answers import malformed, read_answer, read_body, refusal_of
+from audits.screens.review_answers import read_answer
 from audits.screens.review_queue import next_after
 from audits.services import Outcome, decide_alike, undo_together
 from conciliacontag.errors import DomainError
 from conciliacontag.organizations.access import as_uuids
+from conciliacontag.page_calls import author, malformed, read_body, refusal_of
 from conciliacontag.pages import FactAdmin
 
 MOST_LINES = 12  # named in a message

@@ -17,9 +17,9 @@ from audits.sampling import (
     undrawn,
     waiting_for,
 )
-from audits.screens.cards import author
 from audits.second_readings import shown
 from conciliacontag.organizations.roles import Act
+from conciliacontag.page_calls import author
 from conciliacontag.pages import FactAdmin, attempt, holds
 
 SEED = re.compile(r"[0-9]{1,19}")

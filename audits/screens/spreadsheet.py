@@ -21,12 +21,12 @@ from audits.deciding.sheets import (
 )
 from audits.deciding.together import Outcome
 from audits.models import Batch, Decision, Verdict
-from audits.screens.cards import author
 from audits.services import undo_together
 from conciliacontag.errors import DomainError, InvalidInput, NotFound
 from conciliacontag.organizations.access import as_uuids
 from conciliacontag.organizations.models import User
 from conciliacontag.organizations.roles import Act
+from conciliacontag.page_calls import author
 from conciliacontag.pages import FactAdmin, holds
 
 TEMPLATE = "pages/batch_sheet.html"

@@ -9,8 +9,8 @@ import time_machine
 from django.test import Client
 
 from audits.models import Batch, Decision
-from audits.presence import LIFE, touch
 from conciliacontag.organizations.models import AuditLog, User
+from conciliacontag.presence import LIFE, touch
 
 Screen = Callable[[User], Client]
 

@@ -1,4 +1,4 @@
-"""Who else has a card open: a soft notice that holds nobody up and is written in no table.
+"""Who else has a card or a line open: a soft notice that holds nobody up and is in no table.
 
 It lives in the cache for 45 seconds. Two people who say so in the same instant may overwrite each
 other; both say it again a few seconds later. Without the cache nobody is seen and nothing fails.
@@ -18,9 +18,9 @@ LIFE = 45  # seconds after which somebody who said nothing more is gone
 log = get_logger(__name__)
 
 
-def touch(card_id: UUID, user: User) -> list[str]:
-    """Say that the person has the card open; return the names of the others who have, sorted."""
-    key, now = f"presence:{card_id}", time.time()
+def touch(row_id: UUID, user: User) -> list[str]:
+    """Say that the person has the row open; return the names of the others who have, sorted."""
+    key, now = f"presence:{row_id}", time.time()
     try:
         seen: dict[str, tuple[str, float]] = cache.get(key) or {}
         here = {pk: one for pk, one in seen.items() if one[1] > now - LIFE}
