@@ -7,8 +7,10 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
-SENDING, PROOFS = "/sourcefile/enviar/", "/conferencias/"
-OWN_PLACES = (SENDING, PROOFS)  # lines of their own, though they lie below another's pages
+SENDING, PROOFS, DESK = "/sourcefile/enviar/", "/conferencias/", "/mesa/"
+DESK_LOG = "/mesa/registro/"
+# Lines of their own, though they lie below another's pages.
+OWN_PLACES = (SENDING, PROOFS, DESK, DESK_LOG)
 
 
 def entry(title: str, icon: str, name: str, *places: str) -> dict[str, Any]:
@@ -78,6 +80,7 @@ MENU: dict[str, Any] = {
                         "reconciliation_reconciliation_changelist",
                         "/reconciliation/reconciliation/",
                     ),
+                    entry("Mesa", "table_bar", "reconciliation_desk", DESK, DESK_LOG),
                     entry("Documentos", "receipt_long", "ingestion_document_changelist"),
                     entry(
                         "Lotes",

@@ -239,6 +239,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "LineVerdictEnum": "reconciliation.desk.deciding.VERDICTS",
         "FileStatusEnum": "ingestion.models.files.FileStatus",
         "MatchStatusEnum": "ingestion.models.documents.MatchStatus",
         "FiscalStatusEnum": "ingestion.models.documents.FiscalStatus",

@@ -1,7 +1,5 @@
 """Pages of what the engine did: runs, and each link between a document and a line."""
 
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
@@ -19,39 +17,14 @@ from conciliacontag.organizations.models import Organization
 from conciliacontag.organizations.roles import Act
 from conciliacontag.pages import FactAdmin, attempt, display, holds
 from conciliacontag.scope import previous_month, scope_of, spell_month
+from reconciliation.evidence_words import evidence_rows
 from reconciliation.models import Closing, Reconciliation, Run
 from reconciliation.periods.screens import ClosingAdmin
 from reconciliation.proofs import month_findings
 from reconciliation.rules.admin import RuleAdmin as RuleAdmin
+from reconciliation.screens import desk
 from reconciliation.services import confirm_match, start_run, undo_link
 from reconciliation.undoing import is_decided
-
-FACTORS = {
-    "amount": "Valor",
-    "key": "Chave de acesso",
-    "number": "Número da nota",
-    "tax_id": "CNPJ ou CPF",
-    "date": "Data",
-    "name": "Nome",
-    "rival": "Concorrente próximo",
-    "rule": "Regra da empresa",
-    "our_number": "Nosso número",
-    "txid": "Identificador do PIX",
-    "kind": "Tipo de lançamento",
-    "limit": "Limite da certeza",
-}
-
-
-def evidence_rows(evidence: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The evidence of a score with its factors named for people."""
-    return [
-        {
-            **row,
-            "title": FACTORS.get(row["factor"], row["factor"]),
-            "is_against": Decimal(str(row["points"])) < 0,
-        }
-        for row in evidence
-    ]
 
 
 def siblings(row: Reconciliation) -> "QuerySet[Reconciliation]":
@@ -125,24 +98,28 @@ class ReconciliationAdmin(FactAdmin):
         return rows.defer("document__normalized")
 
     def get_urls(self) -> list[Any]:
-        return [
-            path(
-                f"<path:object_id>/{word}/",
-                self.admin_site.admin_view(require_POST(view)),
-                name=f"reconciliation_reconciliation_{name}",
-            )
-            for word, name, view in (
-                ("confirmar", "confirm", self.confirm_view),
-                ("desfazer", "undo", self.undo_view),
-            )
-        ] + [
-            path(
-                "conferencias/",
-                self.admin_site.admin_view(self.proofs_view),
-                name="reconciliation_proofs",
-            ),
-            *super().get_urls(),
-        ]
+        return (
+            desk.routes(self)
+            + [
+                path(
+                    f"<path:object_id>/{word}/",
+                    self.admin_site.admin_view(require_POST(view)),
+                    name=f"reconciliation_reconciliation_{name}",
+                )
+                for word, name, view in (
+                    ("confirmar", "confirm", self.confirm_view),
+                    ("desfazer", "undo", self.undo_view),
+                )
+            ]
+            + [
+                path(
+                    "conferencias/",
+                    self.admin_site.admin_view(self.proofs_view),
+                    name="reconciliation_proofs",
+                ),
+                *super().get_urls(),
+            ]
+        )
 
     def proofs_view(self, request: HttpRequest) -> HttpResponse:
         """What the arithmetic of the month says, company by company."""

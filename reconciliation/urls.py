@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from reconciliation import link_views, views
+from reconciliation.api import desk
 from reconciliation.periods import api as periods
 from reconciliation.watch import api as watch
 
@@ -37,4 +38,16 @@ urlpatterns = [
     path("periods/<str:period>", periods.PeriodView.as_view(), name="period"),
     path("periods/<str:period>/close", periods.ClosePeriodView.as_view(), name="period-close"),
     path("periods/<str:period>/reopen", periods.ReopenPeriodView.as_view(), name="period-reopen"),
+    path("desk", desk.DeskView.as_view(), name="desk"),
+    path("desk/counts", desk.DeskCountsView.as_view(), name="desk-counts"),
+    path("desk/<uuid:pk>", desk.DeskLineView.as_view(), name="desk-line"),
+    path("desk/<uuid:pk>/documents", desk.DeskSearchView.as_view(), name="desk-documents"),
+    path("desk/<uuid:pk>/decision", desk.DeskDecisionView.as_view(), name="desk-decision"),
+    path("desk/<uuid:pk>/undo", desk.DeskUndoView.as_view(), name="desk-undo"),
+    path("desk/<uuid:pk>/alike", desk.DeskAlikeView.as_view(), name="desk-alike"),
+    path(
+        "desk/together/<uuid:together>/undo",
+        desk.DeskUndoTogetherView.as_view(),
+        name="desk-undo-together",
+    ),
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from audits.models import Card
 from audits.responses import current_values, read
-from reconciliation.admin import evidence_rows
+from reconciliation.evidence_words import evidence_rows
 
 MOST_KEYS = 9
 WHY_NOT = " Por que não 100: "

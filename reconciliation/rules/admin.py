@@ -14,15 +14,18 @@ from django.views.decorators.http import require_POST
 
 from conciliacontag.brazil import format_brl, format_date
 from conciliacontag.errors import DomainError
+from conciliacontag.organizations.access import as_uuids
 from conciliacontag.organizations.models import Organization
 from conciliacontag.organizations.roles import Act
 from conciliacontag.pages import FactAdmin, attempt, holds
 from conciliacontag.scope import scope_of
+from ingestion.models import Transaction
 from reconciliation.rules.figures import figures_of, suggestions_for
 from reconciliation.rules.form import (
     EXAMPLES,
     RuleForm,
     form_in,
+    form_like,
     form_of,
     in_words,
     text_of,
@@ -139,13 +142,16 @@ class RuleAdmin(FactAdmin):
         return HttpResponseRedirect(reverse(LIST))
 
     def new_view(self, request: HttpRequest, company_id: UUID) -> HttpResponse:
-        """The form of a new rule: empty, like an example, or like a suggestion."""
+        """The form of a new rule: empty, like an example, a suggestion, or a bank line."""
         company = may_configure(request, company_id)
         form = EXAMPLES.get(request.GET.get("como", ""), RuleForm())
         wanted = request.GET.get("sugestao", "")
         for suggestion in suggestions_for(company) if wanted else []:
             if suggestion.fingerprint == wanted:
                 form = form_of(suggestion.definition)
+        lines = Transaction.objects.filter(organization=company)
+        for line in lines.filter(pk__in=as_uuids(request.GET.get("lancamento", ""))):
+            form = form_like(line.memo, line.amount)
         return self.work(request, company, None, form)
 
     def edit_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:

@@ -1,7 +1,9 @@
 """The form of a rule: its fields as a person fills them in, and the text they stand for."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
@@ -50,6 +52,16 @@ EXAMPLES = {
         decide="accept",
     ),
 }
+
+
+WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
+
+
+def form_like(memo: str, amount: Decimal) -> RuleForm:
+    """A condition that a bank line's longest run of words meets, whatever its numbers."""
+    words = max(WORDS.findall(" ".join(memo.split())), key=len, default="")[:60]
+    sign = "transaction_credit" if amount > 0 else "not transaction_credit"
+    return RuleForm(name=words.capitalize(), when=f'{sign} and "{words}" in transaction_memo')
 
 
 def form_in(sent: Mapping[str, str]) -> RuleForm:

@@ -29,7 +29,7 @@ from conciliacontag.organizations.access import look_around
 from conciliacontag.organizations.models import Membership, Organization, User
 from conciliacontag.organizations.roles import Role
 from conciliacontag.storage import storage
-from ingestion.models import Origin
+from ingestion.models import Origin, Transaction
 from ingestion.services.deliveries import receive_item, settle_arrivals, start_delivery
 from ingestion.services.indexing import rebuild_index
 from ingestion.services.processing import process_file
@@ -49,6 +49,7 @@ PEOPLE = {
     Role.ADMIN: ("davi@exemplo.com.br", "Davi Rocha"),
 }
 REVIEWERS = {Role.AUDITOR: "Rita Alves", Role.MANAGER: "Marcos Vilela", Role.VIEWER: "Lia Couto"}
+MESA = "/admin/reconciliation/reconciliation/mesa/"
 schools = count()
 
 
@@ -264,6 +265,27 @@ def review(browsers: Browsers, site: Site, school: School) -> Iterator[Callable[
             watched = lend(width, dark, cookie_of(site, school.people[role]))
             place = f"?cartao={card.pk}" if card else ""
             watched.page.goto(f"/admin/audits/batch/{batch.pk}/revisar/{place}")
+            watched.page.wait_for_function("document.activeElement !== document.body")
+            return watched
+
+        yield make
+
+
+@pytest.fixture
+def desk(browsers: Browsers, site: Site, school: School) -> Iterator[Callable[..., Watched]]:
+    """Open the desk of the school's October, or at one of its lines, in a browser of its own."""
+    with browsers.lend() as lend:
+
+        def make(
+            line: Transaction | None = None,
+            *,
+            role: Role = Role.AUDITOR,
+            width: int = 1360,
+            dark: bool = False,
+        ) -> Watched:
+            watched = lend(width, dark, cookie_of(site, school.people[role]))
+            place = f"&lancamento={line.pk}" if line else ""
+            watched.page.goto(f"{MESA}?competencia=2026-10{place}")
             watched.page.wait_for_function("document.activeElement !== document.body")
             return watched
 

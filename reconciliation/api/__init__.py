@@ -1,0 +1,1 @@
+"""The desk for programs: the same services as its screen."""

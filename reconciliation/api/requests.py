@@ -1,0 +1,65 @@
+"""What the calls of the desk take."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from reconciliation.desk.deciding import LONGEST_REASON, VERDICTS, Choice, Decision
+from reconciliation.desk.queue import OLDEST, ORDERS, STATES, WAITING
+
+MONTH = r"^(19|20)\d{2}-(0[1-9]|1[0-2])$"
+
+
+class DeskRequest(serializers.Serializer[Any]):
+    """Which lines are asked for."""
+
+    organization_id = serializers.UUIDField(required=False)
+    period = serializers.RegexField(
+        MONTH,
+        error_messages={"invalid": "Informe a competência como AAAA-MM, por exemplo 2026-10."},
+    )
+    state = serializers.ChoiceField(list(STATES.items()), default=WAITING)
+    order = serializers.ChoiceField(list(ORDERS.items()), default=OLDEST)
+
+
+class ChoiceRequest(serializers.Serializer[Any]):
+    """A document, or one instalment of it."""
+
+    document_id = serializers.UUIDField()
+    installment = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
+
+
+class AnswerRequest(serializers.Serializer[Any]):
+    """What a person says of a line."""
+
+    verdict = serializers.ChoiceField(VERDICTS)
+    choices = ChoiceRequest(many=True, required=False, default=list)
+    reason = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=LONGEST_REASON
+    )
+
+    def as_decision(self) -> Decision:
+        said = self.validated_data
+        return Decision(said["verdict"], [Choice(**one) for one in said["choices"]], said["reason"])
+
+
+class LineDecisionRequest(AnswerRequest):
+    """What `POST /v1/desk/{line}/decision` takes."""
+
+    version = serializers.CharField(max_length=16, help_text="A versão que foi vista.")
+
+
+class AlikeLinesRequest(LineDecisionRequest):
+    """What `POST /v1/desk/{line}/alike` takes."""
+
+    dry_run = serializers.BooleanField(
+        default=False, help_text="Só diz quais seriam decididos; nada muda."
+    )
+
+
+class LineUndoRequest(serializers.Serializer[Any]):
+    version = serializers.CharField(max_length=16, help_text="A versão que foi vista.")
+
+
+class DeskSearchRequest(serializers.Serializer[Any]):
+    q = serializers.CharField(max_length=200, help_text="Número, valor, nome, CNPJ ou chave.")

@@ -1,0 +1,1 @@
+"""The desk: people decide, one after the other, the lines that no run could book."""

@@ -1,0 +1,126 @@
+"""Which other lines of the month one answer would fit: the same party in the same relation."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat, Upper
+
+from conciliacontag.brazil import fold
+from ingestion.models import Document, Transaction
+from reconciliation.desk.deciding import ACCEPT, Choice, Decision
+from reconciliation.desk.owing import Debt, debt_of, debts_of, with_owing
+from reconciliation.desk.queue import HELD, RULES, WAITING, Queue
+from reconciliation.models import Reconciliation, ReconciliationStatus
+
+MOST_AT_ONCE = 500
+CLOSE = Decimal(15)  # a second candidate this near leaves a line to a person
+NOT_LETTERS = r"[^[:alpha:]]+"
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Lines that one answer fits, each with what it would say of it.
+
+    doubtful: lines of the same party whose second candidate is near the first: left out.
+    left: how many more there are than one act decides.
+    """
+
+    answers: list[tuple[Transaction, Decision]] = field(default_factory=list)
+    doubtful: list[Transaction] = field(default_factory=list)
+    left: int = 0
+
+    @property
+    def total(self) -> Decimal:
+        return sum((abs(line.amount) for line, _ in self.answers), Decimal(0))
+
+
+def alike(queue: Queue, line: Transaction, decision: Decision) -> Likeness:
+    """The line itself and all that are like it, oldest first.
+
+    With `accept`: lines whose best candidate is a note of the same party, differing from it in the
+    same way. Otherwise lines that the bank describes with the same words, whatever their numbers.
+    """
+    if decision.verdict == ACCEPT:
+        return with_same_party(queue, line, decision)
+    found = list(same_words(queue, line)[: MOST_AT_ONCE + 1])
+    left = max(same_words(queue, line).count() - MOST_AT_ONCE, 0) if found else 0
+    return Likeness([(one, decision) for one in found[:MOST_AT_ONCE]], left=left)
+
+
+def open_lines(queue: Queue) -> "QuerySet[Transaction]":
+    """Lines of the month that wait, put aside or not, oldest first."""
+    rows = queue.lines().filter(RULES[WAITING] | RULES[HELD])
+    return rows.select_related("organization").order_by("date", "id")
+
+
+def same_words(queue: Queue, line: Transaction) -> "QuerySet[Transaction]":
+    """Open lines of the same sign whose texts are the same but for digits and marks."""
+    sign = Q(amount__gt=0) if line.amount > 0 else Q(amount__lt=0)
+    written = Concat("memo", Value(" "), "payee", output_field=TextField())
+    rows = open_lines(queue).filter(sign).annotate(words=in_words(written))
+    if not re.search(r"[A-Z]", fold(f"{line.memo} {line.payee}").upper()):
+        return rows.filter(pk=line.pk)  # without words nothing says that two lines are alike
+    return rows.filter(words=in_words(Value(f"{line.memo} {line.payee}")))
+
+
+def in_words(text: Any) -> Func:
+    """A text's letters alone, in capitals, what stood between them as one blank."""
+    bare = (Upper(text), Value(NOT_LETTERS), Value(" "), Value("g"))
+    return Func(*bare, function="regexp_replace", output_field=TextField())
+
+
+def with_same_party(queue: Queue, line: Transaction, decision: Decision) -> Likeness:
+    chosen = chosen_debt(line, decision.choices[0])
+    if chosen is None:
+        return Likeness()
+    found = Likeness([(line, decision)])
+    taken = {(chosen.document.pk, chosen.installment)}
+    relation = chosen.beside(line).relation
+    for other, rows, debts in candidates_of(queue, line, chosen):
+        best = debts[rows[0].pk]
+        pair = (best.document.pk, best.installment)
+        if best.party != chosen.party or best.beside(other, rows[0]).relation != relation:
+            continue
+        if pair in taken or (len(rows) > 1 and rows[0].score - rows[1].score < CLOSE):
+            found.doubtful.append(other)
+            continue
+        taken.add(pair)
+        found.answers.append((other, Decision(ACCEPT, [Choice(*pair)], decision.reason)))
+    return cut(found)
+
+
+def cut(found: Likeness) -> Likeness:
+    left = max(len(found.answers) - MOST_AT_ONCE, 0)
+    return Likeness(found.answers[:MOST_AT_ONCE], found.doubtful, left)
+
+
+def chosen_debt(line: Transaction, choice: Choice) -> Debt | None:
+    rows = Document.objects.filter(organization=line.organization_id, pk=choice.document_id)
+    document = with_owing(rows).first()
+    return debt_of(document, choice.installment) if document else None
+
+
+def candidates_of(
+    queue: Queue, line: Transaction, chosen: Debt
+) -> Iterator[tuple[Transaction, list[Reconciliation], dict[Any, Debt]]]:
+    """Other open lines with a note of the party among their candidates, the best one first."""
+    if not chosen.party:
+        return
+    party = Q(document__emitter_cnpj=chosen.party) | Q(document__receiver_cnpj=chosen.party)
+    proposed = Reconciliation.objects.filter(
+        organization=line.organization_id, status=ReconciliationStatus.PARTIAL
+    )
+    lines = open_lines(queue).filter(pk__in=proposed.filter(party).values("transaction"))
+    others = {one.pk: one for one in lines.exclude(pk=line.pk)}
+    by_line: defaultdict[Any, list[Reconciliation]] = defaultdict(list)
+    rows = list(proposed.filter(transaction__in=others).order_by(F("score").desc(), "created_at"))
+    for row in rows:
+        by_line[row.transaction_id].append(row)
+    debts = debts_of(rows)
+    for pk, other in others.items():
+        yield other, by_line[pk], debts

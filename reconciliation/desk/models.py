@@ -1,0 +1,30 @@
+"""Lines that somebody put aside to look into."""
+
+from django.db import models
+
+from conciliacontag.keys import new_id
+from conciliacontag.organizations.models import Organization, User
+from ingestion.models import Transaction
+
+
+class Hold(models.Model):
+    """A bank line that somebody wants to look into before it is decided: at most once a line."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="+", verbose_name="empresa"
+    )
+    transaction = models.OneToOneField(
+        Transaction, models.CASCADE, related_name="hold", verbose_name="lançamento"
+    )
+    reason = models.CharField("motivo", max_length=512, blank=True)
+    held_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="por")
+    held_at = models.DateTimeField("em", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "lançamento a verificar"
+        verbose_name_plural = "lançamentos a verificar"
+        ordering = ["-held_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.reason or "A verificar"

@@ -1,0 +1,139 @@
+"""How a line stands, and who made it stand so: what two people at once are told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.db.transaction import atomic
+from django.utils import timezone
+
+from conciliacontag.errors import Conflict, NotFound
+from conciliacontag.organizations.models import User
+from ingestion.models import Transaction
+from reconciliation.desk.models import Hold
+from reconciliation.models import Reconciliation, ReconciliationStatus
+
+MATCHED, PARTIAL = ReconciliationStatus.MATCHED, ReconciliationStatus.PARTIAL
+WAITS, HELD, REFUSED, BOOKED = "waiting", "held", "no_document", "matched"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A line with everything that links it: `rows` are its bookings and proposals, best first."""
+
+    line: Transaction
+    rows: Sequence[Reconciliation]
+    hold: Hold | None
+
+    @property
+    def booked(self) -> list[Reconciliation]:
+        return [row for row in self.rows if row.status == MATCHED]
+
+    @property
+    def proposed(self) -> list[Reconciliation]:
+        return [row for row in self.rows if row.status == PARTIAL]
+
+    @property
+    def nothing(self) -> Reconciliation | None:
+        """Why nothing was found, or the word of a person that there is nothing."""
+        rows = [row for row in self.rows if row.document_id is None]
+        return next((row for row in rows if row.performed_by_id), next(iter(rows), None))
+
+    @property
+    def state(self) -> str:
+        if self.booked:
+            return BOOKED
+        if self.nothing is not None and self.nothing.performed_by_id:
+            return REFUSED
+        return HELD if self.hold else WAITS
+
+    @property
+    def decided_by(self) -> User | None:
+        """The person whose word stands; None where no person has spoken."""
+        last = self._last()
+        return last.performed_by if last else self.hold.held_by if self.hold else None
+
+    @property
+    def version(self) -> str:
+        """Changes with anything that a person who looks at the line would want to know."""
+        told = [
+            f"{row.pk} {row.status} {row.amount} {row.decided_at} {status_of(row)}"
+            for row in sorted(self.rows, key=lambda row: row.pk)
+        ]
+        hold = str(self.hold.pk) if self.hold else ""
+        whole = "|".join([hold, *told])
+        return sha256(whole.encode()).hexdigest()[:16]
+
+    def _last(self) -> Reconciliation | None:
+        said = [row for row in (*self.booked, self.nothing) if row and row.performed_by_id]
+        return said[0] if said else None
+
+    def sentence(self) -> str:
+        """What was done last, by whom and when, as a person is told it."""
+        who = self.decided_by.name if self.decided_by else "A máquina"
+        if self.booked:
+            notes = " e ".join(str(row.document) for row in self.booked)
+            return (
+                f"{who} conciliou este lançamento com {notes}{moment(self.booked[0].decided_at)}."
+            )
+        if self.state == REFUSED and self.nothing is not None:
+            return f"{who} disse que não há nota{moment(self.nothing.decided_at)}."
+        if self.hold:
+            return f"{who} deixou este lançamento a verificar{moment(self.hold.held_at)}."
+        taken_back = next((row for row in self.proposed if row.performed_by_id), None)
+        if taken_back is not None and taken_back.performed_by is not None:
+            who, at = taken_back.performed_by.name, moment(taken_back.decided_at)
+            return f"{who} desfez uma decisão sobre este lançamento{at}."
+        return "Uma nova conciliação mudou o que se sugere para este lançamento."
+
+
+def status_of(row: Reconciliation) -> str:
+    return row.document.status if row.document is not None else ""
+
+
+def moment(at: Any) -> str:
+    return f" em {timezone.localtime(at):%d/%m/%Y %H:%M}" if at else ""
+
+
+def standing_of(line: Transaction) -> Standing:
+    rows = Reconciliation.objects.filter(transaction=line)
+    found = rows.select_related("document", "performed_by").defer("document__normalized")
+    ordered = found.order_by("-score", "created_at", "id")
+    hold = Hold.objects.filter(transaction=line).select_related("held_by").first()
+    return Standing(line, list(ordered), hold)
+
+
+def find_line(pk: UUID) -> Transaction:
+    """A line that moved money.
+
+    Raises:
+        NotFound: also for a line of an organization that the person does not see.
+    """
+    with atomic():  # rows are visible in a transaction only, and callers may have none yet
+        line = Transaction.objects.money().select_related("organization").filter(pk=pk).first()
+    if line is None:
+        raise NotFound("Este lançamento não foi encontrado. Confira o identificador e a empresa.")
+    return line
+
+
+def expect(stands: Standing, version: str) -> None:
+    """Refuse to act on a line that is not any more what the person saw.
+
+    Raises:
+        Conflict: `line_changed`, with who did what.
+    """
+    if stands.version == version:
+        return
+    who = stands.decided_by
+    raise Conflict(
+        f"{stands.sentence()} Nada foi gravado: confira o lançamento e decida de novo.",
+        code="line_changed",
+        details={
+            "transaction_id": str(stands.line.pk),
+            "state": stands.state,
+            "who": who.name if who else "",
+            "version": stands.version,
+        },
+    )

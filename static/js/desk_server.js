@@ -1,0 +1,31 @@
+// What the desk asks of the server: every address carries company, month, state and order.
+
+import { Server } from "./review_server.js";
+
+export class DeskServer extends Server {
+    constructor(root, tell) {
+        super(root, tell);
+        this.query = root.dataset.query;
+        this.countsAddress = root.dataset.counts;
+    }
+
+    address(line, word) {
+        return `${super.address(line, word)}${this.query}`;
+    }
+
+    rows(after) {
+        return this.get(`${this.lines}${this.query}&depois=${after}`);
+    }
+
+    counts() {
+        return this.get(`${this.countsAddress}${this.query}`);
+    }
+
+    ahead(line, held) {
+        return this.get(`${this.address(line, "adiante")}&tem=${held.join(",")}`);
+    }
+
+    search(line, words, from) {
+        return this.get(`${this.address(line, "procurar")}&q=${encodeURIComponent(words)}&de=${from}`);
+    }
+}
