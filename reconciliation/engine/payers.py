@@ -16,6 +16,7 @@ from reconciliation.engine.memos import TAX_ID, squeeze
 from reconciliation.engine.words import same_word
 
 SAME_NAME = 90  # of 100; one letter in ten
+MOST_ALIKE = 30  # parties one root or one name may mean; more of them mean nobody
 COMPARED_BY = 2  # first letters, under which a misspelt name is still looked for
 WHOLE, ROOT, NONE = 2, 1, 0  # how a tax id agrees
 
@@ -36,9 +37,10 @@ def party_evidence(
 ) -> pl.DataFrame:
     """Parties a line may be from: row, party_row, by_id (2 whole, 1 root, 0 no), by_name."""
     by_id = payers.join(parties, on=["organization", "party"])
-    by_root = _with_root(payers).join(_with_root(parties), on=["organization", "root"])
+    companies = _with_root(parties).filter(pl.len().over("organization", "root") <= MOST_ALIKE)
+    by_root = _with_root(payers).join(companies, on=["organization", "root"])
     by_root = by_root.filter(pl.col("party") != pl.col("party_right"))
-    by_name = names_of(names, parties)
+    by_name = names_of(names, parties).filter(pl.len().over("row") <= MOST_ALIKE)
     found = pl.concat(
         [
             by_id.select("row", "party_row", by_id=pl.lit(WHOLE), by_name=pl.lit(0)),

@@ -67,3 +67,12 @@ def test_ten_thousand_characters_cost_no_more_than_four_hundred() -> None:
     reading, _, _ = read("PIX " + "😀\x00 1 " * 5000)
 
     assert reading.citations.numbers.height == 1
+
+
+def test_a_root_of_hundreds_of_branches_means_nobody() -> None:
+    branches = [
+        {"party": f"11222333{place:06d}", "party_name": f"FILIAL {place}"} for place in range(300)
+    ]
+    books = open_books(payables(*branches), lines({"memo": "PIX", "payer": "11222333999999"}))
+
+    assert read_books(books)[0].evidence.is_empty()
