@@ -21,7 +21,7 @@ from reconciliation.models import Reconciliation
 from reconciliation.serializers import (
     AcceptRequest,
     AllocateRequest,
-    LinkSerializer,
+    BookedLinkSerializer,
     UndoRequest,
 )
 from reconciliation.services import accept_link, allocate, undo_link
@@ -30,7 +30,7 @@ from reconciliation.views import person
 
 def shown(rows: Sequence[Reconciliation]) -> dict[str, Any]:
     link = rows[0].link if rows else None
-    return dict(LinkSerializer({"link": link, "reconciliations": rows}).data)
+    return dict(BookedLinkSerializer({"link": link, "reconciliations": rows}).data)
 
 
 def shares_of(said: Iterable[Mapping[str, Any]]) -> dict[UUID, Share]:
@@ -47,7 +47,7 @@ class AcceptView(GenericAPIView[Reconciliation]):
     queryset = Reconciliation.objects.select_related("organization")
     serializer_class: type[serializers.Serializer[Any]] = AcceptRequest
 
-    @extend_schema(request=AcceptRequest, responses={200: LinkSerializer})
+    @extend_schema(request=AcceptRequest, responses={200: BookedLinkSerializer})
     @idempotent()
     def post(self, request: Request, pk: UUID) -> Response:
         asked = AcceptRequest(data=request.data)
@@ -64,7 +64,7 @@ class UndoView(GenericAPIView[Reconciliation]):
     queryset = Reconciliation.objects.select_related("organization")
     serializer_class: type[serializers.Serializer[Any]] = UndoRequest
 
-    @extend_schema(request=UndoRequest, responses={200: LinkSerializer})
+    @extend_schema(request=UndoRequest, responses={200: BookedLinkSerializer})
     @idempotent()
     def post(self, request: Request, pk: UUID) -> Response:
         return Response(shown(undo_link(self.get_object(), user=person(request))))
@@ -75,7 +75,9 @@ class AllocateView(APIView):
 
     acts: ClassVar[dict[str, Act]] = {"POST": Act.DECIDE}
 
-    @extend_schema(request=AllocateRequest, responses={200: LinkSerializer, 201: LinkSerializer})
+    @extend_schema(
+        request=AllocateRequest, responses={200: BookedLinkSerializer, 201: BookedLinkSerializer}
+    )
     @idempotent()
     def post(self, request: Request) -> Response:
         asked = AllocateRequest(data=request.data)

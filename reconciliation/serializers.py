@@ -108,7 +108,7 @@ class ReconciliationSerializer(serializers.ModelSerializer[Reconciliation]):
         return str(row.performed_by_id or SYSTEM)
 
 
-class LinkSerializer(serializers.Serializer[Any]):
+class BookedLinkSerializer(serializers.Serializer[Any]):
     """All allocations that are decided together."""
 
     link = serializers.UUIDField()
