@@ -105,18 +105,26 @@ def chosen_debt(line: Transaction, choice: Choice) -> Debt | None:
     return debt_of(document, choice.installment) if document else None
 
 
+def notes_of(chosen: Debt) -> "QuerySet[Document]":
+    """Notes of the same party, whichever side it is on; one that is paid will refuse by itself."""
+    party = Q(emitter_cnpj=chosen.party) | Q(receiver_cnpj=chosen.party)
+    return Document.objects.filter(party, organization=chosen.document.organization_id)
+
+
 def candidates_of(
     queue: Queue, line: Transaction, chosen: Debt
 ) -> Iterator[tuple[Transaction, list[Reconciliation], dict[Any, Debt]]]:
     """Other open lines with a note of the party among their candidates, the best one first."""
     if not chosen.party:
         return
-    party = Q(document__emitter_cnpj=chosen.party) | Q(document__receiver_cnpj=chosen.party)
     proposed = Reconciliation.objects.filter(
         organization=line.organization_id, status=ReconciliationStatus.PARTIAL
     )
-    lines = open_lines(queue).filter(pk__in=proposed.filter(party).values("transaction"))
-    others = {one.pk: one for one in lines.exclude(pk=line.pk)}
+    # Identifiers are read step by step: joined, the planner may visit every pair of rows while
+    # the statistics are older than the run that filled the table.
+    notes = list(notes_of(chosen).values_list("pk", flat=True))
+    known = list(proposed.filter(document__in=notes).values_list("transaction", flat=True))
+    others = {one.pk: one for one in open_lines(queue).filter(pk__in=known).exclude(pk=line.pk)}
     by_line: defaultdict[Any, list[Reconciliation]] = defaultdict(list)
     rows = list(proposed.filter(transaction__in=others).order_by(F("score").desc(), "created_at"))
     for row in rows:

@@ -61,7 +61,6 @@ def decide_line(pk: UUID, *, author: User, version: str, decision: Decision) -> 
         if not is_said(stands, decision, author):
             expect(stands, version)
             carry_out(line, decision, author)
-        line.refresh_from_db()
         return standing_of(line)
 
 
@@ -136,7 +135,6 @@ def undo_line(pk: UUID, *, author: User, version: str) -> Standing:
         expect(stands, version)
         if not take_back(stands, author):
             raise Conflict("Neste lançamento não há decisão para desfazer.", code="nothing_to_undo")
-        line.refresh_from_db()
         return standing_of(line)
 
 

@@ -10,14 +10,15 @@ import { list } from "./review_words.js";
 const PRESENCE = 15_000;
 const SHOWN = 10_000; // milliseconds that the way back stays beside what was done
 const SOON = 120; // milliseconds on a line before the ones that follow are fetched
-const IDLE = 700; // … before what is not urgent is asked
+const IDLE = 450; // … before what is not urgent is asked
+const COUNTED = 10_000; // milliseconds between two looks at the counts of the filters
 const TYPING = 250; // milliseconds without a key before the words are looked for
 const OVER = ["nothing_to_undo", "not_found", "line_changed"];
 const WORD = { accept: "conciliado", no_document: "sem nota", hold: "a verificar" };
 
 const root = document.querySelector("[data-desk]");
 const find = (what) => root.querySelector(what);
-const desk = { card: null, work: null, isBusy: false, ahead: new Map(), timers: {} };
+const desk = { card: null, work: null, isBusy: false, ahead: new Map(), timers: {}, counted: Date.now() };
 let server = null;
 let queue = null;
 let many = null;
@@ -102,7 +103,10 @@ function begin({ draft = null } = {}) {
     clearTimeout(desk.timers.idle);
     const card = find("[data-card]");
     Object.assign(desk, { card, work: null });
-    if (!card) return find("[data-done] h2")?.focus();
+    if (!card) {
+        queue.refresh();
+        return find("[data-done] h2")?.focus();
+    }
     desk.work = new Choice(card, { changed });
     const kept = draft ?? findDraft(...whose());
     if (kept && desk.work.canAnswer) desk.work.restore(kept);
@@ -133,7 +137,10 @@ async function fetchAhead() {
 async function whenIdle() {
     const { card } = desk;
     askOthers();
-    queue.refresh();
+    if (Date.now() > desk.counted + COUNTED || !desk.work.canAnswer) {
+        desk.counted = Date.now();
+        queue.refresh();
+    }
     if (!desk.work.canAnswer) return;
     const found = await preview(desk.work.value ? "accept" : "no_document").catch(() => null);
     const button = card.querySelector("[data-alike]");
