@@ -203,8 +203,9 @@ def test_a_hundred_cards_cost_three_keys_each_and_no_pointer(review: Open, answe
     batch = answers(*[TWO_DOUBTS] * 100)
     page = review(batch).page
     page.evaluate(
-        "window.used = {keydown: 0, pointer: 0};"
-        "addEventListener('keydown', () => used.keydown++, true);"
+        "window.used = {keys: 0, pointer: 0};"
+        # The screen keeps a key's going down to itself; it comes up for everybody.
+        "addEventListener('keyup', () => used.keys++, true);"
         "for (const one of ['mousedown', 'pointerdown', 'click', 'mousemove'])"
         " addEventListener(one, () => used.pointer++, true)"
     )
@@ -214,7 +215,7 @@ def test_a_hundred_cards_cost_three_keys_each_and_no_pointer(review: Open, answe
     page.locator("[data-done]").wait_for()
 
     used = page.evaluate("window.used")
-    assert used["keydown"] / 100 <= 3.2
+    assert 100 <= used["keys"] <= 320
     assert used["pointer"] == 0
     with session(EVERY):
         assert not batch.cards.open().exists()
