@@ -103,9 +103,9 @@ class DeskSearchView(APIView):
 
     @extend_schema(parameters=[DeskSearchRequest], responses=CandidateSerializer(many=True))
     def get(self, request: Request, pk: UUID) -> Response:
+        line = find_line(pk)  # first: of another's line nothing is said, not even what lacks
         asked = DeskSearchRequest(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        line = find_line(pk)
         rows = found_body(line, documents_for(line, asked.validated_data["q"]))
         return Response({"data": CandidateSerializer(rows, many=True).data})
 

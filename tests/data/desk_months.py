@@ -52,12 +52,12 @@ def make_fee(organization: Organization, number: int) -> Transaction:
 
 
 def short_payment(organization: Organization, total: str, paid: str, withheld: str) -> Document:
-    """A note whose customer kept the tax that it declares, and the payment of the rest."""
+    """A note whose customer kept the tax it declares; the payment of the rest names nobody."""
     with session(EVERY):
         document = make_document(
             organization, total, withheld_amount=Decimal(withheld), receiver_cnpj=cnpj(6001)
         )
-        make_transaction(organization, paid, memo=f"TED {document.receiver_name}".upper())
+        make_transaction(organization, paid, memo="TED RECEBIDA")
         run, _ = start_run(organization, requested_by=None)
         execute_run(organization.pk, run.pk)
     return document

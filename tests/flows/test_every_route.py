@@ -91,6 +91,7 @@ def filled(route: str, ids: dict[str, UUID]) -> str:
     path = path.replace("<slug:key>", "omr").replace("<slug:code>", "payments_without_note")
     path = path.replace("<str:period>", "2026-10")
     start, end = path.find("<"), path.find(">")
+    area = "transactions" if area == "desk" else area  # the desk speaks of lines
     return f"/{path[:start]}{ids[area]}{path[end + 1 :]}" if start >= 0 else f"/{path}"
 
 
