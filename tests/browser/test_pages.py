@@ -60,15 +60,18 @@ MONTH = Q(organization__tenant_key="distribuidora")
 DETAILS: dict[str, tuple[str, Any]] = {
     "envio": ("ingestion/delivery", Delivery.objects.filter(MONTH)),
     "arquivo": ("ingestion/sourcefile", SourceFile.objects.filter(MONTH, kind="zip")),
-    "documento": ("ingestion/document", Document.objects.filter(status="reconciled")),
-    "lancamento": ("ingestion/transaction", Transaction.objects.filter(status="reconciled")),
-    "conciliacao": ("reconciliation/reconciliation", Reconciliation.objects.matched()),
+    "documento": ("ingestion/document", Document.objects.filter(MONTH, status="reconciled")),
+    "lancamento": ("ingestion/transaction", Transaction.objects.filter(MONTH, status="reconciled")),
+    "conciliacao": (
+        "reconciliation/reconciliation",
+        Reconciliation.objects.matched().filter(MONTH),
+    ),
     "execucao": ("reconciliation/run", Run.objects.filter(MONTH)),
     "lote": ("audits/batch", Batch.objects.filter(MONTH)),
     "cartao": ("audits/card", Card.objects.open().filter(MONTH).exclude(candidates=[])),
     "empresa": ("organizations/organization", Organization.objects.filter(cnpj__gt="0")),
     "usuario": ("organizations/user", User.objects.all()),
-    "ato": ("organizations/auditlog", AuditLog.objects.all()),
+    "ato": ("organizations/auditlog", AuditLog.objects.filter(MONTH)),
 }
 ENGLISH = re.compile(
     r"\b(the|and|with|search|save|delete|change|view|home|filters?|add|results?|previous|next|"

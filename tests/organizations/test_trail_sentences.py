@@ -1,8 +1,11 @@
 """The trail speaks in sentences."""
 
+import re
+from pathlib import Path
+
 from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import Organization, User
-from conciliacontag.organizations.sentences import noun, tell
+from conciliacontag.organizations.sentences import ACTS, noun, tell
 
 
 def test_an_act_names_who_and_what(operator: User, organization: Organization) -> None:
@@ -31,3 +34,16 @@ def test_an_act_without_words_is_named_by_its_code(organization: Organization) -
     entry = record(organization, "moon.landed", organization, actor=None)
 
     assert tell(entry) == "O sistema: moon.landed."
+
+
+ROOT = Path(__file__).parents[2]
+APPS = ("conciliacontag", "ingestion", "reconciliation", "audits")
+WRITTEN = re.compile(r"\brecord\(\s*[\w.\[\]]+,\s*\"([a-z_]+\.[a-z_]+)\"")
+
+
+def test_every_act_that_is_written_has_words() -> None:
+    sources = [path for app in APPS for path in (ROOT / app).rglob("*.py")]
+    written = {act for path in sources for act in WRITTEN.findall(path.read_text())}
+
+    assert len(written) > 30
+    assert written - set(ACTS) == set()
