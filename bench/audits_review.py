@@ -13,8 +13,9 @@ import json
 import os
 import statistics
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from threading import Thread
 from typing import Any
 
@@ -109,7 +110,8 @@ def decide(page: Page, count: int, look: float) -> None:
     page.wait_for_function(f"waits.length >= {count}")
 
 
-def measure(url: str, batch: Batch, user: User, options: argparse.Namespace) -> dict[str, Any]:
+def measure(url: str, page_of: str, user: User, work: Callable[[Page], None]) -> dict[str, Any]:
+    """Work on one page in a real browser; what was waited for, and how many keys it took."""
     session_cookie = cookie(url, user)  # before the driver's loop, which would hold the connection
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -117,8 +119,8 @@ def measure(url: str, batch: Batch, user: User, options: argparse.Namespace) -> 
         context.add_cookies([session_cookie])
         context.add_init_script(WATCH)
         page = context.new_page()
-        page.goto(f"{url}/admin/audits/batch/{batch.pk}/revisar/")
-        decide(page, options.decided, options.look)
+        page.goto(f"{url}{page_of}")
+        work(page)
         found: dict[str, Any] = page.evaluate("({waits, keys, pointer})")
         browser.close()
     return found
@@ -154,7 +156,8 @@ def main() -> None:
     with scratch():
         batch, user = make_batch(options.cards, options.questions)
         with served() as url:
-            found = measure(url, batch, user, options)
+            work = partial(decide, count=options.decided, look=options.look)
+            found = measure(url, f"/admin/audits/batch/{batch.pk}/revisar/", user, work)
         is_met = report(options, found)
     sys.exit(not is_met)
 

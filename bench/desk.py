@@ -16,15 +16,16 @@ import sys
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 from bench.scratch import scratch  # sets Django up: stays first of ours
 
 # isort: split
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from bench.audits_review import CHROMIUM, WATCH, cookie, served
+from bench.audits_review import measure, served
 from conciliacontag.database import EVERY, session
 from conciliacontag.organizations.models import Membership, Organization, User
 from conciliacontag.organizations.roles import Role
@@ -118,21 +119,6 @@ def decide(page: Page, count: int, look: float) -> None:
     page.wait_for_function(f"waits.length >= {count}")
 
 
-def measure(url: str, user: User, options: argparse.Namespace) -> dict[str, Any]:
-    session_cookie = cookie(url, user)  # before the driver's loop, which would hold the connection
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = browser.new_context(locale="pt-BR", viewport={"width": 1360, "height": 900})
-        context.add_cookies([session_cookie])
-        context.add_init_script(WATCH)
-        page = context.new_page()
-        page.goto(f"{url}/admin/reconciliation/reconciliation/mesa/?competencia=2026-10")
-        decide(page, options.decided, options.look)
-        found: dict[str, Any] = page.evaluate("({waits, keys, pointer})")
-        browser.close()
-    return found
-
-
 def report(options: argparse.Namespace, found: dict[str, Any]) -> bool:
     waits: Sequence[float] = found["waits"]
     p95 = statistics.quantiles(waits, n=20)[-1]
@@ -163,7 +149,9 @@ def main() -> None:
     with scratch():
         user = make_month(options.lines)
         with served() as url:
-            found = measure(url, user, options)
+            work = partial(decide, count=options.decided, look=options.look)
+            page = "/admin/reconciliation/reconciliation/mesa/?competencia=2026-10"
+            found = measure(url, page, user, work)
         is_met = report(options, found)
     sys.exit(not is_met)
 

@@ -63,6 +63,11 @@ def read(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     docs, legs, txs = (
         pl.read_parquet(folder / f"{name}.parquet") for name in ("docs", "legs", "txs")
     )
+    return payables_of(docs, legs), lines_of(txs)
+
+
+def payables_of(docs: pl.DataFrame, legs: pl.DataFrame) -> pl.DataFrame:
+    """Declared instalments, and the whole of what declares none."""
     papers = docs.select(
         "net", "gross", "number", "means", document="doc_id", organization="org",
         receivable="rec", kind="dtype", issued=pl.col("issue") + EPOCH,
@@ -90,15 +95,18 @@ def read(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
         our_number=pl.lit(""), txid=pl.lit(""),
     )  # fmt: skip
     wanted = list(columns.PAYABLES)
-    payables = pl.concat(
+    return pl.concat(
         [rows.select(wanted).cast(pl.Schema(columns.PAYABLES)) for rows in (declared, silent)]
     )
+
+
+def lines_of(txs: pl.DataFrame) -> pl.DataFrame:
     lines = txs.select(
         "amount", organization="org", line="tx_id", receivable="rec", day=pl.col("date") + EPOCH,
         memo=pl.col("memo").str.to_uppercase(), payer=pl.col("payer_doc").fill_null(""),
         our_number=identifier("nosso"), txid=identifier("txid"),
     )  # fmt: skip
-    return payables, lines.select(list(columns.LINES)).cast(pl.Schema(columns.LINES))
+    return lines.select(list(columns.LINES)).cast(pl.Schema(columns.LINES))
 
 
 def identifier(column: str) -> pl.Expr:

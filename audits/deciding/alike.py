@@ -76,14 +76,9 @@ def decide_alike(
         )
     seen, others, left = seen_and_alike(card_id, author)
     sent = Submission(
-        author,
-        version,
-        Verdict(verdict),
-        note,
-        corrections=corrections or {},
-        on_behalf_of=on_behalf_of,
-        together=new_id() if others else None,
-    )
+        author, version, Verdict(verdict), note, corrections=corrections or {},
+        on_behalf_of=on_behalf_of, together=new_id() if others else None,
+    )  # fmt: skip
     first = decide_seen(seen, sent, dry_run=dry_run)
     reached = [(card, replace(sent, version=card.version)) for card in others]
     found = decide_together(seen.batch_id, reached, author=author, dry_run=dry_run)

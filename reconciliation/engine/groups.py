@@ -7,15 +7,14 @@ the line names the party, a sum that misses by a fee, a discount or withheld tax
 import numpy as np
 import polars as pl
 
-from reconciliation.engine.amounts import chance
+from reconciliation.engine.amounts import MOST_CENTS, MOST_FEE, USUAL_FEES, chance
 from reconciliation.engine.citations import CITES
 from reconciliation.engine.columns import Books, Flags, Floats, flags, floats, ints, summed
 from reconciliation.engine.habits import FIRST_DAY, Habits, day_index
 from reconciliation.engine.links import GROUP, Links
-from reconciliation.engine.payers import ROOT
 from reconciliation.engine.reading import Reading
 from reconciliation.engine.subsets import sums_of
-from reconciliation.engine.weights import CITED, MOST, NAMED, NAMED_BY_ROOT, OTHER_DEBTS, OTHERS
+from reconciliation.engine.weights import CITED, MOST, OTHER_DEBTS, party_factors
 
 MOST_ITEMS, SPAN = 10, 80
 OPEN_BELOW, LINE_OPEN_BELOW = 0.8, 0.9
@@ -24,7 +23,6 @@ NEAR = 0.10  # of the sum
 GROUPED = 0.05  # payments that are for several items
 GATHERED_OVER = 31  # days whose items a party pays together
 EXACT_SUM, CENTS_OFF, FEE_OFF, DISCOUNTED, TAXED, OVER = 0.75, 0.012, 0.02, 0.03, 0.05, 0.01
-MOST_CENTS, MOST_FEE, USUAL_FEES = 5, 1_500, 700
 EVERY_CITED, SOME_CITED = 0.6, 0.25
 NEXT_NUMBER = 300.0  # what a second cited number of the same party says
 CITES_OTHERS = 0.02
@@ -45,7 +43,7 @@ def group_links(
     sums, members = _sums(books, paid)
     groups = _candidates(books, reading, sums, paying)
     facts = _member_facts(groups, members, books, reading)
-    weight = _weigh(groups, facts, books, habits)
+    weight = _weigh(groups, facts, habits)
     keep = weight > 1e-4
     place = np.cumsum(keep) - 1
     group = ints(facts, "group")
@@ -131,21 +129,14 @@ def _member_facts(
     return facts.with_columns(late=pl.col("day") - pl.col("due")).sort("group", "item")
 
 
-def _weigh(groups: pl.DataFrame, facts: pl.DataFrame, books: Books, habits: Habits) -> Floats:
+def _weigh(groups: pl.DataFrame, facts: pl.DataFrame, habits: Habits) -> Floats:
     organization, kind = ints(groups, "organization"), ints(groups, "kind_row")
     size = floats(groups, "size")
     spread = chance(organization, floats(groups, "paid"), habits)
-    by_id, fits = ints(groups, "by_id"), ints(groups, "fits")
-    has_id = flags(groups, "has_id")
-    agrees = (by_id > 0) | ((ints(groups, "by_name") > 0) & ~has_id)
-    conflicts = ~agrees & (has_id | (fits > 0))
-    named = np.where(by_id == ROOT, NAMED_BY_ROOT, NAMED)
-    named = np.where(agrees, named, np.where(conflicts, habits.strangers, 1.0))
-    alike = np.where(by_id > 0, 1, np.maximum(fits, 1))
-    known = habits.parties[organization] + OTHERS
+    agrees, _, named, by_chance = party_factors(groups, habits)
     share = habits.shares[0, kind]
     own = OTHER_DEBTS * habits.debts[ints(groups, "party_row")] * spread * share
-    strangers = habits.without[kind] * spread * np.where(agrees, alike / known, 1.0)
+    strangers = habits.without[kind] * spread * by_chance
     unrelated = (strangers + np.where(agrees, own, 0)) / habits.days[organization]
     prior = GROUPED * 40 / (floats(groups, "rivals") + 10) * ONE_MORE ** (size - 2)
     observed = _amount(groups, facts) * _delay(groups, facts, habits) * _number(groups, facts)

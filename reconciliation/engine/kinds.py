@@ -8,7 +8,7 @@ due date: the excess over chance is the share of its lines that pay, whatever wo
 import numpy as np
 import polars as pl
 
-from reconciliation.engine.columns import Books, Floats, Ints, flags, floats, ints, summed
+from reconciliation.engine.columns import Books, Floats, Ints, ints, summed
 from reconciliation.engine.habits import MEANS, MEANS_SEEN, Habits
 from reconciliation.engine.reading import Reading
 
@@ -106,8 +106,3 @@ def first_guess(habits: Habits, reading: Reading) -> None:
     size = reading.lines.height
     nothing = np.zeros((MEANS, reading.kinds.height))
     learn_kinds(habits, reading, np.full(size, UNTOLD), np.zeros(size), nothing)
-
-
-def has_payer(reading: Reading) -> Floats:
-    known = flags(reading.lines, "has_id") | (floats(reading.lines, "fits") > 0)
-    return known.astype(np.float64)

@@ -85,7 +85,7 @@ class Candidate:
     score: Decimal  # 0.00 to 100.00: a hundred times the probability that the link is right
     evidence: tuple[Evidence, ...]
     reason: str  # Portuguese sentence built from the evidence
-    link: int = 0  # counts the links of an outcome; equal for the documents paid together
+    link: int = 0  # from 1; equal for the documents paid together; 0 stands alone
     difference: Difference | None = None
 
 

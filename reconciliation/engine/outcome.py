@@ -82,6 +82,7 @@ class _Telling:
         self.belief = found.belief
         self.books = booked(found, float(options.accept_at / HUNDRED))
         self.facts = Facts(tables, found)
+        self.why_aside: dict[int, str] = dict(found.books.set_aside.rows())
         least = float(options.propose_at / HUNDRED)
         self.best = {
             int(found.links.row[link]): int(link)
@@ -119,7 +120,7 @@ class _Telling:
                 score=score_of(fact.belief),
                 evidence=evidence,
                 reason=reason,
-                link=fact.number,
+                link=fact.number + 1,
                 difference=difference,
             )
 
@@ -161,7 +162,7 @@ class _Telling:
 
     def _set_aside(self, code: int) -> Doubt:
         line = self.tables.transactions[code]
-        why = dict(self.found.books.set_aside.rows()).get(code)
+        why = self.why_aside.get(code)
         if why == "reversed":
             return Doubt(
                 line.id, (), "Este lançamento e o seu estorno se anulam: não há nota a conciliar."
@@ -184,8 +185,8 @@ class _Telling:
         return tuple(document.id for document in self.tables.documents if document.id not in told)
 
     def _aside(self) -> tuple[tuple[str, str], ...]:
-        rows = self.found.books.set_aside.rows()
-        return tuple((self.tables.transactions[code].id, why) for code, why in rows)
+        aside = self.why_aside.items()
+        return tuple((self.tables.transactions[code].id, why) for code, why in aside)
 
 
 def _misses(tables: Tables, taken: set[tuple[int, int]]) -> Misses:

@@ -7,6 +7,7 @@ when the amounts are equal: four joins, so that work grows with what there is to
 import polars as pl
 
 from reconciliation.engine.columns import Books
+from reconciliation.engine.memos import KEY
 from reconciliation.engine.reading import Reading
 
 BEFORE, AFTER = -12, 50  # days from a declared due date to the payment
@@ -63,7 +64,7 @@ def _identified(books: Books) -> pl.DataFrame:
         lines = books.lines.filter(pl.col(name) != "").select("row", *by)
         items = books.items.filter(pl.col(name) != "").select("item", *by)
         found.append(lines.join(items, on=by).select("row", "item"))
-    memo = pl.col("memo").str.extract_all(r"\b\d{6}[0-9A-Z]{12}\d{26}\b")
+    memo = pl.col("memo").str.extract_all(KEY)
     keys = (
         books.lines.select("row", "organization", "receivable", key=memo)
         .explode("key")

@@ -69,11 +69,8 @@ def close_period(
             left_open=[told(item) for item in left],
             figures=figures_of(organization, month),
         )
-        facts = {
-            "period": spell_month(month),
-            "reason": said,
-            "left_open": sum(item.count for item in left),
-        }
+        count = sum(item.count for item in left)
+        facts = {"period": spell_month(month), "reason": said, "left_open": count}
         record(organization, "period.closed", closing, actor=user, diff=facts)
     return closing, True
 

@@ -6,6 +6,7 @@ import { Queue } from "./desk_queue.js";
 import { DeskServer } from "./desk_server.js";
 import { dropOldDrafts, findDraft, keepDraft, keepSaved, saved } from "./review_drafts.js";
 import { list } from "./review_words.js";
+import { Turn } from "./turn.js";
 
 const PRESENCE = 15_000;
 const SHOWN = 10_000; // milliseconds that the way back stays beside what was done
@@ -18,7 +19,8 @@ const WORD = { accept: "conciliado", no_document: "sem nota", hold: "a verificar
 
 const root = document.querySelector("[data-desk]");
 const find = (what) => root.querySelector(what);
-const desk = { card: null, work: null, isBusy: false, ahead: new Map(), timers: {}, counted: Date.now() };
+const turn = new Turn(root);
+const desk = { card: null, work: null, ahead: new Map(), timers: {}, counted: Date.now() };
 let server = null;
 let queue = null;
 let many = null;
@@ -64,7 +66,7 @@ function onKey(event) {
     if (!act) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (!desk.isBusy) act();
+    if (!turn.isBusy) act();
 }
 
 function meaning(event) {
@@ -176,25 +178,11 @@ function tell(text, { hasWayBack = false } = {}) {
 }
 
 function refuse(message) {
-    const alert = find("[data-alert]");
-    alert.hidden = !message;
-    alert.textContent = message;
+    turn.refuse(message);
 }
 
-// One thing at a time: what is typed meanwhile belongs to no line.
-async function busy(work) {
-    if (desk.isBusy) return;
-    desk.isBusy = true;
-    root.setAttribute("aria-busy", "true");
-    try {
-        await work();
-    } catch (refusal) {
-        if (!("code" in refusal)) throw refusal;
-        refuse(refusal.status ? refusal.message : "Sem conexão. A resposta está guardada: tecle Enter para tentar de novo.");
-    } finally {
-        desk.isBusy = false;
-        root.removeAttribute("aria-busy");
-    }
+function busy(work) {
+    return turn.take(work);
 }
 
 function decide(verdict) {

@@ -6,6 +6,7 @@ import { Pictures, fetchAhead } from "./review_images.js";
 import { Match } from "./review_match.js";
 import { Server } from "./review_server.js";
 import { list, sentenceOf } from "./review_words.js";
+import { Turn } from "./turn.js";
 
 const PRESENCE = 15_000;
 const OVER = ["card_changed", "nothing_to_undo", "not_found", "match_changed", "undo_impossible"];
@@ -15,7 +16,8 @@ const IDLE = 700; // milliseconds on a card before what is not urgent is asked
 
 const root = document.querySelector("[data-review]");
 const find = (what) => root.querySelector(what);
-const desk = { card: null, work: null, pictures: null, isBusy: false, idle: 0, ahead: null };
+const turn = new Turn(root);
+const desk = { card: null, work: null, pictures: null, idle: 0, ahead: null };
 let server = null;
 
 if (root) {
@@ -84,7 +86,7 @@ function onKey(event) {
     if (!act) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (!desk.isBusy) act();
+    if (!turn.isBusy) act();
 }
 
 function meaning(event) {
@@ -212,25 +214,11 @@ function tell(text) {
 }
 
 function refuse(message) {
-    const alert = find("[data-alert]");
-    alert.hidden = !message;
-    alert.textContent = message;
+    turn.refuse(message);
 }
 
-// One thing at a time: what is typed meanwhile belongs to no card.
-async function busy(work) {
-    if (desk.isBusy) return;
-    desk.isBusy = true;
-    root.setAttribute("aria-busy", "true");
-    try {
-        await work();
-    } catch (refusal) {
-        if (!("code" in refusal)) throw refusal;
-        refuse(refusal.status ? refusal.message : "Sem conexão. A resposta está guardada: tecle Enter para tentar de novo.");
-    } finally {
-        desk.isBusy = false;
-        root.removeAttribute("aria-busy");
-    }
+function busy(work) {
+    return turn.take(work);
 }
 
 function save() {
