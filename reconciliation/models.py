@@ -13,6 +13,7 @@ from ingestion.models import Document, Transaction
 from reconciliation.desk.models import Hold as Hold
 from reconciliation.periods.models import Closing as Closing
 from reconciliation.rules.models import Rule as Rule
+from reconciliation.thresholds.models import Thresholds as Thresholds
 
 
 class RunStatus(models.TextChoices):
@@ -55,6 +56,13 @@ class Run(models.Model):
     written = models.PositiveIntegerField("linhas gravadas ou retiradas", default=0)
     engine = models.CharField("versão do motor", max_length=16, blank=True)
     rules = models.CharField("versão das regras", max_length=64, blank=True)
+    # The thresholds it ran with; unknown until it runs.
+    accept_at = models.DecimalField(
+        "conciliou a partir de", max_digits=5, decimal_places=2, null=True
+    )
+    propose_at = models.DecimalField(
+        "sugeriu a partir de", max_digits=5, decimal_places=2, null=True
+    )
     error = models.TextField("erro", blank=True)
     attempts = models.PositiveSmallIntegerField("tentativas", default=0)
     locked_until = models.DateTimeField("reservada até", null=True)

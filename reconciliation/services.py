@@ -29,6 +29,7 @@ from reconciliation.open_rows import open_documents, open_transactions
 from reconciliation.periods.closed import in_closed_period
 from reconciliation.results import Stored, still_true, store
 from reconciliation.rules.participation import heed_rules
+from reconciliation.thresholds.options import options_of
 from reconciliation.undoing import undo_link, undo_match
 from reconciliation.versions import ENGINE, rules_version
 
@@ -155,7 +156,10 @@ def carry_out(run: Run) -> Stored:
     transactions = list(open_transactions(run.organization, force=run.force))
     run.documents, run.transactions = len(documents), len(transactions)
     run.engine, run.rules = ENGINE, rules_version(run.organization)
-    outcome = heed_rules(run, match(documents, transactions), documents, transactions)
+    options = options_of(run.organization)
+    run.accept_at, run.propose_at = options.accept_at, options.propose_at
+    found = match(documents, transactions, options)
+    outcome = heed_rules(run, found, documents, transactions, options)
     with books(run.organization_id):
         true = still_true(run, outcome, documents, transactions)
         return store(run, true, documents, transactions)

@@ -29,10 +29,14 @@ def rules_version(organization: Organization) -> str:
 
 
 def is_same_judge(run: Run) -> bool:
-    """Whether the run before this one had the same engine and the same rules."""
+    """Whether the run before this one had the same engine, rules and thresholds."""
     done = Run.objects.filter(organization=run.organization_id, status=RunStatus.DONE)
     last = done.exclude(pk=run.pk).first()
-    return last is not None and (last.engine, last.rules) == (run.engine, run.rules)
+    return last is not None and judge_of(last) == judge_of(run)
+
+
+def judge_of(run: Run) -> tuple[object, ...]:
+    return run.engine, run.rules, run.accept_at, run.propose_at
 
 
 ENGINE = engine_version()

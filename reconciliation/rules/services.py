@@ -24,6 +24,7 @@ from reconciliation.rules.models import (
 from reconciliation.rules.reading import ReadRule, read_rules
 from reconciliation.rules.refusals import RuleRefused
 from reconciliation.services import start_run
+from reconciliation.thresholds.options import DEFAULTS, options_of
 
 LONGEST_NOTE = 512
 
@@ -183,17 +184,22 @@ def check_simulated(rule: Rule, version: RuleVersion) -> None:
         )
     if tried.beside != beside(rule):
         raise Conflict(
-            "Outras regras foram ligadas ou desligadas depois da simulação: o resultado pode ser "
-            "outro. Simule de novo.",
+            "Outras regras, ou os limites da empresa, mudaram depois da simulação: o resultado "
+            "pode ser outro. Simule de novo.",
             code="rule_simulation_stale",
             details={"simulation_id": str(tried.pk)},
         )
 
 
 def beside(rule: Rule) -> list[str]:
-    """The versions of the organization's other rules that work now, in their order."""
+    """The versions of the organization's other rules that work now, in their order; its thresholds.
+
+    Thresholds are named only where somebody has set others than the engine's.
+    """
     others = Rule.objects.filter(organization=rule.organization_id).enabled().exclude(pk=rule.pk)
-    return [str(other.enabled_id) for other in others]
+    options = options_of(rule.organization)
+    own = [] if options == DEFAULTS else [f"{options.accept_at} {options.propose_at}"]
+    return [*(str(other.enabled_id) for other in others), *own]
 
 
 def disable_rule(rule: Rule, *, user: User) -> Rule:

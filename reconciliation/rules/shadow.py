@@ -7,7 +7,7 @@ from uuid import UUID
 from conciliacontag.brazil import cnpj_root
 from conciliacontag.database import session
 from ingestion.models import Document
-from reconciliation.engine import Candidate, OpenDocument, OpenTransaction
+from reconciliation.engine import Candidate, OpenDocument, OpenTransaction, Options
 from reconciliation.models import Reconciliation, ReconciliationStatus
 from reconciliation.open_rows import (
     DOCUMENT_COLUMNS,
@@ -22,6 +22,7 @@ from reconciliation.rules.models import Rule, RuleSimulation
 from reconciliation.rules.participation import ready
 from reconciliation.rules.reading import Kept
 from reconciliation.rules.subjects import Subject
+from reconciliation.thresholds.options import options_of
 
 MATCHED = ReconciliationStatus.MATCHED
 PAIR_COLUMNS = ("document_id", "installment", "amount", "score", "status")
@@ -38,6 +39,7 @@ class Books:
     rules: Sequence[Kept]  # that work now, without the one on trial
     tried: Kept
     place: int  # of the rule on trial among them
+    options: Options
 
 
 def read_books(simulation: RuleSimulation) -> Books:
@@ -58,6 +60,7 @@ def read_books(simulation: RuleSimulation) -> Books:
             rules=[kept for _, kept in working],
             tried=tried,
             place=sum((row.position, str(row.pk)) < order for row, _ in working),
+            options=options_of(organization),
         )
 
 

@@ -42,10 +42,10 @@ def try_rule(books: Books, period: Period, progress: Progress) -> Findings:
         progress: told how much is done, in per cent.
     """
     documents, lines = list(books.documents.values()), list(books.lines.values())
-    outcome = match(documents, lines)
+    outcome = match(documents, lines, books.options)
     progress(50)
     cases = cases_of(outcome, documents, lines)
-    without = act(outcome, cases, apply(books.rules, cases))
+    without = act(outcome, cases, apply(books.rules, cases), books.options)
     progress(70)
     rules = [*books.rules[: books.place], books.tried, *books.rules[books.place :]]
     applied = apply(rules, cases)
@@ -53,7 +53,7 @@ def try_rule(books: Books, period: Period, progress: Progress) -> Findings:
     cut = next((cut for cut in applied.cuts if cut.rule is books.tried), None)
     if cut:
         return Findings(cut=cut)
-    found = list(changes(without, act(outcome, cases, applied)))
+    found = list(changes(without, act(outcome, cases, applied, books.options)))
     shown = [change for change in found if _within(books, change.transaction_id, period)]
     conflicts = [
         conflict for conflict in applied.conflicts if books.tried.definition.name in conflict.rules
