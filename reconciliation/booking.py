@@ -21,6 +21,7 @@ from reconciliation.balances import (
     used_by_line,
     weigh,
 )
+from reconciliation.displacing import set_aside
 from reconciliation.models import (
     MATCHED,
     DifferenceKind,
@@ -47,8 +48,8 @@ class Touched:
 def make_room(rows: Sequence[Reconciliation]) -> Touched:
     """Take away what gives way to these rows; the caller holds the books.
 
-    Proposals for their lines go, and a machine's bookings where they need the room or say the same
-    pair. What people booked stands.
+    Proposals for their lines are set aside, and a machine's bookings where they need the room or
+    say the same pair. What people booked stands.
 
     Raises:
         Conflict: a person's booking already uses up a line.
@@ -60,7 +61,7 @@ def make_room(rows: Sequence[Reconciliation]) -> Touched:
     others = others.exclude(pk__in=[row.pk for row in rows])
     gone = list(others.exclude(MATCHED)) + list(linked(giving_way(rows, others)))
     touched.add(gone)
-    Reconciliation.objects.filter(pk__in={row.pk for row in gone}).delete()
+    set_aside(gone, rows[0].link)
     return touched
 
 

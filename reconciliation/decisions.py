@@ -1,6 +1,7 @@
 """What people decide about proposals; the machine gives way to all of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from conciliacontag.organizations.roles import Act
 from ingestion.models import Document, Transaction
 from reconciliation.balances import linked, used_by_line
 from reconciliation.booking import Touched, book, make_room, refuse_full_lines
+from reconciliation.displacing import keep, set_aside
 from reconciliation.ledger import books
 from reconciliation.models import (
     MATCHED,
@@ -24,6 +26,8 @@ from reconciliation.models import (
     ReconciliationStatus,
 )
 from reconciliation.statuses import settle
+
+Rows = list[Reconciliation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +103,25 @@ def accept_link(
         if all(row.status == ReconciliationStatus.MATCHED and row.performed_by_id for row in rows):
             refuse_other_amounts(rows, shares or {})
             return rows
+        before = [copy(row) for row in rows]
         apply_shares(rows, shares or {})
         standing = kept_in_spite(rows)
         if standing is not None:
             return [standing]
         touched = make_room(rows)
         book(rows, user, exact=bool(shares))
+        keep(changed(before, rows), rows[0].link)
         conclude(rows, touched, user, "match.confirmed")
     return rows
+
+
+def changed(before: Iterable[Reconciliation], rows: Iterable[Reconciliation]) -> Rows:
+    """The rows as they were, of those that were booked with other amounts than proposed."""
+    return [
+        was
+        for was, row in zip(before, rows, strict=True)
+        if (was.amount, was.difference) != (row.amount, row.difference)
+    ]
 
 
 def rows_to_accept(reconciliation: Reconciliation) -> list[Reconciliation]:
@@ -206,17 +221,19 @@ def refuse_matches(transaction: Transaction, *, user: User, reason: str) -> Reco
         )
         touched = Touched({transaction.pk})
         touched.add(gone)
-        Reconciliation.objects.filter(pk__in={row.pk for row in gone}).delete()
-        row = Reconciliation.objects.create(
+        used = used_by_line(rows.by_people())
+        row = Reconciliation(
             organization_id=transaction.organization_id,
             transaction=transaction,
             status=ReconciliationStatus.UNMATCHED,
-            amount=abs(transaction.amount) - used_by_line(rows).get(transaction.pk, Decimal(0)),
+            amount=abs(transaction.amount) - used.get(transaction.pk, Decimal(0)),
             score=Decimal(0),
             reason=reason or f"Sem nota, por decisão de {user.name}.",
             performed_by=user,
             decided_at=timezone.now(),
         )
+        set_aside(gone, row.link)
+        row.save(force_insert=True)
         conclude([row], touched, user, "match.refused")
     return row
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from conciliacontag.database import copy_rows
 from ingestion.models import Document, MatchStatus, Transaction
@@ -15,7 +15,13 @@ from ingestion.models.documents import PAYABLE
 from reconciliation.alerts import alerted_lines
 from reconciliation.balances import weigh
 from reconciliation.engine import Candidate, Doubt, OpenDocument, OpenTransaction, Outcome
-from reconciliation.models import Reconciliation, ReconciliationQuerySet, ReconciliationStatus, Run
+from reconciliation.models import (
+    MATCHED,
+    Reconciliation,
+    ReconciliationQuerySet,
+    ReconciliationStatus,
+    Run,
+)
 from reconciliation.open_rows import open_documents, open_transactions
 from reconciliation.periods.closed import in_closed_period
 from reconciliation.result_rows import COLUMNS, Row, linked_pairs, part_of, rows_of, stamped
@@ -172,9 +178,12 @@ def take(left: dict[str, Decimal], link: Sequence[Candidate]) -> bool:
 def superseded(run: Run, outcome: Outcome) -> ReconciliationQuerySet:
     """What the machine said before about everything that this run speaks of.
 
-    Alerts are not among it: they wait for a person.
+    Alerts are not among it: they wait for a person. Nor are the proposals of a line about which a
+    person has spoken, for no run looks at it.
     """
     rows = Reconciliation.objects.by_machine().filter(organization=run.organization_id, alert="")
+    spoken = Reconciliation.objects.by_people().filter(transaction=OuterRef("transaction"))
+    rows = rows.exclude(~MATCHED & Exists(spoken.exclude(MATCHED)))
     rows = rows.exclude(in_closed_period("transaction__"))
     if not run.force:
         rows = rows.exclude(status=ReconciliationStatus.MATCHED)

@@ -21,6 +21,7 @@ from reconciliation.models import (
     ReconciliationQuerySet,
     ReconciliationStatus,
 )
+from reconciliation.restoring import put_back
 from reconciliation.statuses import settle
 
 # "Sem nota", on a person's word.
@@ -31,7 +32,7 @@ def undo_match(transaction: Transaction, *, user: User, entitled: bool = False) 
     """Take back all that was decided about a line; False when nothing was.
 
     Links of many rows are taken back whole. Each pair stays as a proposal of this person, so that
-    no later run books it again unasked.
+    no later run books it again unasked; what gave way to the decision comes back.
 
     Args:
         entitled: a rule above the person's role asks for it, as a second reading that disagrees.
@@ -92,7 +93,8 @@ def take_back(
     touched.add(rows)
     withdraw(rows, user)
     warnings(touched).delete()
-    settle(touched.lines, touched.documents)
+    back = put_back({row.link for row in rows})
+    settle(touched.lines | back.lines, touched.documents | back.documents)
     subject = rows[0].transaction or rows[0]
     record(organization, "match.undone", subject, actor=user, diff=before)
 

@@ -1,5 +1,6 @@
-"""Lines that somebody put aside to look into."""
+"""What people did to lines at the desk: put aside, and what gave way to their decisions."""
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from conciliacontag.keys import new_id
@@ -28,3 +29,26 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return self.reason or "A verificar"
+
+
+class Displaced(models.Model):
+    """A row that gave way to a person's decision, kept so that undoing it brings the row back."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="+", verbose_name="empresa"
+    )
+    transaction = models.ForeignKey(
+        Transaction, models.CASCADE, related_name="+", verbose_name="lançamento"
+    )
+    link = models.UUIDField("vínculo da decisão", db_index=True)
+    row = models.JSONField("conciliação como era", encoder=DjangoJSONEncoder)
+    created_at = models.DateTimeField("em", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "proposta que deu lugar a uma decisão"
+        verbose_name_plural = "propostas que deram lugar a decisões"
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return str(self.row.get("reason", ""))

@@ -14,7 +14,7 @@ from reconciliation.models import Reconciliation
 def test_reopening_undoes_the_match(reviewed: Any, manager: User) -> None:
     card = reopen_card(reviewed.card.pk, author=manager, version=2, note="valor errado")
 
-    row = Reconciliation.objects.get(transaction=reviewed.doubtful)
+    row = Reconciliation.objects.by_people().get(transaction=reviewed.doubtful)
     reviewed.documents[0].refresh_from_db()
     assert (card.status, card.version) == (CardStatus.REOPENED, 3)
     assert (row.status, row.performed_by) == ("partial", manager)
