@@ -1,7 +1,7 @@
 """The proofs of one company's month: the rows they need, and what they found."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -255,10 +255,15 @@ def untold_documents(organization: Organization, month: date) -> Iterator[Findin
 
 def untold_mentions(organization: Organization, month: date) -> "QuerySet[Mention]":
     """Mentions of documents of the month that are not here; several may tell of one."""
-    here = Document.objects.filter(organization=organization, key=OuterRef("key"))
+    return untold_of([organization], month)
+
+
+def untold_of(organizations: Sequence[Organization], month: date) -> "QuerySet[Mention]":
+    """The same of many organizations."""
+    here = Document.objects.filter(organization=OuterRef("organization"), key=OuterRef("key"))
     rows = Mention.objects.filter(
         ~Exists(here),
-        organization=organization,
+        organization__in=organizations,
         issued_on__gte=month,
         issued_on__lt=next_month(month),
     )

@@ -1,10 +1,10 @@
 """Bank lines without a note, and the suppliers whose note of the month has not come."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from conciliacontag.brazil import fold, format_brl, format_date, format_tax_id
 from conciliacontag.organizations.models import Organization
@@ -74,20 +74,8 @@ def received_notes(organization: Organization, month: date) -> Iterator[Received
 
 
 def waiting_rows(organization: Organization, month: date, regulars: list[Regular]) -> Iterator[Row]:
-    """Lines of the month that nobody has answered for and for which there is no proposal."""
-    links = Reconciliation.objects.filter(transaction=OuterRef("pk"))
-    lines = (
-        Transaction.objects.open()
-        .filter(
-            ~Exists(links.by_people().filter(status=ReconciliationStatus.UNMATCHED)),
-            ~Exists(links.filter(status=ReconciliationStatus.PARTIAL)),
-            organization=organization,
-            date__gte=month,
-            date__lt=next_month(month),
-        )
-        .exclude(amount=0)
-        .order_by("date", "pk")
-    )
+    """The waiting lines in the words of their bank, with what is known of who they are about."""
+    lines = waiting_lines([organization], month).order_by("date", "pk")
     for pk, day, amount, memo, payee in lines.values_list("pk", "date", "amount", "memo", "payee"):
         why = without_note(memo)
         known = named_supplier(f"{payee} {memo}", regulars) if regulars and not why else None
@@ -104,6 +92,19 @@ def waiting_rows(organization: Organization, month: date, regulars: list[Regular
 
 def of_cards(memo: str) -> str:
     return "vendas no cartão: mande o relatório da maquininha" if CARDS.search(fold(memo)) else ""
+
+
+def waiting_lines(organizations: Sequence[Organization], month: date) -> "QuerySet[Transaction]":
+    """Lines of the month that nobody has answered for and for which there is no proposal."""
+    links = Reconciliation.objects.filter(transaction=OuterRef("pk"))
+    rows = Transaction.objects.open().filter(
+        ~Exists(links.by_people().filter(status=ReconciliationStatus.UNMATCHED)),
+        ~Exists(links.filter(status=ReconciliationStatus.PARTIAL)),
+        organization__in=organizations,
+        date__gte=month,
+        date__lt=next_month(month),
+    )
+    return rows.exclude(amount=0)
 
 
 def habit_told(one: Regular) -> str:
