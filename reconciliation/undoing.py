@@ -90,6 +90,8 @@ def take_back(
     if not entitled:
         require(user, organization, Act.REOPEN_OWN if own else Act.REOPEN)
     before, touched = link_facts(rows), Touched()
+    if any(row.performed_by_id is None for row in rows):
+        before |= {"by_machine": True}
     touched.add(rows)
     withdraw(rows, user)
     warnings(touched).delete()
