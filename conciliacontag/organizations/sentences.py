@@ -44,6 +44,8 @@ ACTS = {
     "rule.disabled": "desligou a regra {name}",
     "rule.forgotten": "esqueceu a regra {name}",
     "rule.cut": "interrompeu uma regra que passou do limite: {reason}",
+    "thresholds.set": "definiu os limites: conciliar a partir de {accept_at} pontos, sugerir a "
+    "partir de {propose_at}",
     "period.closed": "fechou {period}, com {left_open} pendência(s): {reason}",
     "period.reopened": "reabriu {period}: {reason}",
     "match.confirmed": "confirmou uma conciliação de R$ {amount}",
@@ -72,6 +74,7 @@ ACTS = {
     "export.started": "pediu uma exportação",
     "export.failed": "não conseguiu concluir uma exportação",
 }
+DECIMALS = {"amount", "accept_at", "propose_at"}
 NOUNS = {
     "organizations.organization": "Empresa",
     "organizations.membership": "Acesso",
@@ -87,6 +90,8 @@ NOUNS = {
     "reconciliation.reconciliation": "Conciliação",
     "reconciliation.closing": "Fechamento",
     "reconciliation.rule": "Regra",
+    "reconciliation.thresholds": "Limites",
+    "reconciliation.acceptance": "Aceite de sugestões",
     "audits.batch": "Lote",
     "audits.card": "Cartão",
     "audits.export": "Exportação",
@@ -115,8 +120,8 @@ def values_of(diff: dict[str, Any]) -> defaultdict[str, str]:
         told[name] = "—" if after is None else str(after)
     if told["role"] in Role.values:
         told["role"] = str(Role(told["role"]).label)
-    if "amount" in diff:
-        told["amount"] = told["amount"].replace(".", ",")
+    for name in DECIMALS & diff.keys():
+        told[name] = told[name].replace(".", ",")
     return told
 
 

@@ -17,6 +17,7 @@ from reconciliation.desk.deciding import Decision, carry_out, check, take_back
 from reconciliation.desk.queue import Queue
 from reconciliation.desk.standing import Standing, expect, find_line, standing_of
 from reconciliation.ledger import books
+from reconciliation.thresholds.taking_back import PART, undo_accepted
 
 GROUPED = "lines.decided"
 TAKEN_BACK = "lines.undone"
@@ -107,8 +108,11 @@ def undo_together(together: UUID, *, author: User) -> Reached:
     require(author, entry.organization, Act.REOPEN_OWN if own else Act.REOPEN)
     reached = Reached(together=together)
     with books(entry.organization_id):
-        for told in entry.diff["lines"]:
-            undo_one(told, author, reached)
+        if PART in entry.diff:
+            undo_at_once(entry, author, reached)
+        else:
+            for told in entry.diff["lines"]:
+                undo_one(told, author, reached)
         if reached.decided:
             diff = {"count": len(reached.decided), "together": together}
             record(entry.organization, TAKEN_BACK, reached.decided[0], actor=author, diff=diff)
@@ -122,6 +126,13 @@ def find_act(together: UUID) -> AuditLog:
     if entry is None:
         raise NotFound("Este ato em conjunto não foi encontrado. Confira o registro de ações.")
     return entry
+
+
+def undo_at_once(entry: AuditLog, author: User, reached: Reached) -> None:
+    """The lines of an acceptance, however many, in few statements."""
+    undone = undo_accepted(entry.organization, entry.diff, user=author, act=str(entry.pk))
+    reached.decided += undone.lines
+    reached.refused += [Refused(*one) for one in undone.kept]
 
 
 def undo_one(told: dict[str, Any], author: User, reached: Reached) -> None:
