@@ -11,7 +11,7 @@ from psycopg import sql
 
 from conciliacontag.visibility import EVERY, visible
 
-__all__ = ["EVERY", "copy_rows", "lock", "lookup", "session", "show"]
+__all__ = ["EVERY", "be_patient", "copy_rows", "lock", "lookup", "session", "show"]
 
 
 def show(organizations: str | Iterable[UUID]) -> None:
@@ -34,6 +34,12 @@ def session(organizations: str | Iterable[UUID]) -> Iterator[None]:
             visible.set(before)
         if connection.in_atomic_block:
             connection.set_visible(before)  # type: ignore[attr-defined]
+
+
+def be_patient(seconds: int) -> None:
+    """Let the open transaction stay idle so long, while this process computes."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{int(seconds)}s'")
 
 
 def lock(name: str) -> None:

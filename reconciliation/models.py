@@ -97,6 +97,26 @@ class Run(models.Model):
         return self.status in (RunStatus.QUEUED, RunStatus.RUNNING)
 
 
+class Learned(models.Model):
+    """What the engine has learned of an organization, in its own words."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.OneToOneField(
+        Organization, models.PROTECT, related_name="learned", verbose_name="empresa"
+    )
+    engine = models.CharField("versão do motor", max_length=16)
+    rows = models.PositiveIntegerField("linhas de que aprendeu")
+    content = models.BinaryField("o que aprendeu")
+    learned_at = models.DateTimeField("quando", auto_now=True)
+
+    class Meta:
+        verbose_name = "aprendizado"
+        verbose_name_plural = "aprendizados"
+
+    def __str__(self) -> str:
+        return f"{self.organization}: {self.rows}"
+
+
 class ReconciliationStatus(models.TextChoices):
     MATCHED = "matched", "Conciliada"
     PARTIAL = "partial", "A decidir"

@@ -11,12 +11,13 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from conciliacontag.brazil import cnpj_root
 from conciliacontag.organizations.models import Organization
 from ingestion.models import Document, MatchStatus, Transaction
 from ingestion.models.documents import PAYABLE, Direction
+from ingestion.models.transactions import TransactionQuerySet
 from reconciliation.balances import ZERO, settled, used_by_line
 from reconciliation.engine import OpenDocument, OpenTransaction, Payable
 from reconciliation.models import Reconciliation, ReconciliationQuerySet, ReconciliationStatus
@@ -72,7 +73,27 @@ def open_documents(organization: Organization, *, force: bool) -> Iterator[OpenD
     if not force:
         documents = documents.open()
         booked = booked.exclude(document__status=MatchStatus.RECONCILED)
-    paid = paid_by_document(booked)
+    yield from as_open_documents(organization, documents, paid_by_document(booked))
+
+
+def count_open(organization: Organization) -> tuple[int, int]:
+    """How many documents and how many lines wait."""
+    own = {"organization": organization}
+    documents = Document.objects.filter(PAYABLE, **own).open()
+    return documents.count(), undecided_lines(organization).open().count()
+
+
+def all_documents(organization: Organization, since: date) -> Iterator[OpenDocument]:
+    """Documents issued since a day, each as it was before anything of it was paid."""
+    documents = Document.objects.filter(PAYABLE, organization=organization, issue_date__gte=since)
+    return as_open_documents(organization, documents, {})
+
+
+def as_open_documents(
+    organization: Organization,
+    documents: QuerySet[Document],
+    paid: Mapping[UUID, Mapping[str, Decimal]],
+) -> Iterator[OpenDocument]:
     root = cnpj_root(organization.cnpj)
     for values in documents.values_list(*DOCUMENT_COLUMNS).iterator(CHUNK):
         row = DocumentRow(*values)
@@ -169,10 +190,7 @@ def open_transactions(organization: Organization, *, force: bool) -> Iterator[Op
     they repeat a movement in the company's own words. With `force`, what only a machine booked
     counts as unused.
     """
-    decided = Reconciliation.objects.by_people().filter(transaction=OuterRef("pk"))
-    decided = decided.exclude(status=ReconciliationStatus.MATCHED)
-    lines = Transaction.objects.money().filter(~Exists(decided), organization=organization)
-    lines = lines.exclude(in_closed_period())
+    lines = undecided_lines(organization)
     booked = booked_rows(organization, force=force)
     if not force:
         lines = lines.open()
@@ -182,6 +200,21 @@ def open_transactions(organization: Organization, *, force: bool) -> Iterator[Op
         line = as_open_line(*values, used=taken.get(values[0], ZERO))
         if line.amount or values[0] not in taken:
             yield line
+
+
+def undecided_lines(organization: Organization) -> TransactionQuerySet:
+    """Lines of open months that no person has left without a document."""
+    decided = Reconciliation.objects.by_people().filter(transaction=OuterRef("pk"))
+    decided = decided.exclude(status=ReconciliationStatus.MATCHED)
+    lines = Transaction.objects.money().filter(~Exists(decided), organization=organization)
+    return lines.exclude(in_closed_period())
+
+
+def all_transactions(organization: Organization, since: date) -> Iterator[OpenTransaction]:
+    """Lines since a day, each as it was before anything of it was used."""
+    lines = Transaction.objects.money().filter(organization=organization, date__gte=since)
+    for values in lines.values_list(*LINE_COLUMNS).iterator(CHUNK):
+        yield as_open_line(*values, used=ZERO)
 
 
 def as_open_line(

@@ -5,28 +5,33 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
 from django.db.transaction import on_commit
 from django.utils import timezone
 from structlog import get_logger
 
 from conciliacontag.celery import ring
-from conciliacontag.database import EVERY, session
+from conciliacontag.database import EVERY, be_patient, session
 from conciliacontag.errors import NotFound
 from conciliacontag.metrics import RECONCILIATIONS
 from conciliacontag.organizations.access import require
 from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.organizations.roles import Act
-from ingestion.models import Document, MatchStatus, SourceFile, Transaction
-from reconciliation.alerts import has_alerts, organizations_with_alerts, raise_alerts
+from ingestion.models import Document, SourceFile
+from reconciliation.alerts import has_alerts, raise_alerts
 from reconciliation.allocating import allocate
 from reconciliation.decisions import accept_link, confirm_match, propose_match, refuse_matches
 from reconciliation.engine import match
+from reconciliation.learned import keep, known_of
 from reconciliation.ledger import books
-from reconciliation.models import Reconciliation, Run, RunStatus
-from reconciliation.open_rows import open_documents, open_transactions
-from reconciliation.periods.closed import in_closed_period
+from reconciliation.models import Run, RunStatus
+from reconciliation.news import (
+    organizations_with_news,
+    unchanged_since,
+    unseen_documents,
+    unseen_transactions,
+)
+from reconciliation.open_rows import count_open, open_documents, open_transactions
 from reconciliation.results import Stored, still_true, store
 from reconciliation.rules.participation import heed_rules
 from reconciliation.thresholds.options import options_of
@@ -115,6 +120,7 @@ def execute_run(organization_id: UUID, run_id: UUID) -> None:
         held = Run.objects.select_for_update(of=("self",)).select_related("organization")
         run = held.filter(pk=run_id, status=RunStatus.RUNNING, attempts=attempt).first()
         if run is not None:
+            be_patient(settings.LEASE_SECONDS)
             finish(run, carry_out(run))
 
 
@@ -152,13 +158,19 @@ def give_up(run: Run) -> None:
 
 def carry_out(run: Run) -> Stored:
     """One pass of the engine, stored while nobody else writes the organization's books."""
+    options = options_of(run.organization)
+    run.engine, run.rules = ENGINE, rules_version(run.organization)
+    run.accept_at, run.propose_at = options.accept_at, options.propose_at
+    if last := unchanged_since(run):
+        run.documents, run.transactions = count_open(run.organization)
+        return Stored(0, last.partial, last.unmatched)
     documents = list(open_documents(run.organization, force=run.force))
     transactions = list(open_transactions(run.organization, force=run.force))
     run.documents, run.transactions = len(documents), len(transactions)
-    run.engine, run.rules = ENGINE, rules_version(run.organization)
-    options = options_of(run.organization)
-    run.accept_at, run.propose_at = options.accept_at, options.propose_at
-    found = match(documents, transactions, options)
+    known = known_of(run)
+    found = match(documents, transactions, options, known)
+    if known is None and found.learned is not None:
+        keep(run.organization, found.learned)
     outcome = heed_rules(run, found, documents, transactions, options)
     with books(run.organization_id):
         true = still_true(run, outcome, documents, transactions)
@@ -201,25 +213,6 @@ def sweep_runs() -> int:
         ring("reconciliation.execute_run", str(organization_id), str(run_id))
     started = [start_unasked(organization_id) for organization_id in news]
     return len(abandoned) + sum(started)
-
-
-def organizations_with_news() -> set[UUID]:
-    """Organizations with rows that no run has looked at, or of which a person is to be warned."""
-    ids = organizations_with_alerts()
-    for rows in (unseen_documents(), unseen_transactions()):
-        ids.update(rows.order_by().values_list("organization_id", flat=True).distinct())
-    return ids
-
-
-def unseen_documents() -> QuerySet[Document]:
-    rows = Reconciliation.objects.filter(document=OuterRef("pk"))
-    return Document.objects.open().filter(~Exists(rows), status=MatchStatus.PENDING)
-
-
-def unseen_transactions() -> QuerySet[Transaction]:
-    rows = Reconciliation.objects.filter(transaction=OuterRef("pk"))
-    waiting = Transaction.objects.money().filter(~Exists(rows), status=MatchStatus.PENDING)
-    return waiting.exclude(in_closed_period())
 
 
 def start_unasked(organization_id: UUID) -> bool:

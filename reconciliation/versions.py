@@ -30,9 +30,14 @@ def rules_version(organization: Organization) -> str:
 
 def is_same_judge(run: Run) -> bool:
     """Whether the run before this one had the same engine, rules and thresholds."""
-    done = Run.objects.filter(organization=run.organization_id, status=RunStatus.DONE)
-    last = done.exclude(pk=run.pk).first()
+    last = last_run(run)
     return last is not None and judge_of(last) == judge_of(run)
+
+
+def last_run(run: Run) -> Run | None:
+    """The one before this that was carried out."""
+    done = Run.objects.filter(organization=run.organization_id, status=RunStatus.DONE)
+    return done.exclude(pk=run.pk).first()
 
 
 def judge_of(run: Run) -> tuple[object, ...]:

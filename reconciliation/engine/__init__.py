@@ -4,7 +4,7 @@ Columns go in, every possible link gets a probability, and what is certain is to
 a person has to decide.
 """
 
-from reconciliation.engine.known import Known
+from reconciliation.engine.known import Known, from_bytes, to_bytes
 from reconciliation.engine.model import (
     Candidate,
     Difference,
@@ -29,6 +29,8 @@ __all__ = [
     "Options",
     "Outcome",
     "Payable",
+    "from_bytes",
     "learn",
     "match",
+    "to_bytes",
 ]

@@ -46,6 +46,7 @@ LINES: dict[str, Any] = {
     "our_number": pl.String,
     "txid": pl.String,
 }
+PARTY = ["organization", "party"]
 NOBODY = -1
 
 
@@ -60,17 +61,27 @@ class Books:
     set_aside: pl.DataFrame  # line, why: "reversed", "repeated"
 
 
-def read_payables(payables: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Items in the order of their identifiers, and the parties they name."""
+def read_payables(
+    payables: pl.DataFrame, known: pl.DataFrame | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Items in the order of their identifiers, and the parties they name.
+
+    Args:
+        known: organization, party, name of parties met before: a line may name one of them though
+            it owes nothing now.
+    """
     rows = payables.select(pl.col(name).cast(kind) for name, kind in PAYABLES.items())
     rows = rows.filter(pl.col("amount") > 0, pl.col("net") > 0)
     names = rows.sort("organization", "party", "party_name", "document")
     parties = names.group_by("organization", "party", maintain_order=True).agg(
         name=pl.col("party_name").first()
     )
+    if known is not None:
+        others = known.select("organization", "party", "name")
+        parties = pl.concat([parties, others.join(parties, on=PARTY, how="anti")]).sort(PARTY)
     parties = parties.with_columns(party_row=pl.int_range(pl.len(), dtype=pl.Int64))
     places = parties.select("organization", "party", "party_row")
-    items = rows.join(places, on=["organization", "party"]).sort(
+    items = rows.join(places, on=PARTY).sort(
         "organization", "document", "installment", "due", "amount"
     )
     numbered = items.with_columns(

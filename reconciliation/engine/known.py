@@ -4,12 +4,15 @@ Habits are arrays over the kinds of lines and the parties of one set of books; h
 by name, so that they serve the next set as well.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from io import BytesIO
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from reconciliation.engine.columns import Books, Floats, floats
+from reconciliation.engine.columns import PARTY, Books, Floats, floats
 from reconciliation.engine.habits import MEANS, Habits
 from reconciliation.engine.kinds import UNTOLD
 from reconciliation.engine.reading import KINDS, Reading, Vocabulary
@@ -21,13 +24,13 @@ class Known:
 
     vocabulary: Vocabulary
     kinds: pl.DataFrame  # KINDS and kind_row
-    debts: pl.DataFrame  # organization, party, debts
+    parties: pl.DataFrame  # organization, party, name, debts
     habits: Habits
 
 
 def known_from(books: Books, reading: Reading, vocabulary: Vocabulary, habits: Habits) -> Known:
-    debts = books.parties.select("organization", "party", debts=pl.Series(habits.debts))
-    return Known(vocabulary, reading.kinds, debts, habits)
+    parties = books.parties.select("organization", "party", "name", debts=pl.Series(habits.debts))
+    return Known(vocabulary, reading.kinds, parties, habits)
 
 
 def habits_for(books: Books, reading: Reading, known: Known) -> Habits:
@@ -42,7 +45,10 @@ def habits_for(books: Books, reading: Reading, known: Known) -> Habits:
     seen = places.is_not_null().to_numpy()
     place = places.fill_null(0).to_numpy()
     debts = books.parties.join(
-        known.debts, on=["organization", "party"], how="left", maintain_order="left"
+        known.parties.select("organization", "party", "debts"),
+        on=PARTY,
+        how="left",
+        maintain_order="left",
     )
     return replace(
         habits,
@@ -51,6 +57,42 @@ def habits_for(books: Books, reading: Reading, known: Known) -> Habits:
         promise=np.where(seen, habits.promise[place], UNTOLD),
         debts=floats(debts.with_columns(pl.col("debts").fill_null(0.0)), "debts"),
     )
+
+
+def to_bytes(known: Known) -> bytes:
+    """What is known, to be kept; the same knowledge always gives bytes that read back the same."""
+    frames = {
+        "bank_words": known.vocabulary.bank_words,
+        "contexts": known.vocabulary.contexts,
+        "kinds": known.kinds,
+        "known_parties": known.parties,
+    }
+    told = {one.name: getattr(known.habits, one.name) for one in fields(Habits)}
+    frames |= {name: value for name, value in told.items() if isinstance(value, pl.DataFrame)}
+    arrays = {name: np.asarray(value) for name, value in told.items() if name not in frames}
+    arrays |= {name: _ipc(frame) for name, frame in frames.items()}
+    buffer = BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def from_bytes(kept: bytes) -> Known:
+    """What `to_bytes` kept, by the same version of the engine."""
+    with np.load(BytesIO(kept), allow_pickle=False) as file:
+        told = {
+            name: pl.read_ipc(value.tobytes()) if value.dtype == np.uint8 else value
+            for name, value in file.items()
+        }
+    habits: dict[str, Any] = {one.name: told[one.name] for one in fields(Habits)}
+    habits["strangers"] = float(habits["strangers"])
+    vocabulary = Vocabulary(told["bank_words"], told["contexts"])
+    return Known(vocabulary, told["kinds"], told["known_parties"], Habits(**habits))
+
+
+def _ipc(frame: pl.DataFrame) -> npt.NDArray[Any]:
+    buffer = BytesIO()
+    frame.write_ipc(buffer)
+    return np.frombuffer(buffer.getvalue(), np.uint8)
 
 
 def _unseen_share(reading: Reading, known: Known) -> Floats:

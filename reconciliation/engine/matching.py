@@ -53,7 +53,7 @@ class Found:
 
 def compare(payables: pl.DataFrame, lines: pl.DataFrame, known: Known | None = None) -> Found:
     """Weigh everything; what is `known` is used as it is, otherwise learned on the way."""
-    books = open_books(payables, lines)
+    books = open_books(payables, lines, known.parties if known else None)
     reading, vocabulary = read_books(books, known.vocabulary if known else None)
     split = undeclared_installments(books.items, books.lines)
     books = replace(books, items=pl.concat([books.items, split]))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from reconciliation.engine.known import Known
+
 
 @dataclass(frozen=True, slots=True)
 class Payable:
@@ -118,3 +120,5 @@ class Outcome:
     doubts: tuple[Doubt, ...] = ()
     unmatched_documents: tuple[str, ...] = field(default_factory=tuple)
     set_aside: tuple[tuple[str, str], ...] = ()  # transaction, "reversed" or "repeated"
+    # What it went by of the organization; None when a side is empty.
+    learned: Known | None = field(default=None, compare=False, repr=False)

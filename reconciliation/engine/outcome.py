@@ -106,7 +106,11 @@ class _Telling:
         misses = _misses(self.tables, self._booked_payables(taken))
         doubts = [self._doubt(code, misses, taken) for code in waiting]
         return Outcome(
-            tuple(matches), tuple(doubts), self._unmatched(matches, doubts), self._aside()
+            tuple(matches),
+            tuple(doubts),
+            self._unmatched(matches, doubts),
+            self._aside(),
+            self.found.known,
         )
 
     def _candidates(self, fact: Fact, rival: Fact | None) -> Iterator[Candidate]:

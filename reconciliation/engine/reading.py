@@ -31,9 +31,15 @@ class Reading:
     kinds: pl.DataFrame  # organization, receivable, kind, has_payer, kind_row
 
 
-def open_books(payables: pl.DataFrame, lines: pl.DataFrame) -> Books:
-    """Put both sides in order and leave out what pays nothing."""
-    items, parties = read_payables(payables)
+def open_books(
+    payables: pl.DataFrame, lines: pl.DataFrame, known: pl.DataFrame | None = None
+) -> Books:
+    """Put both sides in order and leave out what pays nothing.
+
+    Args:
+        known: parties met before.
+    """
+    items, parties = read_payables(payables, known)
     every = shorten(read_lines(lines))
     aside = set_aside(every)
     live = every.join(aside, on="row", how="anti").sort("row")

@@ -99,6 +99,7 @@ def test_another_engine_puts_everything_in_its_own_words(
 ) -> None:
     reconcile(organization)
     Run.objects.update(engine="an older one")
+    Reconciliation.objects.update(content_hash="of older words")
 
     assert reconcile(organization).written > 0
 
