@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organizations', '0002_row_level_security'),
-        ('reconciliation', '0011_displaced'),
+        ('reconciliation', '0012_learned'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
