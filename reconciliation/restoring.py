@@ -30,7 +30,12 @@ def put_back(links: Iterable[UUID]) -> Touched:
     touched.add(gone)
     meanwhile = Reconciliation.objects.filter(transaction__in=touched.lines, alert="")
     meanwhile.by_machine().exclude(MATCHED).delete()
-    for link in by_link(gone):
+    found = list(by_link(gone))
+    booked = [link for link in found if link[0].status == ReconciliationStatus.MATCHED]
+    # Proposals take no room: however many there are, they come back at once.
+    proposed = (link for link in found if link[0].status != ReconciliationStatus.MATCHED)
+    Reconciliation.objects.bulk_create(row for link in proposed for row in link)
+    for link in booked:
         as_it_fits(link)
         Reconciliation.objects.bulk_create(link)
     return touched
@@ -69,8 +74,6 @@ def by_link(rows: Iterable[Reconciliation]) -> Iterable[Rows]:
 
 def as_it_fits(link: Sequence[Reconciliation]) -> None:
     """A booking of the past as a proposal where the room for it was given away."""
-    if link[0].status != ReconciliationStatus.MATCHED:
-        return
     room = room_for(link)
     for row in link:
         room.take(row)
