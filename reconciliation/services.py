@@ -12,6 +12,7 @@ from structlog import get_logger
 from conciliacontag.celery import ring
 from conciliacontag.database import EVERY, be_patient, session
 from conciliacontag.errors import NotFound
+from conciliacontag.garbage import without_collecting
 from conciliacontag.metrics import RECONCILIATIONS
 from conciliacontag.organizations.access import require
 from conciliacontag.organizations.audit_log import record
@@ -116,7 +117,7 @@ def execute_run(organization_id: UUID, run_id: UUID) -> None:
     if attempt is None:
         return
     warn(organization_id, run_id)
-    with session([organization_id]):
+    with without_collecting(), session([organization_id]):
         held = Run.objects.select_for_update(of=("self",)).select_related("organization")
         run = held.filter(pk=run_id, status=RunStatus.RUNNING, attempts=attempt).first()
         if run is not None:

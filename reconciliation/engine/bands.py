@@ -6,14 +6,13 @@ from reconciliation.engine.expected import EXACT
 from reconciliation.engine.facts import Fact
 from reconciliation.engine.links import PAIR
 from reconciliation.engine.model import Options
-from reconciliation.engine.points import score_of
 from reconciliation.engine.sentence import contradictions
 
 
 def why_not(fact: Fact, rival: Fact | None, options: Options) -> str:
     """The first thing that kept the link from being booked."""
     note = label(fact.members[0])
-    if score_of(fact.belief) < options.show_at:
+    if fact.score < options.show_at:
         return (
             f"Há notas demais deste valor no período, entre elas {note}: falta o que as distinga."
         )
@@ -22,7 +21,7 @@ def why_not(fact: Fact, rival: Fact | None, options: Options) -> str:
     if rival is not None and rival.belief > fact.belief / 2:
         other = label(rival.members[0])
         return f"{note} e {other} servem quase igualmente a este lançamento."
-    if score_of(fact.belief) < options.accept_at:
+    if fact.score < options.accept_at:
         return _not_sure(fact, note, options)
     against = next(contradictions(fact), "")
     if against:

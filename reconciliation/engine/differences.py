@@ -1,6 +1,7 @@
 """The name and the amount of what keeps a payment and what it pays apart."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from conciliacontag.brazil import format_brl
 from reconciliation.engine.amounts import CENTS, DISCOUNT, FEE, INTEREST, OVER, PARTIAL
@@ -44,7 +45,7 @@ def allocations(fact: Fact) -> list[tuple[Member, int, Difference | None]]:
 
 def equation(fact: Fact) -> str:
     """ "R$ 938,50 = NF 1234 de R$ 1.000,00 − R$ 61,50 de imposto retido (6,15 %)"."""
-    paid = format_brl(abs(fact.transaction.amount))
+    paid = brl(fact.line.cents)
     owed = sum(owed_cents(member) for member in fact.members)
     terms = " + ".join(f"{label(member)} de {brl(owed_cents(member))}" for member in fact.members)
     if fact.relation == PARTIAL:
@@ -73,6 +74,7 @@ def reais(cents: int) -> Decimal:
     return (Decimal(cents) / HUNDRED).quantize(Decimal("0.01"))
 
 
+@lru_cache(maxsize=65_536)
 def brl(cents: int) -> str:
     return format_brl(reais(cents))
 

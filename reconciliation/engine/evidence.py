@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from conciliacontag.brazil import format_brl, format_date, format_tax_id
+from conciliacontag.brazil import format_date, format_tax_id
 from reconciliation.engine.differences import brl, label, owed_cents
 from reconciliation.engine.facts import Fact, Member
 from reconciliation.engine.likeness import best_name, party_mention
@@ -16,7 +16,7 @@ ORDER = ("amount", "charge", "number", "party", "date", "kind", "rival", "limit"
 
 def rows_of(fact: Fact, rival: Fact | None) -> tuple[Evidence, ...]:
     """Evidence of a link; points add up to its score. `rival` is the likeliest other link."""
-    points = without_specks(points_of(fact.terms, fact.belief))
+    points = without_specks(points_of(fact.terms, fact.score))
     told = ((factor, points[factor]) for factor in ORDER if points.get(factor))
     return tuple(_row(factor, value, fact, rival) for factor, value in told)
 
@@ -35,7 +35,7 @@ def _row(factor: str, points: Decimal, fact: Fact, rival: Fact | None) -> Eviden
     first = fact.members[0]
     if factor == "amount":
         owed = brl(sum(owed_cents(member) for member in fact.members))
-        return Evidence("amount", points, owed, format_brl(abs(fact.transaction.amount)), "valor")
+        return Evidence("amount", points, owed, brl(fact.line.cents), "valor")
     if factor == "date":
         due, posted = first.payable.due_on, fact.transaction.posted_on
         return Evidence("date", points, format_date(due), format_date(posted), "data")

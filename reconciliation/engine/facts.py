@@ -1,7 +1,9 @@
 """What the engine found of one link, with the texts it was found in; looked up when asked for."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
+from math import log
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +11,8 @@ import numpy as np
 from reconciliation.engine.columns import Ints
 from reconciliation.engine.links import PAIR
 from reconciliation.engine.matching import Found
-from reconciliation.engine.model import OpenDocument, OpenTransaction, Payable
+from reconciliation.engine.model import OpenDocument, Payable
+from reconciliation.engine.points import score_of
 from reconciliation.engine.rows import Item, Line
 from reconciliation.engine.tables import Tables
 
@@ -55,17 +58,16 @@ class Fact:
         self.row = facts.rows[number]
         self.sort = facts.sorts[number]
         self.belief = facts.beliefs[number]
+        self.line = facts.line(self.row)
+        self.transaction = self.line.transaction
         # Of a single item; several together have none.
         self.observed = facts.observed[number] if self.sort == PAIR else None
         self.relation = self.observed.relation if self.observed else ""
 
-    @property
-    def line(self) -> Line:
-        return self._facts.line(self.row)
-
-    @property
-    def transaction(self) -> OpenTransaction:
-        return self.line.transaction
+    @cached_property
+    def score(self) -> Decimal:
+        """0.00 to 100.00."""
+        return score_of(self.belief)
 
     @cached_property
     def members(self) -> tuple[Member, ...]:
@@ -148,7 +150,7 @@ class Facts:
         """Terms add up to the logarithm of the odds."""
         found = self._found
         raw, believed = _log_odds(float(found.raw[link])), _log_odds(self.beliefs[link])
-        whole = float(np.log(found.links.weight[link]))
+        whole = log(found.links.weight[link])
         terms = {"rival": min(raw - whole, 0.0), "limit": min(believed - raw, 0.0)}
         if self.sorts[link] != PAIR:
             return terms | {"amount": whole}
@@ -170,4 +172,4 @@ class Facts:
 
 def _log_odds(probability: float) -> float:
     bounded = min(max(probability, 1e-15), 1 - 1e-15)
-    return float(np.log(bounded / (1 - bounded)))
+    return log(bounded / (1 - bounded))

@@ -25,6 +25,7 @@ NUMBER = re.compile(
     rf"(?:(?<![A-Z])(?:(?P<note>{NOTE_WORD})|{BILL_WORD})[ .:#NO°-]*)?"
     r"(?<!\d)(?P<number>\d{1,3}(?:\.\d{3})+|\d{1,15})(?!\d)"
 )
+KEY_DIGITS = 44
 SURE_DIGITS = 4  # a shorter number without "NF" before it may be anything
 
 
@@ -70,26 +71,30 @@ def read_mentions(memo: str, payee: str) -> Mentions:
 
 def _read_text(text: str, field_name: str, found: Mentions) -> None:
     """Each reading blanks what it recognised, so that a CNPJ is not read again as numbers."""
-    text = _take(KEY, text, field_name, found.keys)
+    if len(text) >= KEY_DIGITS:
+        text = _take(KEY, text, field_name, found.keys)
     text = _take(TAX_ID, text, field_name, found.tax_ids)
-    for match in MASKED_CPF.finditer(text):
+    for match in MASKED_CPF.finditer(text) if "*" in text else ():
         found.roots.setdefault(f"***{match[1]}{match[2]}", _mention(match, field_name, sure=True))
     for tax_id, mention in found.tax_ids.items():
         for short in party_keys(tax_id):
             found.roots.setdefault(short, mention)
-    text = _blank(MASKED_CPF, text)
-    text = _blank(DATE_OR_MONEY, text)
+    if "*" in text:
+        text = _blank(MASKED_CPF, text)
+    if "/" in text or "," in text:
+        text = _blank(DATE_OR_MONEY, text)
     for match in ROOT.finditer(text):
         found.roots.setdefault(only_id(match.group()), _mention(match, field_name, sure=False))
     _read_numbers(text, field_name, found)
 
 
 def _take(pattern: re.Pattern[str], text: str, field_name: str, into: dict[str, Mention]) -> str:
-    for match in pattern.finditer(text):
+    matches = list(pattern.finditer(text))
+    for match in matches:
         bare = only_id(match.group())
         sure = is_cnpj(bare) or ("." in match.group() and is_cpf(bare))
         into.setdefault(bare, _mention(match, field_name, sure=sure))
-    return _blank(pattern, text)
+    return _blank(pattern, text) if matches else text
 
 
 def _blank(pattern: re.Pattern[str], text: str) -> str:

@@ -20,7 +20,6 @@ from reconciliation.engine.model import (
     Options,
     Outcome,
 )
-from reconciliation.engine.points import score_of
 from reconciliation.engine.rows import Item, Line
 from reconciliation.engine.sentence import tell
 from reconciliation.engine.tables import Tables, as_tables
@@ -121,7 +120,7 @@ class _Telling:
                 document_id=member.document.id,
                 installment=member.installment,
                 amount=reais(cents),
-                score=score_of(fact.belief),
+                score=fact.score,
                 evidence=evidence,
                 reason=reason,
                 link=fact.number + 1,
@@ -155,7 +154,7 @@ class _Telling:
         shown: set[tuple[tuple[str, str], ...]] = set()
         for link in links.tolist():
             fact = self.facts.of(link)
-            told = score_of(fact.belief) >= self.options.show_at
+            told = fact.score >= self.options.show_at
             if most <= 0 or not (told or crowded):
                 return
             paid = tuple((member.document.id, member.installment) for member in fact.members)

@@ -6,10 +6,10 @@ its likelihood ratio; what speaks against it, rivals among it, shares what is lo
 
 from collections.abc import Mapping
 from decimal import Decimal
-
-import numpy as np
+from math import exp
 
 CENT = Decimal("0.01")
+MOST_ODDS = 60.0  # beyond, nothing is left to reach
 
 
 def score_of(belief: float) -> Decimal:
@@ -17,32 +17,30 @@ def score_of(belief: float) -> Decimal:
     return Decimal(100 * belief).quantize(CENT)
 
 
-def points_of(terms: Mapping[str, float], belief: float) -> dict[str, Decimal]:
-    """Points of each factor; they add up to `score_of(belief)` exactly.
+def points_of(terms: Mapping[str, float], score: Decimal) -> dict[str, Decimal]:
+    """Points of each factor; they add up to the score exactly.
 
     Args:
         terms: natural logarithms of likelihood ratios; positive speaks for the link.
-        belief: its probability once rivals are counted.
+        score: `score_of` its probability once rivals are counted.
     """
-    score = score_of(belief)
-    good = {name: term for name, term in terms.items() if term > 0}
-    bad = {name: term for name, term in terms.items() if term < 0}
-    reached = max(_reach(sum(good.values())), score) if bad else score
-    points = _share(good, reached) | _share(bad, score - reached)
-    points.update({name: Decimal("0.00") for name in terms.keys() - points.keys()})
-    rest = score - sum(points.values(), Decimal(0))
+    whole = int(score.scaleb(2))
+    good = sum(term for term in terms.values() if term > 0)
+    bad = sum(term for term in terms.values() if term < 0)
+    reached = max(_reach(good), whole) if bad else whole
+    lost = whole - reached
+    points = {
+        name: round(reached * (term / good)) if term > 0 else round(lost * (term / bad))
+        if term < 0 else 0
+        for name, term in terms.items()
+    }  # fmt: skip
+    rest = whole - sum(points.values())
     if rest and points:
         largest = max(points, key=lambda name: (abs(points[name]), name))
         points[largest] += rest
-    return points
+    return {name: Decimal(cents).scaleb(-2) for name, cents in points.items()}
 
 
-def _reach(odds: float) -> Decimal:
-    return Decimal(100 / (1 + float(np.exp(-min(odds, 60.0))))).quantize(CENT)
-
-
-def _share(terms: Mapping[str, float], whole: Decimal) -> dict[str, Decimal]:
-    total = sum(terms.values())
-    if not total:
-        return {}
-    return {name: (whole * Decimal(term / total)).quantize(CENT) for name, term in terms.items()}
+def _reach(odds: float) -> int:
+    """What these odds alone would score, in hundredths of a point."""
+    return round(10_000 / (1 + exp(-min(odds, MOST_ODDS))))
