@@ -9,7 +9,7 @@ import polars as pl
 from reconciliation.engine.amounts import chance
 from reconciliation.engine.columns import Books, Floats, floats, ints, summed
 from reconciliation.engine.habits import Habits
-from reconciliation.engine.links import CARD, Links
+from reconciliation.engine.links import CARD, Links, Room
 from reconciliation.engine.reading import Reading
 from reconciliation.engine.subsets import sums_of
 
@@ -27,7 +27,7 @@ MOST_WEIGHT = 1e9
 
 
 def card_links(
-    books: Books, reading: Reading, habits: Habits, paying: Floats, paid: Floats
+    books: Books, reading: Reading, habits: Habits, room: Room, paying: Floats, paid: Floats
 ) -> Links:
     """Links of an acquirer's line with the sales of its day."""
     lines = _lines(books, reading, habits, paying)
@@ -43,6 +43,7 @@ def card_links(
     parts = found.select("link", "subset").join(members, on="subset").sort("link", "item")
     weight = _weigh(found, parts, reading, habits)
     return Links(
+        room,
         ints(found, "row"),
         weight,
         np.full(found.height, CARD),

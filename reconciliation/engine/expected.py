@@ -4,6 +4,9 @@ from itertools import product
 
 import polars as pl
 
+from reconciliation.engine.beliefs import Variants
+from reconciliation.engine.columns import ints
+
 EXACT, GROSS, WITHHELD = "exact", "gross", "withheld"
 # Tax withheld at source from services, in hundredths of a percent; every combination.
 # ISS 2–5 % (LC 116/2003, art. 8 and 8-A), INSS 11 % (Lei 8.212/1991, art. 31), PIS/COFINS/CSLL
@@ -15,6 +18,7 @@ WITHHELD_RATES = sorted({sum(rates) for rates in product(IRRF, CONTRIBUTIONS, IS
 PARTS = (2, 3, 4, 5, 6, 10, 12)
 FIRST_AFTER, EVERY = 29, 30  # days
 SPLIT_FROM = 30_000  # cents; smaller sales are paid at once
+SPLIT = 0.10 / 3  # notes that were split in one certain number of parts without telling it
 SERVICES, GOODS = "nfse", "nfe"
 
 
@@ -77,3 +81,26 @@ def undeclared_installments(items: pl.DataFrame, lines: pl.DataFrame) -> pl.Data
     start = items.height
     numbered = ordered.with_columns(item=pl.int_range(start, start + pl.len(), dtype=pl.Int64))
     return numbered.select(items.columns)
+
+
+def variants_of(items: pl.DataFrame) -> Variants | None:
+    """The ways in which notes may have been split, where there is more than one."""
+    note = ["organization", "document"]
+    split = items.filter(pl.col("parts") > 1).select(note).unique()
+    rows = items.join(split, on=note, how="semi")
+    if rows.is_empty():
+        return None
+    ways = rows.select(*note, "parts").unique().sort(*note, "parts")
+    numbered = ways.with_columns(
+        variant=pl.int_range(pl.len(), dtype=pl.Int64),
+        note=pl.struct(note).rank("dense").cast(pl.Int64) - 1,
+        whole=1 - SPLIT * (pl.col("parts") > 1).sum().over(note),
+    )
+    told = rows.join(numbered, on=[*note, "parts"]).sort("item")
+    prior = numbered.select(pl.when(pl.col("parts") > 1).then(SPLIT).otherwise("whole"))
+    return Variants(
+        ints(told, "item"),
+        ints(told, "variant"),
+        ints(numbered, "note"),
+        prior.to_series().to_numpy(),
+    )

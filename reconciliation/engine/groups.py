@@ -9,9 +9,10 @@ import polars as pl
 
 from reconciliation.engine.amounts import MOST_CENTS, MOST_FEE, USUAL_FEES, chance
 from reconciliation.engine.citations import CITES
-from reconciliation.engine.columns import Books, Flags, Floats, flags, floats, ints, summed
+from reconciliation.engine.columns import Books, Flags, Floats, Ints, flags, floats, ints, summed
 from reconciliation.engine.habits import FIRST_DAY, Habits, day_index
-from reconciliation.engine.links import GROUP, Links
+from reconciliation.engine.links import GROUP, Links, Room
+from reconciliation.engine.nearest import Calendar, between, of_amount
 from reconciliation.engine.reading import Reading
 from reconciliation.engine.subsets import sums_of
 from reconciliation.engine.weights import CITED, MOST, OTHER_DEBTS, party_factors
@@ -28,11 +29,12 @@ NEXT_NUMBER = 300.0  # what a second cited number of the same party says
 CITES_OTHERS = 0.02
 ONE_MORE = 0.5  # a payment for one item more is half as common
 MOST_CITED = 6
+MOST_EQUAL, MOST_NEAR = 60, 240  # sums beside a line: of its very amount, and of its party
 DAYS_LOOKED_AT = 90
 
 
 def group_links(
-    books: Books, reading: Reading, habits: Habits, paying: Floats, paid: Floats
+    books: Books, reading: Reading, habits: Habits, room: Room, paying: Floats, paid: Floats
 ) -> Links:
     """Links of one line with several items of one party.
 
@@ -49,6 +51,7 @@ def group_links(
     group = ints(facts, "group")
     kept = keep[group]
     return Links(
+        room,
         ints(groups, "row")[keep],
         weight[keep],
         np.full(int(keep.sum()), GROUP),
@@ -89,28 +92,48 @@ def _candidates(books: Books, reading: Reading, sums: pl.DataFrame, paying: Floa
         receivable=pl.col("owner") % 2 == 1,
         organization=books.parties["organization"].gather(owner // 2),
         rivals=pl.Series(rivals),
+        due="last_due",
     )
     lines = books.lines.select("row", "organization", "receivable", "day", paid="amount")
     lines = lines.hstack(reading.lines.select("kind_row", "has_id", "fits", "strong"))
     lines = lines.filter(pl.Series(paying < LINE_OPEN_BELOW))
-    exact = lines.join(
-        sums.with_columns(paid=pl.col("sum")), on=["organization", "receivable", "paid"]
-    )
-    named = lines.join(reading.evidence.select("row", "party_row"), on="row")
-    near = named.join(sums, on=["organization", "receivable", "party_row"]).filter(
-        pl.col("sum") != pl.col("paid"),
-        (pl.col("paid") - pl.col("sum")).abs() <= NEAR * pl.col("sum"),
-    )
-    columns = sorted(exact.columns)
-    every = pl.concat([exact.select(columns), near.select(columns)])
-    late, late_first = pl.col("day") - pl.col("last_due"), pl.col("day") - pl.col("first_due")
-    every = every.filter(late.is_between(FIRST_DAY, LATEST), late_first <= LATEST_OF_FIRST).sort(
-        "row", "subset"
-    )
+    pairs = [_of_equal_sum(lines, sums), _of_party(lines, sums, reading)]
+    late_first = pl.col("day") - pl.col("first_due")
+    every = pl.concat(pairs).filter(late_first <= LATEST_OF_FIRST).sort("row", "subset")
     told = every.join(reading.evidence, on=["row", "party_row"], how="left", maintain_order="left")
     return told.with_columns(
         pl.col("by_id", "by_name").fill_null(0), group=pl.int_range(pl.len(), dtype=pl.Int64)
     )
+
+
+def _of_equal_sum(lines: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
+    """Lines beside the sums of their very amount, whoever's they are."""
+    owed = sums.with_columns(paid="sum")
+    on = ["organization", "receivable", "paid"]
+    line, found = Calendar(owed, on).near(lines, -LATEST, -FIRST_DAY, most=MOST_EQUAL)
+    return _beside(lines, line, sums, found)
+
+
+def _of_party(lines: pl.DataFrame, sums: pl.DataFrame, reading: Reading) -> pl.DataFrame:
+    """Lines that name a party beside sums of its items that miss the amount by little."""
+    named = lines.join(reading.evidence.select("row", "party_row"), on="row")
+    owner = ints(named, "party_row") * 2 + ints(named, "receivable")
+    paid = ints(named, "paid")
+    low, high = (paid / (1 + NEAR)).astype(np.int64), (paid / (1 - NEAR)).astype(np.int64)
+    places = of_amount(ints(sums, "owner"), ints(sums, "sum"))
+    order = np.argsort(places, kind="stable")
+    line, found = between(
+        places[order], of_amount(owner, low), of_amount(owner, high), of_amount(owner, paid),
+        most=MOST_NEAR,
+    )  # fmt: skip
+    pairs = _beside(named.drop("party_row"), line, sums, order[found])
+    late = pl.col("day") - pl.col("last_due")
+    return pairs.filter(pl.col("sum") != pl.col("paid"), late.is_between(FIRST_DAY, LATEST))
+
+
+def _beside(lines: pl.DataFrame, line: Ints, sums: pl.DataFrame, found: Ints) -> pl.DataFrame:
+    wanted = ["subset", "sum", "size", "first_due", "last_due", "party_row", "rivals"]
+    return lines[line].hstack(sums[found].select(wanted))
 
 
 def _member_facts(

@@ -8,8 +8,9 @@ due date: the excess over chance is the share of its lines that pay, whatever wo
 import numpy as np
 import polars as pl
 
-from reconciliation.engine.columns import Books, Floats, Ints, ints, summed
+from reconciliation.engine.columns import Books, Flags, Floats, Ints, ints, summed
 from reconciliation.engine.habits import MEANS, MEANS_SEEN, Habits
+from reconciliation.engine.nearest import Calendar
 from reconciliation.engine.reading import Reading
 
 NEAR = (-10, 50)  # days from the due date
@@ -21,12 +22,7 @@ LEAST_SHARE, LEAST_LINES = 0.005, 0.05
 
 def learn_promise(books: Books, reading: Reading) -> Floats:
     """For each kind of line, the share of its lines that may pay documents, 0 to 1."""
-    pairs = _amount_pairs(books)
-    size = books.lines.height
-    late = pl.col("day") - pl.col("due")
-    near = _hit(pairs.filter(late.is_between(*NEAR)), size)
-    after = _hit(pairs.filter(late.is_between(*AWAY)), size)
-    before = _hit(pairs.filter(late.is_between(-AWAY[1], -AWAY[0])), size)
+    after, near, before = _hits(books)
     could_after, could_before = _reach(books)
     kind = ints(reading.lines, "kind_row")
     count = reading.kinds.height
@@ -41,20 +37,15 @@ def learn_promise(books: Books, reading: Reading) -> Floats:
     return np.where(tries > 0.5 * lines, promise, UNTOLD)
 
 
-def _amount_pairs(books: Books) -> pl.DataFrame:
-    """Lines beside whole items of equal amount, whatever the time between: row, day, due."""
+def _hits(books: Books) -> tuple[Flags, Flags, Flags]:
+    """Whether each line has the amount of an item due long before, about, and long after it."""
     items = books.items.filter(pl.col("parts") == 1).select(
         "organization", "receivable", "due", amount="net"
     )
-    lines = books.lines.select("row", "organization", "receivable", "day", "amount")
-    on = ["organization", "receivable", "amount"]
-    return lines.join(items.unique(), on=on).select("row", "day", "due")
-
-
-def _hit(pairs: pl.DataFrame, size: int) -> Floats:
-    hit = np.zeros(size)
-    hit[ints(pairs.select("row").unique(), "row")] = 1
-    return hit
+    due = Calendar(items, ["organization", "receivable", "amount"])
+    before = due.any_near(books.lines, -AWAY[1], -AWAY[0])
+    near = due.any_near(books.lines, -NEAR[1], -NEAR[0])
+    return before, near, due.any_near(books.lines, *AWAY)
 
 
 def _reach(books: Books) -> tuple[Floats, Floats]:

@@ -6,13 +6,14 @@ import polars as pl
 from reconciliation.engine.amounts import MOST_CENTS
 from reconciliation.engine.columns import Books, Floats, Ints, floats, ints
 from reconciliation.engine.habits import LATE_TERMS, Habits
+from reconciliation.engine.nearest import between, of_amount
 
 OPEN_BELOW = 0.5
 MOST_OVER = 1.20
 BEFORE, AFTER = -10, 50
 LEAST_TERMS = 0.08  # share of late payments that must follow the terms
-AT_ONCE = 4_000  # lines compared at a time: bounds memory
-BIG = 10**12
+AT_ONCE = 1_000  # lines compared at a time: bounds memory
+MOST_BELOW = 1_000  # items a line is compared with, those nearest below its amount
 
 
 def explained_pairs(books: Books, habits: Habits, paying: Floats, paid: Floats) -> pl.DataFrame:
@@ -20,13 +21,14 @@ def explained_pairs(books: Books, habits: Habits, paying: Floats, paid: Floats) 
     lines = books.lines.filter(pl.Series(paying < OPEN_BELOW)).sort("row")
     known = pl.col("declared") | (pl.col("parts") > 1)
     items = books.items.filter(pl.Series(paid < OPEN_BELOW), known)
-    items = items.with_columns(place=_place("net")).sort("place", "item")
-    start = lines.select(_place((pl.col("amount") / MOST_OVER).cast(pl.Int64))).to_series()
-    end = lines.select(_place(pl.col("amount") + MOST_CENTS)).to_series()
-    first = items["place"].search_sorted(start, side="left").to_numpy().astype(np.int64)
-    last = items["place"].search_sorted(end, side="right").to_numpy().astype(np.int64)
+    places = of_amount(_owner(items), ints(items, "net"))
+    order = np.argsort(places, kind="stable")
+    items, places = items[order], places[order]
+    owner, cents = _owner(lines), ints(lines, "amount")
+    low = of_amount(owner, (cents / MOST_OVER).astype(np.int64))
+    high = of_amount(owner, cents + MOST_CENTS)
     found = [
-        _compare(lines, items, habits, np.arange(at, min(at + AT_ONCE, lines.height)), first, last)
+        _compare(lines, items, habits, *_beside(places, low, high, at))
         for at in range(0, lines.height, AT_ONCE)
     ]
     row = np.concatenate([pair[0] for pair in found]) if found else np.empty(0, np.int64)
@@ -34,25 +36,21 @@ def explained_pairs(books: Books, habits: Habits, paying: Floats, paid: Floats) 
     return pl.DataFrame({"row": row, "item": item}).with_columns(identified=pl.lit(False))
 
 
-def _place(amount: str | pl.Expr) -> pl.Expr:
-    """Organization, side and amount as one number, so that a range is two searches."""
-    cents = pl.col(amount) if isinstance(amount, str) else amount
-    owner = pl.col("organization") * 2 + pl.col("receivable").cast(pl.Int64)
-    return owner * BIG + cents.clip(0, BIG - 1)
+def _owner(rows: pl.DataFrame) -> Ints:
+    """Organization and side as one number."""
+    return ints(rows, "organization") * 2 + ints(rows, "receivable")
+
+
+def _beside(places: Ints, low: Ints, high: Ints, at: int) -> tuple[Ints, Ints]:
+    some = slice(at, at + AT_ONCE)
+    row, item = between(places, low[some], high[some], high[some], most=MOST_BELOW)
+    return row + at, item
 
 
 def _compare(
-    lines: pl.DataFrame,
-    items: pl.DataFrame,
-    habits: Habits,
-    rows: Ints,
-    first: Ints,
-    last: Ints,
+    lines: pl.DataFrame, items: pl.DataFrame, habits: Habits, row: Ints, item: Ints
 ) -> tuple[Ints, Ints]:
-    count = np.maximum(last[rows] - first[rows], 0)
-    row = np.repeat(rows, count)
-    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    item = np.repeat(first[rows], count) + step
+    """Of lines beside items, those whose difference is explained to the cent."""
     late = ints(lines, "day")[row] - ints(items, "due")[item]
     near = (late >= BEFORE) & (late <= AFTER)
     row, item, late = row[near], item[near], late[near]

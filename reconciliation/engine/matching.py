@@ -12,16 +12,22 @@ import numpy as np
 import polars as pl
 
 from reconciliation.engine import kinds
-from reconciliation.engine.amounts import INTEREST, refit, relate, told
+from reconciliation.engine.amounts import INTEREST, PARTIAL, refit, relate, told
 from reconciliation.engine.cards import card_links
 from reconciliation.engine.columns import Books, Floats, flags, ints, summed
-from reconciliation.engine.expected import EXACT, expected_amounts, undeclared_installments
+from reconciliation.engine.expected import (
+    EXACT,
+    expected_amounts,
+    undeclared_installments,
+    variants_of,
+)
 from reconciliation.engine.groups import group_links
 from reconciliation.engine.habits import MEANS, Habits, learn_delays, learn_terms, usual
 from reconciliation.engine.known import Known, habits_for, known_from
 from reconciliation.engine.leftover import explained_pairs
-from reconciliation.engine.links import GROUP, Links, joined, pair_links
+from reconciliation.engine.links import GROUP, Links, Room, joined, pair_links
 from reconciliation.engine.pairs import describe, equal_pairs, evident_pairs
+from reconciliation.engine.parts import LIKELY, part_links, rests
 from reconciliation.engine.reading import Reading, open_books, read_books
 from reconciliation.engine.weights import Weights, weigh
 
@@ -42,6 +48,7 @@ class Found:
     weights: Weights
     links: Links
     raw: Floats  # probability of each link as the model has it
+    together: Floats  # … and of each two parts of an item
     trust: Floats  # the most the model may claim of it
     known: Known
 
@@ -59,18 +66,20 @@ def compare(payables: pl.DataFrame, lines: pl.DataFrame, known: Known | None = N
     books = replace(books, items=pl.concat([books.items, split]))
     habits = habits_for(books, reading, known) if known else _first_habits(books, reading)
     expected = expected_amounts(books.items, books.lines)
-    pairs = _pairs(books, reading, expected, habits)
+    room = Room(books.lines.height, books.items.height, variants_of(books.items))
+    pairs = _pairs(books, reading, expected, habits, room)
     if known is None:
         for _ in range(ROUNDS):
-            _learn(books, reading, pairs, habits)
+            _learn(books, reading, pairs, habits, room)
             pairs = refit(pairs, habits)
-    pairs = _with_explained(pairs, books, reading, expected, habits)
+    pairs, found = _with_explained(pairs, books, reading, expected, habits, room)
     weights = weigh(pairs, habits)
-    links = _all_links(pairs, weights, books, reading, habits)
-    belief = links.believe(books.lines.height, books.items.height)
+    links = _all_links(pairs, weights, books, reading, habits, room)
+    links = replace(links, parts=part_links(pairs, weights, found, habits))
+    belief, together = links.believe()
     learned = known or known_from(books, reading, vocabulary, habits)
     limits = trust(pairs, weights, links)
-    return Found(books, reading, pairs, weights, links, belief, limits, learned)
+    return Found(books, reading, pairs, weights, links, belief, together, limits, learned)
 
 
 def trust(pairs: pl.DataFrame, weights: Weights, links: Links) -> Floats:
@@ -97,12 +106,14 @@ def _first_habits(books: Books, reading: Reading) -> Habits:
     return habits
 
 
-def _pairs(books: Books, reading: Reading, expected: pl.DataFrame, habits: Habits) -> pl.DataFrame:
+def _pairs(
+    books: Books, reading: Reading, expected: pl.DataFrame, habits: Habits, room: Room
+) -> pl.DataFrame:
     """Evident pairs, and pairs of equal amounts among what these leave open."""
     evident = relate(describe(evident_pairs(books, reading), books, reading), expected, habits)
     evident = evident.filter(pl.col("fit") > 0)
     weights = weigh(evident, habits)
-    belief = _believe(evident, weights, books)
+    belief = _believe(evident, weights, room)
     sure = (belief > SETTLED) & (
         weights.agrees | flags(evident, "cited") | flags(evident, "identified")
     )
@@ -117,15 +128,18 @@ def _pairs(books: Books, reading: Reading, expected: pl.DataFrame, habits: Habit
     return pl.concat([hopeful, more.select(hopeful.columns)]).sort("row", "item")
 
 
-def _believe(pairs: pl.DataFrame, weights: Weights, books: Books) -> Floats:
-    links = pair_links(ints(pairs, "row"), ints(pairs, "item"), weights.weight)
-    return links.believe(books.lines.height, books.items.height)
+def _believe(pairs: pl.DataFrame, weights: Weights, room: Room) -> Floats:
+    return _singles(pairs, weights, room).believe()[0]
 
 
-def _learn(books: Books, reading: Reading, pairs: pl.DataFrame, habits: Habits) -> None:
+def _singles(pairs: pl.DataFrame, weights: Weights, room: Room) -> Links:
+    return pair_links(room, ints(pairs, "row"), ints(pairs, "item"), weights.weight)
+
+
+def _learn(books: Books, reading: Reading, pairs: pl.DataFrame, habits: Habits, room: Room) -> None:
     """One round: what the pairs believed so far say about the organization."""
     weights = weigh(pairs, habits)
-    belief = _believe(pairs, weights, books)
+    belief = _believe(pairs, weights, room)
     witnessed = weights.agrees | flags(pairs, "cited") | flags(pairs, "identified")
     row, size = ints(pairs, "row"), books.lines.height
     paying = summed(row, belief, size)
@@ -155,27 +169,50 @@ def _learn(books: Books, reading: Reading, pairs: pl.DataFrame, habits: Habits) 
 
 
 def _with_explained(
-    pairs: pl.DataFrame, books: Books, reading: Reading, expected: pl.DataFrame, habits: Habits
-) -> pl.DataFrame:
-    """More pairs for what is open: amounts that interest or cents explain exactly."""
+    pairs: pl.DataFrame,
+    books: Books,
+    reading: Reading,
+    expected: pl.DataFrame,
+    habits: Habits,
+    room: Room,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """More pairs for what is open, whose amount interest, cents or a part payment explains exactly.
+
+    Returns:
+        Pairs, and which of them are two parts of one item (row, other, item).
+    """
     weights = weigh(pairs, habits)
-    belief = _believe(pairs, weights, books)
-    paying = summed(ints(pairs, "row"), belief, books.lines.height)
-    paid = summed(ints(pairs, "item"), belief, books.items.height)
-    more = explained_pairs(books, habits, paying, paid)
-    every = pl.concat([pairs.select("row", "item", "identified"), more])
+    belief = _believe(pairs, weights, room)
+    more = explained_pairs(books, habits, *_explained(pairs, belief, room))
+    whole = np.where(pairs["relation"] == PARTIAL, 0, belief)
+    likely = (weights.agrees | flags(pairs, "cited")) & (belief > LIKELY)
+    found = rests(pairs, likely, books, *_explained(pairs, whole, room))
+    rest = found.select(row="other", item="item", identified=pl.lit(False))
+    every = pl.concat([pairs.select("row", "item", "identified"), more, rest])
     fresh = every.unique(["row", "item"], keep="first", maintain_order=True).slice(pairs.height)
     related = relate(describe(fresh, books, reading), expected, habits)
-    return pl.concat([pairs, related.select(pairs.columns)]).sort("row", "item")
+    return pl.concat([pairs, related.select(pairs.columns)]).sort("row", "item"), found
+
+
+def _explained(pairs: pl.DataFrame, belief: Floats, room: Room) -> tuple[Floats, Floats]:
+    """The probability that some pair explains each line, and each item."""
+    return (
+        summed(ints(pairs, "row"), belief, room.lines),
+        summed(ints(pairs, "item"), belief, room.items),
+    )
 
 
 def _all_links(
-    pairs: pl.DataFrame, weights: Weights, books: Books, reading: Reading, habits: Habits
+    pairs: pl.DataFrame,
+    weights: Weights,
+    books: Books,
+    reading: Reading,
+    habits: Habits,
+    room: Room,
 ) -> Links:
-    singles = pair_links(ints(pairs, "row"), ints(pairs, "item"), weights.weight)
-    belief = singles.believe(books.lines.height, books.items.height)
-    paying = summed(singles.row, belief, books.lines.height)
-    paid = summed(singles.item, belief, books.items.height)
-    groups = group_links(books, reading, habits, paying, paid)
-    cards = card_links(books, reading, habits, paying, paid)
+    singles = _singles(pairs, weights, room)
+    belief, _ = singles.believe()
+    paying, paid = _explained(pairs, belief, room)
+    groups = group_links(books, reading, habits, room, paying, paid)
+    cards = card_links(books, reading, habits, room, paying, paid)
     return joined(singles, groups, cards)

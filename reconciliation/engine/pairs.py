@@ -8,12 +8,16 @@ import polars as pl
 
 from reconciliation.engine.columns import Books
 from reconciliation.engine.memos import KEY
+from reconciliation.engine.nearest import LATEST, Calendar
 from reconciliation.engine.reading import Reading
 
 BEFORE, AFTER = -12, 50  # days from a declared due date to the payment
 AFTER_ISSUE = 95  # days from the issue where no due date is declared
 NUMBER_BEFORE, NUMBER_AFTER = -25, 130  # a number cited reaches further
 MOST_OVER, LEAST = 1.35, 0.05  # of the item; a party alone does not explain more, or less
+# Items a line is compared with, nearest in time: of one amount or number, and of one party. Where
+# so many are alike, none of them could reach the probability of a proposal by that alone.
+MOST_ALIKE, MOST_OF_A_PARTY, MOST_IDENTIFIED = 60, 120, 30
 # By what means a document says it is paid; our number and PIX charge are the surest.
 CHARGED, PIX_CHARGE, BOLETO, PIX, TED, CARD_OR_CASH, SILENT_NOTE, UNKNOWN = range(1, 9)
 MEANS = 9
@@ -23,64 +27,68 @@ def evident_pairs(books: Books, reading: Reading) -> pl.DataFrame:
     """Pairs an identifier, a number or a party points at: row, item, identified."""
     items = books.items.select(
         "item", "organization", "receivable", "due", "declared", "number", "party_row", "net",
-        "parts",
+        "parts", amount="net",
     )  # fmt: skip
     lines = books.lines.select("row", "organization", "receivable", "day", "amount")
-    whole = items.filter(pl.col("parts") == 1)
-    identified = _identified(books)
+    whole, split = items.filter(pl.col("parts") == 1), items.filter(pl.col("parts") > 1)
+    named = reading.evidence.select("row", "party_row").join(lines, on="row")
+    owed = _in_time(named, whole, ["receivable", "party_row"], most=MOST_OF_A_PARTY)
+    net = pl.col("net")
+    owed = owed.filter(pl.col("paid").is_between(net * LEAST, net * MOST_OVER))
+    parts = _in_time(named, split, ["receivable", "party_row", "amount"])
     numbers = reading.citations.numbers.select("row", "number").join(lines, on="row")
-    cited = numbers.join(items, on=["organization", "receivable", "number"])
-    late = pl.col("day") - pl.col("due")
-    cited = cited.filter(late.is_between(NUMBER_BEFORE, NUMBER_AFTER))
-    parties = reading.evidence.select("row", "party_row").join(lines, on="row")
-    owed = _in_time(parties.join(whole, on=["organization", "receivable", "party_row"]))
-    owed = owed.filter(
-        pl.col("amount") <= pl.col("net") * MOST_OVER, pl.col("amount") >= pl.col("net") * LEAST
-    )
-    split = _in_time(
-        parties.join(
-            items.filter(pl.col("parts") > 1),
-            left_on=["organization", "receivable", "party_row", "amount"],
-            right_on=["organization", "receivable", "party_row", "net"],
-        )
-    )
-    pointed = [cited.select("row", "item"), owed.select("row", "item"), split.select("row", "item")]
-    return _joined(pl.concat(pointed), identified)
+    reach = {"before": NUMBER_BEFORE, "after": NUMBER_AFTER}
+    cited = _near(numbers, items, ["organization", "receivable", "number"], **reach)
+    pointed = [pairs.select("row", "item") for pairs in (cited, owed, parts)]
+    return _joined(pl.concat(pointed), _identified(books))
 
 
 def equal_pairs(lines: pl.DataFrame, items: pl.DataFrame, expected: pl.DataFrame) -> pl.DataFrame:
     """Pairs of equal amount and side, near in time: row, item, identified."""
-    asked = lines.select("row", "organization", "receivable", "day", paid="amount")
-    wanted = expected.join(items.select("item", "due", "declared", "parts"), on="item")
-    pairs = asked.join(wanted, on=["organization", "receivable", "paid"])
-    return _in_time(pairs).select("row", "item", identified=pl.lit(False))
+    asked = lines.select("row", "organization", "receivable", "day", "amount")
+    wanted = expected.rename({"paid": "amount"}).join(
+        items.select("item", "due", "declared", "parts", "net"), on="item"
+    )
+    pairs = _in_time(asked, wanted, ["organization", "receivable", "amount"])
+    return pairs.select("row", "item", identified=pl.lit(False))
 
 
 def _identified(books: Books) -> pl.DataFrame:
     """Pairs whose identifier is the same: our number, PIX charge, access key in the memo."""
+    lines = books.lines.with_columns(key=pl.col("memo").str.extract_all(KEY))
     found = []
-    for name in ("our_number", "txid"):
-        by = ["organization", "receivable", name]
-        lines = books.lines.filter(pl.col(name) != "").select("row", *by)
-        items = books.items.filter(pl.col(name) != "").select("item", *by)
-        found.append(lines.join(items, on=by).select("row", "item"))
-    memo = pl.col("memo").str.extract_all(KEY)
-    keys = (
-        books.lines.select("row", "organization", "receivable", key=memo)
-        .explode("key")
-        .drop_nulls("key")
-    )
-    by = ["organization", "receivable", "key"]
-    items = books.items.filter(pl.col("key") != "").select("item", *by)
-    found.append(keys.join(items, on=by).select("row", "item"))
+    for name in ("our_number", "txid", "key"):
+        on = ["organization", "receivable", name]
+        told = lines.explode("key").drop_nulls("key") if name == "key" else lines
+        asked = told.filter(pl.col(name) != "").select("row", *on, "day")
+        items = books.items.filter(pl.col(name) != "").select("item", *on, "due")
+        row, item = Calendar(items, on).near(asked, -LATEST, LATEST, most=MOST_IDENTIFIED)
+        found.append(asked[row].select("row").hstack(items[item].select("item")))
     return pl.concat(found).unique().with_columns(identified=True)
 
 
-def _in_time(pairs: pl.DataFrame) -> pl.DataFrame:
+def _in_time(
+    lines: pl.DataFrame, items: pl.DataFrame, on: list[str], *, most: int = MOST_ALIKE
+) -> pl.DataFrame:
+    """Pairs of one key whose payment is neither too early nor too late."""
+    pairs = _near(lines, items, on, most=most, before=BEFORE, after=AFTER_ISSUE)
+    told = pl.col("declared") | (pl.col("parts") > 1)
     late = pl.col("day") - pl.col("due")
-    told = pl.col("declared") | (pl.col("parts") > 1) if "parts" in pairs.columns else "declared"
-    latest = pl.when(told).then(AFTER).otherwise(AFTER_ISSUE)
-    return pairs.filter(late >= BEFORE, late <= latest)
+    return pairs.filter(~told | (late <= AFTER))
+
+
+def _near(
+    lines: pl.DataFrame,
+    items: pl.DataFrame,
+    on: list[str],
+    *,
+    before: int,
+    after: int,
+    most: int = MOST_ALIKE,
+) -> pl.DataFrame:
+    line, item = Calendar(items, on).near(lines, -after, -before, most=most)
+    paid = lines[line].select("row", "day", paid="amount")
+    return paid.hstack(items[item].select("item", "due", "declared", "parts", "net"))
 
 
 def _joined(pointed: pl.DataFrame, identified: pl.DataFrame) -> pl.DataFrame:

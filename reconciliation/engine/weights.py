@@ -12,6 +12,7 @@ import polars as pl
 
 from reconciliation.engine.amounts import chance, told
 from reconciliation.engine.columns import Flags, Floats, flags, floats, ints
+from reconciliation.engine.expected import SPLIT
 from reconciliation.engine.habits import FIRST_DAY, LAST_DAY, PAID_SHARE, Habits, day_index, weekday
 from reconciliation.engine.payers import ROOT
 
@@ -28,7 +29,6 @@ CITES_ANOTHER = 0.015
 SAME_PART, OTHER_PART = 3.0, 0.05
 OTHER_CHARGE, LONE_CHARGE = 1e-6, 0.1
 FAR_OFF = 1e-5
-SPLIT = 0.10 / 3  # notes that were split in one certain number of parts without telling it
 
 
 @dataclass(frozen=True, slots=True)
