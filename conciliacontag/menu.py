@@ -8,9 +8,10 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 SENDING, PROOFS, DESK = "/sourcefile/enviar/", "/conferencias/", "/mesa/"
+LIMITS = "/reconciliation/limites/"
 DESK_LOG = "/mesa/registro/"
 # Lines of their own, though they lie below another's pages.
-OWN_PLACES = (SENDING, PROOFS, DESK, DESK_LOG)
+OWN_PLACES = (SENDING, PROOFS, DESK, DESK_LOG, LIMITS)
 
 
 def entry(title: str, icon: str, name: str, *places: str) -> dict[str, Any]:
@@ -133,6 +134,7 @@ MENU: dict[str, Any] = {
                         "Fornecedores", "local_shipping", "ingestion_supplierpreference_changelist"
                     ),
                     entry("Regras", "gavel", "reconciliation_rule_changelist"),
+                    entry("Limites", "tune", "reconciliation_thresholds", LIMITS),
                     entry("Tabelas", "table_chart", "ingestion_tablelayout_changelist"),
                     entry(
                         "Leiautes",

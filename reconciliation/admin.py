@@ -24,6 +24,7 @@ from reconciliation.proofs import month_findings
 from reconciliation.rules.admin import RuleAdmin as RuleAdmin
 from reconciliation.screens import desk
 from reconciliation.services import confirm_match, start_run, undo_link
+from reconciliation.thresholds import acceptance_screens as thresholds
 from reconciliation.undoing import is_decided
 
 
@@ -100,6 +101,7 @@ class ReconciliationAdmin(FactAdmin):
     def get_urls(self) -> list[Any]:
         return (
             desk.routes(self)
+            + thresholds.routes(self)
             + [
                 path(
                     f"<path:object_id>/{word}/",

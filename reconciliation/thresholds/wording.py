@@ -94,7 +94,7 @@ def place(found: Consequence) -> dict[str, str]:
     left = {code: told.count for code, told in found.left.items()}
     close = left.pop(CLOSE, 0)
     return {
-        "at": f"{found.least:.1f}",
+        "at": f"{found.least.normalize():f}",
         "lines": number(found.accepted.count),
         "amount": format_brl(found.accepted.amount),
         "close": number(close),

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from functools import partial
 
 import pytest
 
 from conciliacontag.organizations.models import Organization, User
 from ingestion.models import Document, Transaction
-from reconciliation.models import Reconciliation, ReconciliationStatus
 from reconciliation.thresholds.models import Thresholds
 from tests.data.rows import CUSTOMER_NAME, DAY, make_document, make_transaction
+from tests.data.suggestions import suggested
 
 
 @pytest.fixture
@@ -48,43 +48,5 @@ def thresholds(organization: Organization, manager: User) -> Callable[..., Thres
 
 @pytest.fixture
 def suggest(organization: Organization) -> Callable[..., Transaction]:
-    """A line with suggestions as a run leaves them: its own note, then a near second if named."""
-
-    def make(
-        amount: str,
-        score: str,
-        second: tuple[str, str] | None = None,
-        *,
-        document: Document | None = None,
-        installment: str = "",
-        **named: Any,
-    ) -> Transaction:
-        line = make_transaction(organization, amount, **named)
-        propose(line, document or make_document(organization, amount), score, installment)
-        if second:
-            propose(line, make_document(organization, amount), second[0], reason=second[1])
-        return line
-
-    return make
-
-
-def propose(
-    line: Transaction,
-    document: Document,
-    score: str,
-    installment: str = "",
-    reason: str = "Valor igual.",
-) -> None:
-    evidence = [{"factor": "amount", "points": score, "place": "valor"}]
-    Reconciliation.objects.create(
-        organization=line.organization,
-        transaction=line,
-        document=document,
-        installment=installment,
-        status=ReconciliationStatus.PARTIAL,
-        amount=abs(line.amount),
-        score=Decimal(score),
-        reason=reason,
-        evidence=evidence,
-        content_hash=f"{line.pk.hex}",
-    )
+    """A line of the organization with suggestions: `suggest("100.00", "97", "60")`."""
+    return partial(suggested, organization)

@@ -53,7 +53,7 @@ def rows_now() -> list[tuple[Any, ...]]:
 
 def test_the_preview_counts_and_books_nothing(suggest: Suggest, auditor: User) -> None:
     suggest("100.00", "99")
-    suggest("50.10", "90", ("75.01", "second"))
+    suggest("50.10", "90", "75.01")
     suggest("10.00", "89.99")
     seen = preview(auditor)
 
@@ -80,7 +80,7 @@ def test_what_was_seen_is_booked_as_one_act(suggest: Suggest, auditor: User) -> 
 
 
 def test_undone_everything_is_as_it_was(suggest: Suggest, auditor: User) -> None:
-    lines = [suggest("100.00", "99", ("40.00", "second")), suggest("50.00", "90")]
+    lines = [suggest("100.00", "99", "40.00"), suggest("50.00", "90")]
     before = rows_now()
     done = accept(auditor)
     undone, again = undo(done, auditor), undo(done, auditor)

@@ -46,7 +46,7 @@ def suggested(line: Transaction, place: int = 0) -> Document:
 def test_a_suggestion_that_was_confirmed_was_right(
     suggest: Suggest, auditor: User, said: Said
 ) -> None:
-    line = suggest("100.00", "97", ("60.00", "second"))
+    line = suggest("100.00", "97", "60.00")
     decide(line, auditor, suggested(line))
 
     assert said() == [Judged(Decimal("97.00"), kept=True)]
@@ -55,9 +55,7 @@ def test_a_suggestion_that_was_confirmed_was_right(
 def test_another_candidate_another_note_and_no_note_at_all_say_it_was_wrong(
     organization: Organization, suggest: Suggest, auditor: User, said: Said
 ) -> None:
-    other, foreign, refused = (
-        suggest("100.00", score, ("60", "x")) for score in ("97", "96", "95")
-    )
+    other, foreign, refused = (suggest("100.00", score, "60") for score in ("97", "96", "95"))
     decide(other, auditor, suggested(other, place=1))
     decide(foreign, auditor, make_document(organization, "100.00"))
     decide(refused, auditor)

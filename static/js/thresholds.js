@@ -1,0 +1,45 @@
+// A slider, its number, and what follows from them: every place of the slider came with the page.
+
+const PAUSE = 400; // before a moved slider is read aloud and kept in the address
+
+const places = JSON.parse(document.getElementById("places")?.textContent ?? "[]");
+
+for (const part of document.querySelectorAll("[data-limit]")) follow(part);
+
+function follow(part) {
+    const range = part.querySelector("[data-range]");
+    const number = part.querySelector("[data-number]");
+    let waiting = 0;
+    const moved = (value) => {
+        const place = placeAt(Number(value));
+        for (const told of part.querySelectorAll("[data-told]")) told.textContent = place[told.dataset.told];
+        clearTimeout(waiting);
+        waiting = setTimeout(() => settle(part, number, place), PAUSE);
+    };
+    range.addEventListener("input", () => {
+        number.value = range.value;
+        moved(range.value);
+    });
+    number.addEventListener("input", () => {
+        if (!number.value || !number.validity.valid) return;
+        range.value = number.value;
+        moved(number.value);
+    });
+    range.setAttribute("aria-valuetext", `${range.value} pontos`);
+}
+
+function placeAt(points) {
+    return places.findLast((place) => Number(place.at) <= points) ?? places[0];
+}
+
+function settle(part, number, place) {
+    const points = number.value.replace(".", ",");
+    part.querySelector("[data-range]").setAttribute("aria-valuetext", `${points} pontos`);
+    const close = place.close === "0" ? "" : `; ${place.close} com segundo candidato próximo ficam de fora`;
+    const said = number.dataset.address === undefined ? place.alone : `${place.lines} linhas, ${place.amount}${close}`;
+    part.querySelector("[data-said]").textContent = `A partir de ${points} pontos: ${said}. Erro medido: ${place.rate}.`;
+    if (number.dataset.address === undefined) return;
+    const address = new URL(location.href);
+    address.searchParams.set("limite", number.value);
+    history.replaceState(null, "", address);
+}
