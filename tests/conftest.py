@@ -4,6 +4,7 @@ One migrated template is made once per state of the migrations and cloned for ea
 takes a tenth of a second. Tests connect as the application's role, so row-level security is real.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ from conciliacontag.organizations.roles import Role
 from conciliacontag.organizations.tokens import AccessToken
 from conciliacontag.storage import storage
 from conciliacontag.visibility import visible
+from tests.data.ground import Ground, Layer, Made
 from tests.data.identity import cnpj
 
 PASSWORD = "senha-de-teste-1234"
@@ -38,6 +40,15 @@ PASSWORD = "senha-de-teste-1234"
 # Compiling Django takes seconds in each of the processes that tests start; once is enough.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+ground = Ground()
+
+
+def pytest_collection_finish() -> None:
+    """Modules and collected tests stay to the end: no collection of garbage looks at them again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def owner(database: str) -> Any:
@@ -83,6 +94,7 @@ def make_template(main: str, name: str) -> None:
 
 
 def point_at(name: str) -> None:
+    ground.leave()
     for alias in connections:
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = name
@@ -122,8 +134,33 @@ def django_db_setup(main_database: str, worker_id: str, django_db_blocker: Any) 
         point_at(name)
     yield
     with django_db_blocker.unblock():
+        ground.leave()
         connections.close_all()
         drop(main_database, name)
+
+
+@pytest.fixture
+def layers() -> tuple[Layer, ...]:
+    """What the rows of a test stand on; folders whose tests share a beginning say which."""
+    return ()
+
+
+@pytest.fixture
+def standing(
+    layers: tuple[Layer, ...],
+    local_files: None,
+    django_db_setup: None,
+    django_db_blocker: Any,
+    settings: Any,
+) -> Made:
+    """What those layers made, by name."""
+    with django_db_blocker.unblock():
+        return ground.stand_on(layers, settings.FILES_ROOT)
+
+
+@pytest.fixture
+def _django_db_helper(standing: Made, _django_db_helper: None) -> None:
+    """The library's own, whose transaction begins above the layers and goes back to them."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -203,8 +240,9 @@ def make_organization(name: str, number: int) -> Organization:
 
 
 @pytest.fixture
-def organization(everything: None) -> Organization:
-    return make_organization("Padaria Aurora Ltda", 1)
+def organization(standing: Made, everything: None) -> Organization:
+    found: Organization | None = standing.get("organization")
+    return found or make_organization("Padaria Aurora Ltda", 1)
 
 
 @pytest.fixture
@@ -212,21 +250,21 @@ def other_organization(everything: None) -> Organization:
     return make_organization("Oficina Boreal Ltda", 2)
 
 
+def make_person(role: str, *organizations: Organization, name: str = "") -> User:
+    number = User.objects.count() + 1
+    user = User(email=f"{role}{number}@exemplo.com.br", name=name or f"{role.title()} {number}")
+    user.set_password(PASSWORD)
+    user.save()
+    for organization in organizations:
+        Membership.objects.create(user=user, organization=organization, role=role)
+    user.roles = {organization.pk: role for organization in organizations}
+    return user
+
+
 @pytest.fixture
 def person() -> Callable[..., User]:
     """Make a person with a role in each of the organizations named."""
-
-    def make(role: str, *organizations: Organization, name: str = "") -> User:
-        number = User.objects.count() + 1
-        user = User(email=f"{role}{number}@exemplo.com.br", name=name or f"{role.title()} {number}")
-        user.set_password(PASSWORD)
-        user.save()
-        for organization in organizations:
-            Membership.objects.create(user=user, organization=organization, role=role)
-        user.roles = {organization.pk: role for organization in organizations}
-        return user
-
-    return make
+    return make_person
 
 
 @pytest.fixture
@@ -235,13 +273,13 @@ def operator(person: Callable[..., User], organization: Organization) -> User:
 
 
 @pytest.fixture
-def auditor(person: Callable[..., User], organization: Organization) -> User:
-    return person(Role.AUDITOR, organization)
+def auditor(standing: Made, organization: Organization) -> User:
+    return standing.get("auditor") or make_person(Role.AUDITOR, organization)
 
 
 @pytest.fixture
-def manager(person: Callable[..., User], organization: Organization) -> User:
-    return person(Role.MANAGER, organization)
+def manager(standing: Made, organization: Organization) -> User:
+    return standing.get("manager") or make_person(Role.MANAGER, organization)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -9,11 +10,13 @@ from audits.models import Batch, Card, Verdict
 from audits.services import decide_card, open_batch
 from conciliacontag.database import EVERY, session
 from conciliacontag.organizations.models import Membership, Organization, User
+from conciliacontag.organizations.roles import Role
 from ingestion.models import Document, Transaction
 from reconciliation.models import Run
 from reconciliation.services import execute_run, start_run
-from tests.conftest import make_organization
+from tests.conftest import make_organization, make_person
 from tests.data.file_batches import make_answers
+from tests.data.ground import Layer, Made
 from tests.data.rows import make_doubt, make_transaction
 
 
@@ -51,9 +54,36 @@ def open_review(organization: Organization) -> Review:
     return Review(batch, documents, doubtful, lonely)
 
 
+def company(below: Made) -> Made:
+    return {"organization": make_organization("Padaria Aurora Ltda", 1)}
+
+
+def opened(below: Made) -> Made:
+    return {"review": open_review(below["organization"])}
+
+
+def decided(below: Made) -> Made:
+    """Both cards decided: a document accepted, a line without note."""
+    review, auditor = below["review"], make_person(Role.AUDITOR, below["organization"])
+    accepted: dict[str, Any] = {"verdict": Verdict.ACCEPT, "document_id": review.documents[0].pk}
+    note = "confirmado por telefone"
+    decide_card(review.card.pk, author=auditor, version=1, note=note, **accepted)
+    decide_card(review.lonely_card.pk, author=auditor, version=1, verdict=Verdict.NO_DOCUMENT)
+    review.batch.refresh_from_db()
+    return {"review": review, "auditor": auditor}
+
+
 @pytest.fixture
-def review(organization: Organization) -> Review:
-    return open_review(organization)
+def layers(request: pytest.FixtureRequest) -> tuple[Layer, ...]:
+    if "reviewed" in request.fixturenames:
+        return company, opened, decided
+    return (company, opened) if "review" in request.fixturenames else ()
+
+
+@pytest.fixture
+def review(standing: Made, organization: Organization) -> Review:
+    found: Review = standing["review"]
+    return found
 
 
 @pytest.fixture
@@ -68,18 +98,7 @@ def finished() -> Callable[[Organization], Run]:
 
 @pytest.fixture
 def reviewed(review: Review, auditor: User) -> Review:
-    """Both cards decided: a document accepted, a line without note."""
-
-    decide_card(
-        review.card.pk,
-        author=auditor,
-        version=1,
-        verdict=Verdict.ACCEPT,
-        document_id=review.documents[0].pk,
-        note="confirmado por telefone",
-    )
-    decide_card(review.lonely_card.pk, author=auditor, version=1, verdict=Verdict.NO_DOCUMENT)
-    review.batch.refresh_from_db()
+    """The review with both cards decided by the auditor."""
     return review
 
 
