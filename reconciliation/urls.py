@@ -9,6 +9,7 @@ from reconciliation.watch import api as watch
 
 urlpatterns = [
     path("admin/", include("reconciliation.rules.urls")),
+    path("", include("reconciliation.thresholds.urls")),
     path("reconciliations/trigger", views.TriggerView.as_view(), name="trigger"),
     path("reconciliations", views.ReconciliationsView.as_view(), name="reconciliations"),
     path("reconciliations/allocate", link_views.AllocateView.as_view(), name="allocate"),
