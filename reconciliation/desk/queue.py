@@ -5,13 +5,14 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Abs
+from django.db.models.functions import Abs, Coalesce
 
 from conciliacontag.organizations.models import Organization
 from conciliacontag.scope import next_month
 from ingestion.models import MatchStatus, Transaction
 from reconciliation.desk.models import Hold
 from reconciliation.models import Reconciliation, ReconciliationStatus
+from reconciliation.thresholds.options import least_proposed
 
 WAITING, SUGGESTED, BARE, HELD, REFUSED, BOOKED = (
     "a-decidir", "com-sugestao", "sem-sugestao", "a-verificar", "sem-nota", "conciliados",
@@ -54,7 +55,8 @@ class Queue:
                 organization=self.organization,
                 date__gte=self.month,
                 date__lt=next_month(self.month),
-            )
+            ),
+            least_proposed(self.organization),
         )
 
     def rows(self) -> "QuerySet[Transaction]":
@@ -95,12 +97,17 @@ class Queue:
         return near & (Q(**{f"date__{side}": line.date}) | exact)
 
 
-def with_state(lines: "QuerySet[Transaction]") -> "QuerySet[Transaction]":
-    """Whether a line has a proposal, was said to have no document, was put aside."""
+def with_state(lines: "QuerySet[Transaction]", least: Coalesce) -> "QuerySet[Transaction]":
+    """Whether a line has a proposal, was said to have no document, was put aside.
+
+    Args:
+        least: points; what a run found less probable is a candidate only; a person's pair counts.
+    """
     rows = Reconciliation.objects.filter(transaction=OuterRef("pk"))
+    likely = Q(score__gte=least) | Q(performed_by__isnull=False)
     said = rows.by_people().filter(status=ReconciliationStatus.UNMATCHED)
     return lines.annotate(
-        has_proposal=Exists(rows.filter(status=ReconciliationStatus.PARTIAL)),
+        has_proposal=Exists(rows.filter(likely, status=ReconciliationStatus.PARTIAL)),
         is_refused=Exists(said),
         is_held=Exists(Hold.objects.filter(transaction=OuterRef("pk"))),
     )
@@ -121,6 +128,7 @@ def tally(queue: Queue) -> dict[str, dict[str, Any]]:
 
 def newest_month(organization: Organization) -> date | None:
     """The last month in which a line waits for people."""
-    lines = with_state(Transaction.objects.money().filter(organization=organization))
+    mine = Transaction.objects.money().filter(organization=organization)
+    lines = with_state(mine, least_proposed(organization))
     day = lines.filter(RULES[WAITING]).order_by("-date").values_list("date", flat=True).first()
     return day.replace(day=1) if day else None
