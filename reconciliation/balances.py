@@ -4,6 +4,7 @@ A difference with a name settles its side without money: interest uses up the li
 settles the document. An unexplained one settles nothing.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
@@ -59,6 +60,16 @@ def settled_by_document(rows: ReconciliationQuerySet) -> dict[UUID, Decimal]:
     """Settled amount by document, of the booked among these rows."""
     sums = rows.matched().order_by().values_list("document_id").annotate(total=settled())
     return {pk: total for pk, total in sums if pk}
+
+
+def settled_by_part(rows: ReconciliationQuerySet) -> dict[UUID, dict[str, Decimal]]:
+    """Settled amount by document and instalment ("" for the whole), of the booked of these."""
+    found: defaultdict[UUID, dict[str, Decimal]] = defaultdict(dict)
+    sums = rows.matched().order_by().values_list("document_id", "installment")
+    for pk, name, total in sums.annotate(total=settled()):
+        if pk:
+            found[pk][name] = total
+    return found
 
 
 def linked(links: Iterable[UUID]) -> ReconciliationQuerySet:

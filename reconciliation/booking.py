@@ -16,20 +16,23 @@ from ingestion.models import Document, Transaction
 from reconciliation.balances import (
     ZERO,
     linked,
-    settled,
-    settled_by_document,
+    settled_by_part,
     used_by_line,
     weigh,
 )
 from reconciliation.displacing import set_aside
 from reconciliation.models import (
-    MATCHED,
     DifferenceKind,
     Reconciliation,
     ReconciliationQuerySet,
     ReconciliationStatus,
 )
 from reconciliation.open_rows import declared_installments
+
+WRITTEN = (
+    "amount", "difference", "difference_kind", "status", "performed_by", "decided_at",
+    "content_hash", "alert", "reason",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -56,10 +59,12 @@ def make_room(rows: Sequence[Reconciliation]) -> Touched:
     """
     touched = Touched()
     touched.add(rows)
-    lines = touched.lines.copy()
-    others = Reconciliation.objects.filter(transaction__in=lines)
+    others = Reconciliation.objects.filter(transaction__in=touched.lines.copy())
     others = others.exclude(pk__in=[row.pk for row in rows])
-    gone = list(others.exclude(MATCHED)) + list(linked(giving_way(rows, others)))
+    found = list(others)
+    gone = [row for row in found if row.is_open]
+    if len(gone) < len(found):
+        gone += linked(giving_way(rows, others))
     touched.add(gone)
     set_aside(gone, rows[0].link)
     return touched
@@ -151,27 +156,17 @@ def room_for(rows: Sequence[Reconciliation], *, people_only: bool = False) -> Ro
     notes = {row.document_id for row in rows if row.document_id}
     of_lines = others.filter(transaction__in=lines)
     used = used_by_line(of_lines.by_people() if people_only else of_lines)
-    of_notes = others.filter(document__in=notes)
-    paid = settled_by_document(of_notes)
+    paid = settled_by_part(others.filter(document__in=notes))
     amounts = Transaction.objects.filter(pk__in=lines).values_list("pk", "amount")
-    documents = Document.objects.filter(pk__in=notes)
-    return Room(
-        {pk: abs(amount) - used.get(pk, ZERO) for pk, amount in amounts},
-        {note.pk: note.total_amount - paid.get(note.pk, ZERO) for note in documents},
-        dict(room_of_installments(documents, of_notes)),
-    )
-
-
-def room_of_installments(
-    documents: Iterable[Document], booked: ReconciliationQuerySet
-) -> Iterable[tuple[tuple[UUID, str], Decimal]]:
-    sums = booked.matched().order_by().values_list("document_id", "installment")
-    paid = {(pk, name): total for pk, name, total in sums.annotate(total=settled())}
-    for note in documents:
-        said = note.normalized.get("installments") or ()
-        for part in declared_installments(said, note.issue_date):
-            place = (note.pk, part.installment)
-            yield place, part.amount - paid.get(place, ZERO)
+    documents: dict[UUID, Decimal] = {}
+    parts: dict[tuple[UUID, str], Decimal] = {}
+    columns = ("pk", "total_amount", "issue_date", "normalized__installments")
+    for pk, total, issued_on, said in Document.objects.filter(pk__in=notes).values_list(*columns):
+        booked = paid.get(pk, {})
+        documents[pk] = total - sum(booked.values(), ZERO)
+        for part in declared_installments(said or (), issued_on):
+            parts[pk, part.installment] = part.amount - booked.get(part.installment, ZERO)
+    return Room({pk: abs(amount) - used.get(pk, ZERO) for pk, amount in amounts}, documents, parts)
 
 
 def book(rows: Sequence[Reconciliation], user: User, *, exact: bool = False) -> None:
@@ -189,9 +184,11 @@ def book(rows: Sequence[Reconciliation], user: User, *, exact: bool = False) -> 
         room.take(row)
         row.status, row.performed_by = ReconciliationStatus.MATCHED, user
         row.decided_at, row.content_hash = timezone.now(), ""
-    fields = ["amount", "difference", "difference_kind", "status", "performed_by", "decided_at"]
+    if len(rows) == 1:  # the usual case, in a statement that is written three times as fast
+        rows[0].save(update_fields=WRITTEN)
+        return
     # In one statement: the database checks the sums after each.
-    Reconciliation.objects.bulk_update(rows, [*fields, "content_hash", "alert", "reason"])
+    Reconciliation.objects.bulk_update(rows, WRITTEN)
 
 
 def fit(row: Reconciliation, room: Room, *, exact: bool) -> None:

@@ -99,19 +99,27 @@ def accept_link(
     """
     require(user, reconciliation.organization, Act.DECIDE)
     with books(reconciliation.organization_id):
-        rows = rows_to_accept(reconciliation)
-        if all(row.status == ReconciliationStatus.MATCHED and row.performed_by_id for row in rows):
-            refuse_other_amounts(rows, shares or {})
-            return rows
-        before = [copy(row) for row in rows]
-        apply_shares(rows, shares or {})
-        standing = kept_in_spite(rows)
-        if standing is not None:
-            return [standing]
-        touched = make_room(rows)
-        book(rows, user, exact=bool(shares))
-        keep(changed(before, rows), rows[0].link)
-        conclude(rows, touched, user, "match.confirmed")
+        return accept_rows(rows_to_accept(reconciliation), user=user, shares=shares or {})
+
+
+def accept_rows(rows: Rows, *, user: User, shares: Mapping[UUID, Share]) -> list[Reconciliation]:
+    """Book these rows, all of one link; the caller holds the books and has read them under it.
+
+    Raises:
+        InvalidInput, Conflict: as `accept_link`.
+    """
+    if all(row.status == ReconciliationStatus.MATCHED and row.performed_by_id for row in rows):
+        refuse_other_amounts(rows, shares)
+        return rows
+    before = [copy(row) for row in rows]
+    apply_shares(rows, shares)
+    standing = kept_in_spite(rows)
+    if standing is not None:
+        return [standing]
+    touched = make_room(rows)
+    book(rows, user, exact=bool(shares))
+    keep(changed(before, rows), rows[0].link)
+    conclude(rows, touched, user, "match.confirmed")
     return rows
 
 

@@ -5,19 +5,21 @@ statistics are older than the run that filled it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ingestion.models import Document, MatchStatus, Transaction
-from reconciliation.balances import ZERO, settled_by_document, used_by_line
+from reconciliation.balances import ZERO, settled_by_document, used_by_line, weigh
 from reconciliation.models import Reconciliation, ReconciliationQuerySet, ReconciliationStatus
 
 CHUNK = 5000
+SAID = ("transaction_id", "document_id", "status", "amount", "difference", "difference_kind")
+LINE, NOTE = ("pk", "amount", "status"), ("pk", "total_amount", "status")
 Key = TypeVar("Key")
 
 
@@ -27,22 +29,26 @@ def settle_transactions(lines: QuerySet[Transaction], rows: ReconciliationQueryS
     Args:
         rows: at least all that is linked to these lines.
     """
-    used = used_by_line(rows)
     nothing = rows.filter(status=ReconciliationStatus.UNMATCHED).order_by()
     hopeless = set(nothing.values_list("transaction_id", flat=True))
+    write_lines(lines.values_list(*LINE).iterator(CHUNK), used_by_line(rows), hopeless)
 
-    def wanted(pk: UUID, amount: Decimal) -> MatchStatus:
-        if pk in used and used[pk] >= abs(amount):
-            return MatchStatus.RECONCILED
-        return MatchStatus.UNMATCHED if pk in hopeless else MatchStatus.PENDING
 
+def write_lines(
+    lines: Iterable[tuple[UUID, Decimal, str]],
+    used: Mapping[UUID, Decimal],
+    hopeless: Collection[UUID | None],
+) -> None:
     changes: defaultdict[MatchStatus, list[UUID]] = defaultdict(list)
-    for pk, amount, status in lines.values_list("pk", "amount", "status").iterator(CHUNK):
-        if status != wanted(pk, amount):
-            changes[wanted(pk, amount)].append(pk)
-    for status, pks in changes.items():
+    for pk, amount, status in lines:
+        wanted = MatchStatus.UNMATCHED if pk in hopeless else MatchStatus.PENDING
+        if pk in used and used[pk] >= abs(amount):
+            wanted = MatchStatus.RECONCILED
+        if status != wanted:
+            changes[wanted].append(pk)
+    for wanted, pks in changes.items():
         for chunk in chunks(pks):
-            Transaction.objects.filter(pk__in=chunk).update(status=status)
+            Transaction.objects.filter(pk__in=chunk).update(status=wanted)
 
 
 def settle_documents(documents: QuerySet[Document], rows: ReconciliationQuerySet) -> None:
@@ -51,22 +57,26 @@ def settle_documents(documents: QuerySet[Document], rows: ReconciliationQuerySet
     Args:
         rows: at least all that is linked to these documents.
     """
-    settled = settled_by_document(rows)
     told = set(rows.order_by().values_list("document_id", flat=True))
+    settled = settled_by_document(rows)
+    write_documents(documents.values_list(*NOTE).iterator(CHUNK), settled, told)
 
-    def wanted(pk: UUID, total: Decimal, status: str) -> str:
-        if settled.get(pk, ZERO) >= max(total, Decimal("0.01")):
-            return str(MatchStatus.RECONCILED)
-        is_known = pk in told or status == MatchStatus.RECONCILED
-        return str(MatchStatus.PENDING) if is_known else status
 
-    changes: defaultdict[str, list[UUID]] = defaultdict(list)
-    for pk, total, status in documents.values_list("pk", "total_amount", "status").iterator(CHUNK):
-        if status != wanted(pk, total, status):
-            changes[wanted(pk, total, status)].append(pk)
-    for status, pks in changes.items():
+def write_documents(
+    documents: Iterable[tuple[UUID, Decimal, str]],
+    settled: Mapping[UUID, Decimal],
+    told: Collection[UUID | None],
+) -> None:
+    changes: defaultdict[MatchStatus, list[UUID]] = defaultdict(list)
+    for pk, total, status in documents:
+        is_paid = settled.get(pk, ZERO) >= max(total, Decimal("0.01"))
+        wanted = MatchStatus.RECONCILED if is_paid else MatchStatus.PENDING
+        is_known = is_paid or pk in told or status == MatchStatus.RECONCILED
+        if is_known and status != wanted:
+            changes[wanted].append(pk)
+    for wanted, pks in changes.items():
         for chunk in chunks(pks):
-            Document.objects.filter(pk__in=chunk).update(status=status)
+            Document.objects.filter(pk__in=chunk).update(status=wanted)
 
 
 def mark_unmatched(document_ids: Iterable[str | UUID], rows: ReconciliationQuerySet) -> None:
@@ -84,13 +94,23 @@ def mark_unmatched(document_ids: Iterable[str | UUID], rows: ReconciliationQuery
 
 
 def settle(transaction_ids: Iterable[UUID | None], document_ids: Iterable[UUID | None]) -> None:
-    """Bring a few rows up to date after a person's act."""
+    """Bring rows up to date after a person's act, in as few questions as can be."""
     lines = [pk for pk in transaction_ids if pk]
     notes = [pk for pk in document_ids if pk]
-    of_lines = Reconciliation.objects.filter(transaction__in=lines)
-    settle_transactions(Transaction.objects.filter(pk__in=lines), of_lines)
-    of_notes = Reconciliation.objects.filter(document__in=notes)
-    settle_documents(Document.objects.filter(pk__in=notes), of_notes)
+    rows = Reconciliation.objects.filter(Q(transaction__in=lines) | Q(document__in=notes))
+    used: defaultdict[UUID, Decimal] = defaultdict(Decimal)
+    settled: defaultdict[UUID, Decimal] = defaultdict(Decimal)
+    hopeless, told = set(), set()
+    for line, note, status, *said in rows.order_by().values_list(*SAID):
+        told.add(note)
+        if status == ReconciliationStatus.UNMATCHED:
+            hopeless.add(line)
+        elif status == ReconciliationStatus.MATCHED:
+            side = weigh(*said)
+            used[line] += side.used
+            settled[note] += side.settled
+    write_lines(Transaction.objects.filter(pk__in=lines).values_list(*LINE), used, hopeless)
+    write_documents(Document.objects.filter(pk__in=notes).values_list(*NOTE), settled, told)
 
 
 def chunks(pks: Iterable[Key]) -> Iterator[list[Key]]:

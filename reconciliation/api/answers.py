@@ -1,19 +1,34 @@
 """How lines of the desk look to a client."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from rest_framework import serializers
 
-from reconciliation.desk.owing import debt_of, debts_of
+from reconciliation.desk.offers import Offer, offers_of
+from reconciliation.desk.owing import Debt
 from reconciliation.desk.standing import Standing
 from reconciliation.desk.together import Reached
 
 
+class OwedSerializer(serializers.Serializer[Any]):
+    """A document (or instalment) of a candidate, and what it still expects."""
+
+    document_id = serializers.UUIDField()
+    installment = serializers.CharField()
+    name = serializers.CharField()
+    owed = serializers.DecimalField(20, 2)
+
+
 class CandidateSerializer(serializers.Serializer[Any]):
-    """A document that the line may settle, and what would be left."""
+    """What the line may settle, and what would be left; a group has several documents or lines."""
 
     reconciliation_id = serializers.UUIDField(allow_null=True)
-    document_id = serializers.UUIDField()
+    documents = OwedSerializer(many=True)
+    transactions = serializers.ListField(
+        child=serializers.UUIDField(), help_text="Outros lançamentos que pagam junto com este."
+    )
+    document_id = serializers.UUIDField(help_text="O primeiro documento.")
     installment = serializers.CharField()
     name = serializers.CharField()
     owed = serializers.DecimalField(20, 2)
@@ -32,6 +47,7 @@ class DeskLineSerializer(serializers.Serializer[Any]):
     organization_id = serializers.UUIDField()
     date = serializers.DateField()
     amount = serializers.DecimalField(20, 2)
+    left = serializers.DecimalField(20, 2, help_text="O que ainda está em aberto, sem sinal.")
     memo = serializers.CharField()
     payee = serializers.CharField()
     account = serializers.CharField()
@@ -84,28 +100,36 @@ class ReachedSerializer(serializers.Serializer[Any]):
 
 def line_body(stands: Standing) -> dict[str, Any]:
     """The line with its candidates, or with what it is booked to."""
-    line, rows = stands.line, stands.booked or stands.proposed
-    debts = debts_of(rows)
-    nothing = stands.nothing
+    line, nothing = stands.line, stands.nothing
     names = ("id", "organization_id", "date", "amount", "memo", "payee", "account")
     return {
         **{name: getattr(line, name) for name in names},
+        "left": stands.left,
         "state": stands.state,
         "version": stands.version,
         "told": stands.sentence() if stands.decided_by else "",
         "reason": nothing.reason if nothing else "",
-        "candidates": [candidate(line, debts[row.pk], row) for row in rows if row.pk in debts],
+        "candidates": [candidate(offer) for offer in offers_of(stands)],
     }
 
 
-def candidate(line: Any, debt: Any, row: Any = None) -> dict[str, Any]:
-    balance = debt.beside(line, row)
+def candidate(offer: Offer) -> dict[str, Any]:
+    balance, row = offer.balance, offer.first
+    documents = [
+        {
+            "document_id": debt.document.pk,
+            "installment": debt.installment,
+            "name": debt.name,
+            "owed": debt.amount,
+        }
+        for debt in offer.debts
+    ]
     return {
+        **documents[0],
         "reconciliation_id": row.pk if row else None,
-        "document_id": debt.document.pk,
-        "installment": debt.installment,
-        "name": debt.name,
-        "owed": debt.amount,
+        "documents": documents,
+        "transactions": [line.pk for line in offer.other_lines],
+        "owed": balance.owed,
         "difference": balance.gap,
         "equation": balance.sentence(),
         "rest": balance.rest(),
@@ -115,8 +139,8 @@ def candidate(line: Any, debt: Any, row: Any = None) -> dict[str, Any]:
     }
 
 
-def found_body(line: Any, documents: Any) -> list[dict[str, Any]]:
-    return [candidate(line, debt_of(document)) for document in documents]
+def found_body(stands: Standing, debts: Iterable[Debt]) -> list[dict[str, Any]]:
+    return [candidate(Offer((debt,), stands.line, stands.left)) for debt in debts]
 
 
 def reached_body(reached: Reached, doubtful: Any = ()) -> dict[str, Any]:

@@ -106,7 +106,7 @@ class DeskSearchView(APIView):
         line = find_line(pk)  # first: of another's line nothing is said, not even what lacks
         asked = DeskSearchRequest(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        rows = found_body(line, documents_for(line, asked.validated_data["q"]))
+        rows = found_body(standing_of(line), documents_for(line, asked.validated_data["q"]))
         return Response({"data": CandidateSerializer(rows, many=True).data})
 
 

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from reconciliation.desk.deciding import LONGEST_REASON, VERDICTS, Choice, Decision
 from reconciliation.desk.queue import OLDEST, ORDERS, STATES, WAITING
+from reconciliation.models import DifferenceKind
 
 MONTH = r"^(19|20)\d{2}-(0[1-9]|1[0-2])$"
 
@@ -33,14 +34,38 @@ class AnswerRequest(serializers.Serializer[Any]):
     """What a person says of a line."""
 
     verdict = serializers.ChoiceField(VERDICTS)
-    choices = ChoiceRequest(many=True, required=False, default=list)
+    choices = ChoiceRequest(
+        many=True,
+        required=False,
+        default=list,
+        help_text="As notas, na ordem em que são pagas; várias são um vínculo só.",
+    )
+    lines = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        default=list,
+        help_text="Outros lançamentos que pagam as mesmas notas.",
+    )
+    difference_kind = serializers.ChoiceField(
+        DifferenceKind.choices,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Dá nome ao que foi pago a mais ou a menos; sem nome, fica em aberto.",
+    )
     reason = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=LONGEST_REASON
     )
 
     def as_decision(self) -> Decision:
         said = self.validated_data
-        return Decision(said["verdict"], [Choice(**one) for one in said["choices"]], said["reason"])
+        return Decision(
+            said["verdict"],
+            [Choice(**one) for one in said["choices"]],
+            said["reason"],
+            said["lines"],
+            said["difference_kind"],
+        )
 
 
 class LineDecisionRequest(AnswerRequest):

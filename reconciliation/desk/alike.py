@@ -2,18 +2,21 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models import Count, F, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat, Upper
 
 from conciliacontag.brazil import fold
+from conciliacontag.errors import InvalidInput
 from ingestion.models import Document, Transaction
-from reconciliation.desk.deciding import ACCEPT, Choice, Decision
-from reconciliation.desk.owing import Debt, debt_of, debts_of, with_owing
+from reconciliation.desk.answers import ACCEPT, Choice, Decision
+from reconciliation.desk.balance import Balance, Part, proven
+from reconciliation.desk.owing import Debt, debts_of, read_books
 from reconciliation.desk.queue import HELD, RULES, WAITING, Queue
 from reconciliation.models import Reconciliation, ReconciliationStatus
 
@@ -46,6 +49,12 @@ def alike(queue: Queue, line: Transaction, decision: Decision) -> Likeness:
     same way. Otherwise lines that the bank describes with the same words, whatever their numbers.
     """
     if decision.verdict == ACCEPT:
+        if len(decision.choices) != 1 or decision.lines or decision.kind:
+            raise InvalidInput(
+                "O que foi montado para este lançamento vale só para ele: decida os outros um a"
+                " um.",
+                code="only_this_line",
+            )
         return with_same_party(queue, line, decision)
     found = list(same_words(queue, line)[: MOST_AT_ONCE + 1])
     left = max(same_words(queue, line).count() - MOST_AT_ONCE, 0) if found else 0
@@ -80,18 +89,31 @@ def with_same_party(queue: Queue, line: Transaction, decision: Decision) -> Like
         return Likeness()
     found = Likeness([(line, decision)])
     taken = {(chosen.document.pk, chosen.installment)}
-    relation = chosen.beside(line).relation
-    for other, rows, debts in candidates_of(queue, line, chosen):
+    relation = relation_of(line, chosen)
+    others = list(candidates_of(queue, line, chosen))
+    grouped = shared(rows[0] for _, rows, _ in others)
+    for other, rows, debts in others:
         best = debts[rows[0].pk]
         pair = (best.document.pk, best.installment)
-        if best.party != chosen.party or best.beside(other, rows[0]).relation != relation:
+        if best.party != chosen.party or relation_of(other, best, rows[0]) != relation:
             continue
-        if pair in taken or (len(rows) > 1 and rows[0].score - rows[1].score < CLOSE):
+        if (
+            pair in taken
+            or rows[0].link in grouped
+            or (len(rows) > 1 and rows[0].score - rows[1].score < CLOSE)
+        ):
             found.doubtful.append(other)
             continue
         taken.add(pair)
         found.answers.append((other, Decision(ACCEPT, [Choice(*pair)], decision.reason)))
     return cut(found)
+
+
+def shared(rows: Iterable[Reconciliation]) -> set[UUID]:
+    """Links of these with more rows than one, which only a person who sees all of them decides."""
+    links = Reconciliation.objects.filter(link__in={row.link for row in rows}).order_by()
+    sizes = links.values("link").annotate(size=Count("pk")).filter(size__gt=1)
+    return set(sizes.values_list("link", flat=True))
 
 
 def cut(found: Likeness) -> Likeness:
@@ -101,8 +123,18 @@ def cut(found: Likeness) -> Likeness:
 
 def chosen_debt(line: Transaction, choice: Choice) -> Debt | None:
     rows = Document.objects.filter(organization=line.organization_id, pk=choice.document_id)
-    document = with_owing(rows).first()
-    return debt_of(document, choice.installment) if document else None
+    books = read_books(rows)
+    return books.debt(choice.document_id, choice.installment) if books.documents else None
+
+
+def relation_of(line: Transaction, debt: Debt, row: Reconciliation | None = None) -> str:
+    """How what the line paid differs from what is owed, in one word."""
+    paid = abs(line.amount)
+    if row is not None and row.difference_kind:
+        return row.difference_kind
+    # A note that is paid by now counts as it was: deciding it refuses by itself, and says why.
+    part = debt.part if debt.amount else Part(debt.name, debt.document.total_amount)
+    return Balance(paid, [part], proven(paid, [part])).relation
 
 
 def notes_of(chosen: Debt) -> "QuerySet[Document]":

@@ -1,36 +1,50 @@
-"""PURE  What a line would settle of a document: paid = owed ± difference, in money and in words."""
+"""PURE  What lines would settle of documents: paid = owed ± difference, in money and in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from conciliacontag.brazil import format_brl
 
+ZERO = Decimal(0)
 CENTS = Decimal("0.05")
+WITHHELD, FEW_CENTS = "withheld", "cents"
 KINDS = {
-    "cents": "de centavos",
+    FEW_CENTS: "de centavos",
     "interest": "de multa e juros",
     "fee": "de tarifa",
     "discount": "de desconto",
-    "withheld": "de imposto retido",
+    WITHHELD: "de imposto retido",
     "card": "de taxa do adquirente",
     "unexplained": "sem explicação",
 }
-WITHHELD = "withheld"
+Named = tuple[tuple[str, Decimal], ...]
+"""Differences by kind: what the payment brings beyond what is owed, or lacks (negative)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A document, or an instalment, beside a payment. Amounts in reais, without sign.
+
+    owed: what it still expects. withheld: tax that it declares itself as withheld.
+    """
+
+    name: str  # "NF-e 1234"
+    owed: Decimal
+    withheld: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """A payment beside what it pays. Amounts in reais, without sign.
+    """A payment beside what it pays; `named` are the differences that settle their side."""
 
-    withheld: tax that the document itself declares as withheld.
-    kind: what the engine calls the difference; "" where it says nothing.
-    """
-
-    name: str  # "NF-e 1234"
     paid: Decimal
-    owed: Decimal
-    withheld: Decimal = Decimal(0)
-    kind: str = ""
+    parts: Sequence[Part]
+    named: Named = ()
+
+    @property
+    def owed(self) -> Decimal:
+        return sum((part.owed for part in self.parts), ZERO)
 
     @property
     def gap(self) -> Decimal:
@@ -38,36 +52,45 @@ class Balance:
         return self.paid - self.owed
 
     @property
-    def named_kind(self) -> str:
-        """The difference's name: the engine's, or one that the document itself proves."""
-        if self.kind or not self.gap:
-            return self.kind
-        if self.gap == -self.withheld:
-            return WITHHELD
-        return "cents" if abs(self.gap) <= CENTS else ""
+    def left(self) -> Decimal:
+        """What stays open: of the payment (positive) or of the documents (negative)."""
+        return self.gap - sum((amount for _, amount in self.named), ZERO)
 
     @property
     def relation(self) -> str:
         """In one word how payment and debt differ; alike lines have the same."""
-        return self.named_kind or ("equal" if not self.gap else "less" if self.gap < 0 else "more")
+        if self.named:
+            return self.named[0][0]
+        return "equal" if not self.gap else "less" if self.gap < 0 else "more"
 
     def sentence(self) -> str:
         """`R$ 938,50 = NF-e 1234 de R$ 1.000,00 − R$ 61,50 de imposto retido`."""
-        paid, whole = format_brl(self.paid), f"{self.name} de {format_brl(self.owed)}"
-        rest = format_brl(abs(self.gap))
-        if not self.gap:
-            return f"{paid} = {whole}"
-        if self.named_kind:
-            sign = "+" if self.gap > 0 else "−"
-            return f"{paid} = {whole} {sign} {rest} {KINDS.get(self.named_kind, 'de diferença')}"
-        if self.gap < 0:
-            return f"{paid} = parte de {whole}"
-        return f"{paid} = {whole} + {rest} sem explicação"
+        paid = format_brl(self.paid)
+        whole = " + ".join(f"{part.name} de {format_brl(part.owed)}" for part in self.parts)
+        start = "parte de " if self.left < 0 else ""
+        told = "".join(difference_in_words(*one) for one in self.named)
+        extra = f" + {format_brl(self.left)} sem explicação" if self.left > 0 else ""
+        return f"{paid} = {start}{whole}{told}{extra}"
 
     def rest(self) -> str:
         """What stays open after it, in words."""
-        if self.gap < 0 and not self.named_kind:
-            return f"ficam em aberto {format_brl(-self.gap)} na nota"
-        if self.gap > 0 and not self.named_kind:
-            return f"sobram {format_brl(self.gap)} no lançamento"
-        return "sobra R$ 0,00"
+        if self.left < 0:
+            where = "na nota" if len(self.parts) == 1 else "nas notas"
+            return f"ficam em aberto {format_brl(-self.left)} {where}"
+        return f"sobram {format_brl(self.left)} no lançamento" if self.left else "sobra R$ 0,00"
+
+
+def difference_in_words(kind: str, amount: Decimal) -> str:
+    sign = "+" if amount > 0 else "−"
+    return f" {sign} {format_brl(abs(amount))} {KINDS.get(kind, 'de diferença')}"
+
+
+def proven(paid: Decimal, parts: Sequence[Part]) -> Named:
+    """The difference that the documents themselves prove, or that is a few cents."""
+    gap = paid - sum((part.owed for part in parts), ZERO)
+    withheld = sum((part.withheld for part in parts), ZERO)
+    if not gap:
+        return ()
+    if gap == -withheld:
+        return ((WITHHELD, gap),)
+    return ((FEW_CENTS, gap),) if abs(gap) <= CENTS else ()

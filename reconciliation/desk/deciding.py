@@ -1,15 +1,15 @@
 """Deciding one line: a document, none, or not yet; and taking that back."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
-from conciliacontag.errors import Conflict, InvalidInput, NotFound
+from conciliacontag.errors import Conflict, InvalidInput
 from conciliacontag.organizations.access import require
 from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import User
 from conciliacontag.organizations.roles import Act
-from ingestion.models import Document, Transaction
+from ingestion.models import Transaction
+from reconciliation.desk.accepting import accept, is_accepted
+from reconciliation.desk.answers import ACCEPT, HOLD, NO_DOCUMENT, VERDICTS, Choice, Decision
 from reconciliation.desk.models import Hold
 from reconciliation.desk.standing import (
     BOOKED,
@@ -21,55 +21,57 @@ from reconciliation.desk.standing import (
     standing_of,
 )
 from reconciliation.ledger import books
-from reconciliation.services import confirm_match, propose_match, refuse_matches, undo_match
+from reconciliation.models import DifferenceKind
+from reconciliation.services import refuse_matches, undo_match
 
-ACCEPT, NO_DOCUMENT, HOLD = "accept", "no_document", "hold"
-VERDICTS = (ACCEPT, NO_DOCUMENT, HOLD)
+__all__ = [
+    "ACCEPT", "HOLD", "NO_DOCUMENT", "VERDICTS", "Choice", "Decision", "decide_line", "undo_line",
+]  # fmt: skip
+
 LONGEST_REASON = 512
+MOST_TOGETHER = 50
+NAMED = {kind.value for kind in DifferenceKind} - {DifferenceKind.UNEXPLAINED.value, ""}
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A document, or one instalment of it."""
-
-    document_id: UUID
-    installment: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a person says of a line; `choices` only with `accept`."""
-
-    verdict: str
-    choices: Sequence[Choice] = ()
-    reason: str = ""
-
-
-def decide_line(pk: UUID, *, author: User, version: str, decision: Decision) -> Standing:
+def decide_line(
+    pk: UUID, *, author: User, version: str, decision: Decision, line: Transaction | None = None
+) -> Standing:
     """Carry out what a person says of the line that they saw; saying it again changes nothing.
+
+    Args:
+        line: the line, where the caller has it already.
 
     Raises:
         NotFound: the line or a document is none of the organization.
         NotAllowed: the person may not decide here.
         Conflict: `line_changed`: somebody was faster; or the document is booked already.
     """
-    line = find_line(pk)
+    line = line or find_line(pk)
     require(author, line.organization, Act.DECIDE)
     check(decision)
     with books(line.organization_id):
         stands = standing_of(line)
         if not is_said(stands, decision, author):
             expect(stands, version)
-            carry_out(line, decision, author)
-        return standing_of(line)
+            carry_out(line, decision, author, stands)
+        return standing_of(line, is_held=decision.verdict == HOLD)
 
 
 def check(decision: Decision) -> None:
     """Refuse what cannot be meant, before anything is touched."""
     if decision.verdict not in VERDICTS:
         raise InvalidInput("Diga accept, no_document ou hold.", code="unknown_verdict")
-    if decision.verdict == ACCEPT and len(decision.choices) != 1:
+    if decision.verdict == ACCEPT and not decision.choices:
         raise InvalidInput("Escolha uma nota para conciliar.", code="document_required")
+    if max(len(decision.choices), len(decision.lines)) > MOST_TOGETHER:
+        raise InvalidInput(
+            f"São até {MOST_TOGETHER} notas ou lançamentos juntos: divida em partes.",
+            code="too_many_together",
+        )
+    if len(set(decision.choices)) < len(decision.choices):
+        raise InvalidInput("A mesma nota vem duas vezes.", code="document_repeated")
+    if decision.kind and decision.kind not in NAMED:
+        raise InvalidInput("O motivo da diferença não é conhecido.", code="unknown_difference")
     if len(decision.reason) > LONGEST_REASON:
         raise InvalidInput(f"O motivo passa de {LONGEST_REASON} letras: encurte-o.")
 
@@ -79,36 +81,30 @@ def is_said(stands: Standing, decision: Decision, author: User) -> bool:
     if stands.decided_by != author:
         return False
     if decision.verdict == ACCEPT:
-        booked = {(row.document_id, row.installment) for row in stands.booked}
-        return booked == {(one.document_id, one.installment) for one in decision.choices}
+        return is_accepted(stands, decision)
     return stands.state == {NO_DOCUMENT: REFUSED, HOLD: HELD}[decision.verdict]
 
 
-def carry_out(line: Transaction, decision: Decision, author: User) -> None:
+def carry_out(
+    line: Transaction, decision: Decision, author: User, stands: Standing | None = None
+) -> None:
     """Do it; the caller holds the books and has compared the version."""
+    stands = stands or standing_of(line)
     if decision.verdict == HOLD:
-        put_aside(line, author, decision.reason)
+        put_aside(stands, author, decision.reason)
         return
     if decision.verdict == NO_DOCUMENT:
         refuse_matches(line, user=author, reason=decision.reason)
     else:
-        accept(line, decision.choices[0], author)
-    Hold.objects.filter(transaction=line).delete()
+        accept(stands, decision, author)
+    if stands.hold:
+        stands.hold.delete()
 
 
-def accept(line: Transaction, choice: Choice, author: User) -> None:
-    document = Document.objects.filter(
-        organization=line.organization_id, pk=choice.document_id
-    ).first()
-    if document is None:
-        raise NotFound("Esta nota não foi encontrada nesta empresa. Atualize a página.")
-    pair = propose_match(line, document, user=author, installment=choice.installment)
-    confirm_match(pair, user=author)
-
-
-def put_aside(line: Transaction, author: User, reason: str) -> None:
+def put_aside(stands: Standing, author: User, reason: str) -> None:
     """Leave a line to be looked into. It waits on, in a list of its own."""
-    if standing_of(line).state in (BOOKED, REFUSED):
+    line = stands.line
+    if stands.state in (BOOKED, REFUSED):
         raise Conflict(
             "Este lançamento já foi decidido: desfaça a decisão antes de deixá-lo a verificar.",
             code="line_decided",

@@ -1,39 +1,26 @@
 """What documents still expect, with the little of each that the desk shows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, QuerySet
 
-from ingestion.models import Document, Transaction
+from ingestion.models import Document
 from ingestion.models.documents import Direction
-from reconciliation.balances import settled
-from reconciliation.desk.balance import Balance
+from reconciliation.balances import ZERO, settled_by_part
+from reconciliation.desk.balance import Part
+from reconciliation.engine import Payable
 from reconciliation.models import Reconciliation
-from reconciliation.open_rows import declared_installments
-
-
-def with_owing(documents: "QuerySet[Document]") -> "QuerySet[Document]":
-    """Documents with what was booked to them and their instalments, without their whole content."""
-    return documents.annotate(
-        booked=settled_amount(), installments=F("normalized__installments")
-    ).defer("normalized")
-
-
-def settled_amount() -> Coalesce:
-    """What bookings have settled of a document, for `annotate` on the few that a page shows."""
-    rows = Reconciliation.objects.matched().filter(document=OuterRef("pk"))
-    sums = rows.order_by().values("document").annotate(sum=settled()).values("sum")
-    return Coalesce(Subquery(sums), Value(Decimal(0)))
+from reconciliation.open_rows import declared_installments, remaining
 
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """What a document or one instalment expects; `due_on` is the issue where none is told."""
+    """What a document or one instalment still expects; `due_on` is the issue if none is told."""
 
     document: Any
     installment: str
@@ -50,33 +37,51 @@ class Debt:
         issued = self.document.direction == Direction.ISSUED
         return str(self.document.receiver_cnpj if issued else self.document.emitter_cnpj)
 
-    def beside(self, line: Transaction, row: Reconciliation | None = None) -> Balance:
-        kind = str(getattr(row, "difference_kind", "") or "")
-        return Balance(
-            self.name, abs(line.amount), self.amount, self.document.withheld_amount, kind
-        )
+    @property
+    def is_part(self) -> bool:
+        """Whether it expects less than the document's total."""
+        return bool(self.amount != self.document.total_amount)
+
+    @property
+    def part(self) -> Part:
+        """As a balance takes it. Tax is withheld once: from what is still owed in full."""
+        whole = self.document.total_amount == self.amount
+        return Part(self.name, self.amount, self.document.withheld_amount if whole else ZERO)
 
 
-def debt_of(document: Any, installment: str = "") -> Debt:
-    """The instalment of that name, or what the document as a whole still lacks.
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Documents by identifier, and what bookings have settled of each of their instalments."""
 
-    Args:
-        document: a row of `with_owing`.
-    """
-    for payable in declared_installments(document.installments or (), document.issue_date):
-        if installment and payable.installment == installment:
-            return Debt(document, installment, payable.amount, payable.due_on)
-    left = max(document.total_amount - document.booked, Decimal(0))
-    return Debt(document, installment, left or document.total_amount, document.issue_date)
+    documents: Mapping[UUID, Any]
+    settled: Mapping[UUID, Mapping[str, Decimal]]
+
+    def debt(self, pk: UUID, installment: str = "") -> Debt:
+        """The instalment of that name, or what the document as a whole still lacks."""
+        document, paid = self.documents[pk], self.settled.get(pk, {})
+        declared = declared_installments(document.installments or (), document.issue_date)
+        named = next((one for one in declared if one.installment == installment), None)
+        if installment and named:
+            return Debt(document, installment, left_of(named, declared, paid), named.due_on)
+        left = document.total_amount - sum(paid.values(), ZERO)
+        return Debt(document, installment, max(left, ZERO), document.issue_date)
+
+
+def left_of(named: Payable, declared: list[Payable], paid: Mapping[str, Decimal]) -> Decimal:
+    open_parts = {one.installment: one.amount for one in remaining(declared, paid)}
+    return open_parts.get(named.installment, ZERO)
+
+
+def read_books(documents: "QuerySet[Document]") -> Books:
+    """These documents without their whole content, and what is settled of them."""
+    rows = documents.annotate(installments=F("normalized__installments")).defer("normalized")
+    found = {document.pk: document for document in rows}
+    booked = Reconciliation.objects.filter(document__in=list(found))
+    return Books(found, settled_by_part(booked))
 
 
 def debts_of(rows: Iterable[Reconciliation]) -> dict[Any, Debt]:
     """The debt that each proposal or booking is about, by the row's identifier."""
-    pairs = [row for row in rows if row.document_id]
-    found = with_owing(Document.objects.filter(pk__in={row.document_id for row in pairs}))
-    documents: dict[Any, Any] = {document.pk: document for document in found}
-    return {
-        row.pk: debt_of(documents[row.document_id], row.installment)
-        for row in pairs
-        if row.document_id in documents
-    }
+    pairs = [(row, row.document_id) for row in rows if row.document_id]
+    books = read_books(Document.objects.filter(pk__in={pk for _, pk in pairs}))
+    return {row.pk: books.debt(pk, row.installment) for row, pk in pairs if pk in books.documents}

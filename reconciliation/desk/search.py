@@ -1,23 +1,24 @@
 """Open documents that a person looks for by number, key, CNPJ, amount or name."""
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.db.models.functions import Abs
 
 from ingestion.models import Document, Transaction
 from ingestion.models.documents import Direction
 from ingestion.search.query import Query, understand
-from reconciliation.desk.owing import with_owing
+from reconciliation.desk.owing import Debt, read_books
 
 MOST_FOUND = 9
 
 
-def documents_for(line: Transaction, typed: str) -> "QuerySet[Document]":
-    """Open documents on the line's side of the books that fit, the nearest amount first."""
+def documents_for(line: Transaction, typed: str) -> list[Debt]:
+    """What open documents on the line's side of the books expect, the nearest amount first."""
     direction = Direction.ISSUED if line.amount > 0 else Direction.RECEIVED
     rows = Document.objects.open().filter(organization=line.organization_id, direction=direction)
     near = Abs(F("total_amount") - abs(line.amount))
-    found = with_owing(rows.filter(fits(understand(typed))))
-    return found.order_by(near, "issue_date", "id")[:MOST_FOUND]
+    found = rows.filter(fits(understand(typed))).order_by(near, "issue_date", "id")
+    books = read_books(found[:MOST_FOUND])
+    return [books.debt(pk) for pk in books.documents]
 
 
 def fits(query: Query) -> Q:

@@ -1,17 +1,21 @@
 """How a line stands, and who made it stand so: what two people at once are told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Subquery
 from django.db.transaction import atomic
 from django.utils import timezone
 
+from conciliacontag.brazil import format_brl
 from conciliacontag.errors import Conflict, NotFound
 from conciliacontag.organizations.models import User
 from ingestion.models import Transaction
+from reconciliation.balances import ZERO, weigh
 from reconciliation.desk.models import Hold
 from reconciliation.models import Reconciliation, ReconciliationStatus
 
@@ -21,11 +25,15 @@ WAITS, HELD, REFUSED, BOOKED = "waiting", "held", "no_document", "matched"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A line with everything that links it: `rows` are its bookings and proposals, best first."""
+    """A line with everything that links it: `rows` are its bookings and proposals, best first.
+
+    others: what the same links say of other lines, for payments that are decided together.
+    """
 
     line: Transaction
     rows: Sequence[Reconciliation]
     hold: Hold | None
+    others: Sequence[Reconciliation] = field(default=())
 
     @property
     def booked(self) -> list[Reconciliation]:
@@ -36,6 +44,25 @@ class Standing:
         return [row for row in self.rows if row.status == PARTIAL]
 
     @property
+    def links(self) -> list[list[Reconciliation]]:
+        """The proposals link by link, each with its rows for other lines, the best first."""
+        found: dict[UUID, list[Reconciliation]] = {}
+        for row in (*self.proposed, *(row for row in self.others if row.status == PARTIAL)):
+            found.setdefault(row.link, []).append(row)
+        return list(found.values())
+
+    @property
+    def left(self) -> Decimal:
+        """What no booking uses of the line yet, in reais, without sign."""
+        sides = (weigh(row.amount, row.difference, row.difference_kind) for row in self.booked)
+        return max(abs(self.line.amount) - sum((side.used for side in sides), ZERO), ZERO)
+
+    @property
+    def is_divided(self) -> bool:
+        """Whether a part of it is booked and the rest still waits."""
+        return bool(self.booked) and self.left > 0
+
+    @property
     def nothing(self) -> Reconciliation | None:
         """Why nothing was found, or the word of a person that there is nothing."""
         rows = [row for row in self.rows if row.document_id is None]
@@ -43,7 +70,7 @@ class Standing:
 
     @property
     def state(self) -> str:
-        if self.booked:
+        if self.booked and not self.left:
             return BOOKED
         if self.nothing is not None and self.nothing.performed_by_id:
             return REFUSED
@@ -60,26 +87,27 @@ class Standing:
         """Changes with anything that a person who looks at the line would want to know."""
         told = [
             f"{row.pk} {row.status} {row.amount} {row.decided_at} {status_of(row)}"
-            for row in sorted(self.rows, key=lambda row: row.pk)
+            for row in sorted((*self.rows, *self.others), key=lambda row: row.pk)
         ]
         hold = str(self.hold.pk) if self.hold else ""
         whole = "|".join([hold, *told])
         return sha256(whole.encode()).hexdigest()[:16]
 
     def _last(self) -> Reconciliation | None:
-        said = [row for row in (*self.booked, self.nothing) if row and row.performed_by_id]
+        said = [row for row in (self.nothing, *self.booked) if row and row.performed_by_id]
         return said[0] if said else None
 
     def sentence(self) -> str:
         """What was done last, by whom and when, as a person is told it."""
         who = self.decided_by.name if self.decided_by else "A máquina"
+        if self.state == REFUSED and self.nothing is not None:
+            what = f"não há nota para {format_brl(self.left)}" if self.booked else "não há nota"
+            return f"{who} disse que {what}{moment(self.nothing.decided_at)}."
         if self.booked:
             notes = " e ".join(str(row.document) for row in self.booked)
-            return (
-                f"{who} conciliou este lançamento com {notes}{moment(self.booked[0].decided_at)}."
-            )
-        if self.state == REFUSED and self.nothing is not None:
-            return f"{who} disse que não há nota{moment(self.nothing.decided_at)}."
+            what = f"{format_brl(self.left)} restam. " if self.left else ""
+            at = moment(self.booked[0].decided_at)
+            return f"{who} conciliou este lançamento com {notes}{at}. {what}".strip()
         if self.hold:
             return f"{who} deixou este lançamento a verificar{moment(self.hold.held_at)}."
         taken_back = next((row for row in self.proposed if row.performed_by_id), None)
@@ -97,12 +125,24 @@ def moment(at: Any) -> str:
     return f" em {timezone.localtime(at):%d/%m/%Y %H:%M}" if at else ""
 
 
-def standing_of(line: Transaction) -> Standing:
-    rows = Reconciliation.objects.filter(transaction=line)
-    found = rows.select_related("document", "performed_by").defer("document__normalized")
-    ordered = found.order_by("-score", "created_at", "id")
-    hold = Hold.objects.filter(transaction=line).select_related("held_by").first()
-    return Standing(line, list(ordered), hold)
+def standing_of(line: Transaction, *, is_held: bool = True) -> Standing:
+    """How the line stands now.
+
+    Args:
+        is_held: False where the caller knows that nobody has put the line aside.
+    """
+    own = Reconciliation.objects.filter(transaction=line).order_by()
+    rows = Reconciliation.objects.filter(link__in=Subquery(own.values("link")))
+    found = rows.select_related("document", "performed_by", "transaction")
+    found = found.defer("document__normalized", "transaction__metadata")
+    ordered = list(found.order_by("-score", "created_at", "id"))
+    holds = Hold.objects.filter(transaction=line).select_related("held_by")
+    return Standing(
+        line,
+        [row for row in ordered if row.transaction_id == line.pk],
+        holds.first() if is_held else None,
+        [row for row in ordered if row.transaction_id != line.pk],
+    )
 
 
 def find_line(pk: UUID) -> Transaction:

@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, re_path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from conciliacontag.brazil import format_brl, format_date
@@ -19,7 +20,8 @@ from conciliacontag.organizations.models import Organization
 from conciliacontag.organizations.roles import Act
 from conciliacontag.pages import FactAdmin, attempt, holds
 from conciliacontag.scope import scope_of
-from ingestion.models import Transaction
+from ingestion.models import Document, Transaction
+from ingestion.models.documents import Direction
 from reconciliation.rules.figures import figures_of, suggestions_for
 from reconciliation.rules.form import (
     EXAMPLES,
@@ -151,7 +153,7 @@ class RuleAdmin(FactAdmin):
                 form = form_of(suggestion.definition)
         lines = Transaction.objects.filter(organization=company)
         for line in lines.filter(pk__in=as_uuids(request.GET.get("lancamento", ""))):
-            form = form_like(line.memo, line.amount)
+            form = form_like(line.memo, line.amount, party_of(request, company))
         return self.work(request, company, None, form)
 
     def edit_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
@@ -180,6 +182,7 @@ class RuleAdmin(FactAdmin):
             "text": text,
             "wrong": wrong,
             "names": [(name, KINDS[known.kind], known.help) for name, known in NAMES.items()],
+            "way_back": way_back(request),
         }
         return self.show(
             request, "pages/rule_form.html", rule, context, status=422 if wrong else 200
@@ -199,11 +202,30 @@ class RuleAdmin(FactAdmin):
         messages.success(
             request, "Regra guardada. Simule antes de ligar." if fresh else "Nada mudou."
         )
+        if back := way_back(request):
+            return HttpResponseRedirect(back)
         if len(found) > 1:
             return HttpResponseRedirect(reverse(LIST))
         return HttpResponseRedirect(
             reverse("admin:reconciliation_rule_change", args=[found[0][0].pk])
         )
+
+
+def party_of(request: HttpRequest, company: Organization) -> tuple[str, str]:
+    """CNPJ or CPF and name of the other side of the note that the address names."""
+    notes = Document.objects.filter(organization=company).defer("normalized")
+    note = notes.filter(pk__in=as_uuids(request.GET.get("nota", ""))).first()
+    if note is None:
+        return "", ""
+    issued = note.direction == Direction.ISSUED
+    return note.receiver_cnpj if issued else note.emitter_cnpj, note.party_name
+
+
+def way_back(request: HttpRequest) -> str:
+    """Where the person came from to write a rule; only a page of this site."""
+    asked = request.POST.get("voltar") or request.GET.get("voltar", "")
+    is_ours = url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
+    return asked if is_ours and asked.startswith(reverse("admin:index")) else ""
 
 
 def faults_in(refusal: DomainError, form: RuleForm, text: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from reconciliation.rules.conditions import read_condition
-from reconciliation.rules.grammar import Definition
+from reconciliation.rules.grammar import LONGEST_NAME, Definition
 from reconciliation.rules.refusals import ConditionRefused, Fault, Place
 
 CODES = ("debit", "credit", "history")
@@ -57,11 +57,23 @@ EXAMPLES = {
 WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
 
 
-def form_like(memo: str, amount: Decimal) -> RuleForm:
-    """A condition that a bank line's longest run of words meets, whatever its numbers."""
+def form_like(memo: str, amount: Decimal, party: tuple[str, str] = ("", "")) -> RuleForm:
+    """A condition that a bank line's longest run of words meets, whatever its numbers.
+
+    Args:
+        party: CNPJ or CPF and name of the other side of the note that was chosen for it, if any:
+            the rule then is about pairs with that party.
+    """
     words = max(WORDS.findall(" ".join(memo.split())), key=len, default="")[:60]
     sign = "transaction_credit" if amount > 0 else "not transaction_credit"
-    return RuleForm(name=words.capitalize(), when=f'{sign} and "{words}" in transaction_memo')
+    number, name = party
+    asked = [sign, *([f'"{words}" in transaction_memo'] if words else [])]
+    if number:
+        asked.append(f'document_party_id == "{number}"')
+    return RuleForm(
+        name=(f"{words.capitalize()}: {name}" if name else words.capitalize())[:LONGEST_NAME],
+        when=" and ".join(asked),
+    )
 
 
 def form_in(sent: Mapping[str, str]) -> RuleForm:

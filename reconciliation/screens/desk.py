@@ -1,11 +1,13 @@
 """The desk: one page a company and month, in which line after line opens in its place."""
 
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
 from django.db.transaction import atomic
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.urls import path
+from django.utils import timezone
 
 from conciliacontag.errors import NotFound
 from conciliacontag.organizations.access import as_uuids
@@ -49,6 +51,7 @@ def desk(model_admin: FactAdmin, request: HttpRequest) -> HttpResponse:
         "shown_month": f"{queue.month:%Y-%m}",
         "queue": queue,
         "query": query_of(queue),
+        "since": str(int(timezone.now().timestamp())),
         "states": states,
         "orders": orders(queue),
         "rows": drawn_rows(request, queue, rows, line),
@@ -121,12 +124,18 @@ def more_rows(model_admin: FactAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def counts(model_admin: FactAdmin, request: HttpRequest) -> HttpResponse:
-    """The counts of the filters as they are now."""
+    """The counts of the filters as they are now, and how many lines came since the page opened."""
     organization = scope_of(request).organization
     if organization is None:
         return refusal_of(NotFound())
-    told = tally(queue_for(request, organization))
-    return JsonResponse({state: told[state]["count"] for state in told})
+    queue = queue_for(request, organization)
+    told = tally(queue)
+    since = request.GET.get("desde", "")
+    fresh = 0
+    if since.isdigit() and len(since) < 11:
+        moment = datetime.fromtimestamp(int(since), UTC)
+        fresh = queue.rows().filter(created_at__gt=moment).count()
+    return JsonResponse({"counts": {state: told[state]["count"] for state in told}, "fresh": fresh})
 
 
 def find_line_of(request: HttpRequest, asked: str) -> Transaction:

@@ -1,30 +1,28 @@
 """What the keys of the desk ask for: each saves one act and answers with the next line."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.transaction import atomic, non_atomic_requests
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from conciliacontag.brazil import format_brl
 from conciliacontag.errors import DomainError
 from conciliacontag.organizations.access import as_uuids
 from conciliacontag.page_calls import author, malformed, read_body, refusal_of
 from conciliacontag.presence import touch
 from ingestion.models import Transaction
 from reconciliation.desk.alike import Likeness
-from reconciliation.desk.deciding import (
-    ACCEPT,
-    VERDICTS,
-    Choice,
-    Decision,
-    decide_line,
-    undo_line,
-)
+from reconciliation.desk.answers import ACCEPT, VERDICTS, Choice, Decision
+from reconciliation.desk.deciding import MOST_TOGETHER, decide_line, undo_line
+from reconciliation.desk.joining import lines_to_join
 from reconciliation.desk.queue import Queue
 from reconciliation.desk.search import documents_for
-from reconciliation.desk.standing import standing_of
+from reconciliation.desk.standing import Standing, standing_of
 from reconciliation.desk.together import Reached, decide_alike, preview_alike, undo_together
-from reconciliation.screens.desk_lines import drawn_choices, shown
+from reconciliation.screens.desk_lines import drawn_choices, drawn_lines, shown
 from reconciliation.screens.desk_queue import address_of
 
 HELD_AHEAD = 3  # lines that the page holds to show next
@@ -44,17 +42,28 @@ def read_decision(said: Mapping[str, Any]) -> Decision:
         InvalidInput: `malformed`.
     """
     verdict, chosen = str(said.get("verdict", "")), said.get("choices", [])
-    if verdict not in VERDICTS or not isinstance(chosen, list):
+    lines = said.get("lines", [])
+    if verdict not in VERDICTS or not isinstance(chosen, list) or not isinstance(lines, list):
         raise malformed()
-    return Decision(verdict, [read_choice(one) for one in chosen], str(said.get("reason", "")))
+    return Decision(
+        verdict,
+        [read_choice(one) for one in chosen],
+        str(said.get("reason", "")),
+        [read_number(one) for one in lines],
+        str(said.get("kind", "")),
+    )
 
 
 def read_choice(text: object) -> Choice:
     document, _, installment = str(text).partition("|")
-    found = as_uuids(document)
+    return Choice(read_number(document), installment)
+
+
+def read_number(text: object) -> UUID:
+    found = as_uuids(str(text))
     if not found:
         raise malformed()
-    return Choice(found[0], installment)
+    return found[0]
 
 
 # A decision is committed before the next line is drawn, so that nobody waits for a drawing.
@@ -65,11 +74,15 @@ def save(request: HttpRequest, queue: Queue, line: Transaction) -> HttpResponse:
         said = read_body(request)
         decision = read_decision(said)
         stands = decide_line(
-            line.pk, author=author(request), version=str(said.get("version")), decision=decision
+            line.pk,
+            author=author(request),
+            version=str(said.get("version")),
+            decision=decision,
+            line=line,
         )
     except DomainError as refusal:
         return refusal_of(refusal)
-    more = {"saved": stands.version, "state": stands.state, "word": DONE[stands.state]}
+    more = {"saved": stands.version, "state": stands.state, "word": word_of(stands)}
     with atomic():
         return onward(request, queue, line, said, told=sentence(stands), **more)
 
@@ -99,9 +112,16 @@ def drawn(request: HttpRequest, queue: Queue, line: Transaction) -> dict[str, An
     return {"html": html, "line": str(line.pk), "version": stands.version, "address": address}
 
 
-def sentence(stands: Any) -> str:
-    """`NF-e 12 conciliada com R$ 30,00` in the past tense of what was just done."""
+def word_of(stands: Standing) -> str:
+    """What the queue says of a line that was just decided."""
+    return f"restam {format_brl(stands.left)}" if stands.is_divided else DONE[stands.state]
+
+
+def sentence(stands: Standing) -> str:
+    """`Conciliado com NF-e 12.`: what was just done, in the past tense."""
     notes = " e ".join(str(row.document) for row in stands.booked)
+    if stands.is_divided and stands.state == "waiting":
+        return f"Conciliado com {notes}; restam {format_brl(stands.left)} no lançamento."
     return {
         "matched": f"Conciliado com {notes}.",
         "no_document": "Marcado como sem nota.",
@@ -148,11 +168,21 @@ def presence(request: HttpRequest, queue: Queue, line: Transaction) -> HttpRespo
 
 def look(request: HttpRequest, queue: Queue, line: Transaction) -> HttpResponse:
     """Open documents for the words in the search box."""
-    found = list(documents_for(line, request.GET.get("q", "")[:200]))
+    found = documents_for(line, request.GET.get("q", "")[:200])
     start = request.GET.get("de", "1")
     first = int(start) if start.isdigit() and len(start) < 3 else 1
-    html = drawn_choices(request, line, found, first)
+    html = drawn_choices(request, standing_of(line), found, first)
     return JsonResponse({"html": html, "count": len(found)})
+
+
+def join(request: HttpRequest, queue: Queue, line: Transaction) -> HttpResponse:
+    """Other open lines that could pay the chosen documents together with this one."""
+    notes = [pk for one in request.GET.get("notas", "").split(",") for pk in as_uuids(one)]
+    lacking = request.GET.get("faltam", "0")
+    cents = int(lacking) if lacking.isdigit() and len(lacking) < 16 else 0
+    typed = request.GET.get("q", "")[:200]
+    found = lines_to_join(line, notes[:MOST_TOGETHER], Decimal(cents) / 100, typed)
+    return JsonResponse({"html": drawn_lines(request, queue, found), "count": len(found)})
 
 
 @non_atomic_requests
@@ -239,6 +269,7 @@ ROUTES: tuple[tuple[str, str, str, Act], ...] = (
     ("GET", "adiante", "ahead", ahead),
     ("POST", "presenca", "presence", presence),
     ("GET", "procurar", "search", look),
+    ("GET", "juntar", "join", join),
     ("POST", "salvar-iguais", "save_alike", save_alike),
     ("POST", "desfazer-iguais", "undo_alike", undo_alike),
 )

@@ -47,17 +47,22 @@ const ACTS = {
     save: () => (desk.work.value ? decide("accept") : refuse("Escolha uma nota: tecle o número de um candidato, ou / para procurar. Sem nota? Tecle N.")),
     none: () => decide("no_document"),
     hold: () => decide("hold"),
-    alike: () => many.open(desk.work.value ? "accept" : "no_document", Boolean(desk.work.value)),
+    alike: () => many.open(desk.work.isAlone ? "accept" : "no_document", desk.work.isAlone),
+    mark: () => desk.work.mark(),
+    join,
+    name: () => find("[data-naming]:not([hidden]) select")?.focus(),
+    ask: () => find("[data-ask]")?.click(),
+    renew: () => location.reload(),
     undo,
     "take-back": takeBack,
     search: () => find("[data-search-box]")?.focus(),
     reason: () => find("#desk-reason")?.focus(),
     document: () => desk.work.radio?.closest(".choice").querySelector("[data-document]").click(),
-    rule: () => find("[data-rule]")?.click(),
+    rule,
 };
-const KEYS = { "?": "help", enter: "save", n: "none", v: "hold", t: "alike", z: "undo", j: "next", k: "previous", "/": "search", m: "reason", d: "document", r: "rule" };
-const NEED_LINE = ["next", "previous", "document", "rule"];
-const NEED_ANSWER = ["save", "none", "hold", "alike", "search", "reason"];
+const KEYS = { "?": "help", enter: "save", " ": "mark", n: "none", v: "hold", t: "alike", z: "undo", j: "next", k: "previous", "/": "search", m: "reason", d: "document", r: "rule", l: "join", f: "name", p: "ask", u: "renew" };
+const NEED_LINE = ["next", "previous", "document", "rule", "ask"];
+const NEED_ANSWER = ["save", "none", "hold", "alike", "search", "reason", "mark", "join", "name"];
 
 function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -71,15 +76,20 @@ function onKey(event) {
 
 function meaning(event) {
     const key = event.key.toLowerCase();
-    if (event.target.matches("input:not([type=radio])")) return whileTyping(event, key);
+    if (event.target.matches("select")) return key === "enter" ? ACTS.save : key === "escape" ? () => desk.work.start() : null;
+    if (event.target.matches("input:not([type=radio], [type=checkbox])")) return whileTyping(event, key);
     if (event.target.closest("a, button, summary") && (key === "enter" || key === " ")) return null;
+    if (event.target.matches("[type=checkbox]") && key === " ") return null;
+    if (key === "escape" && event.target.matches("[type=checkbox]")) return () => desk.work.start();
     if (desk.work && /^[1-9]$/.test(key)) return desk.work.pick(key);
+    if (desk.work && key === "g") return desk.work.pickGroup() ?? (() => tell("A máquina não propôs notas juntas para este lançamento."));
     const name = KEYS[key];
     if (!name || (NEED_LINE.includes(name) && !desk.card)) return null;
     if (NEED_ANSWER.includes(name) && !desk.work?.canAnswer) return null;
     if (name === "hold" && !find("[data-act=hold]")) return null;
     if (name === "undo" && find("[data-act=take-back]")) return takeBack;
-    return name === "rule" && !find("[data-rule]") ? null : ACTS[name];
+    if ((name === "rule" && !find("[data-rule]")) || (name === "renew" && find("[data-renew]").hidden)) return null;
+    return ACTS[name];
 }
 
 function whileTyping(event, key) {
@@ -90,7 +100,10 @@ function whileTyping(event, key) {
 
 function onClick(event) {
     const name = event.target.closest("[data-act]")?.dataset.act;
-    if (name) return ACTS[name]();
+    if (name) {
+        event.preventDefault();
+        return turn.isBusy ? undefined : ACTS[name]();
+    }
     const row = event.target.closest("[data-row]");
     if (row && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
         event.preventDefault();
@@ -144,7 +157,7 @@ async function whenIdle() {
         queue.refresh();
     }
     if (!desk.work.canAnswer) return;
-    const found = await preview(desk.work.value ? "accept" : "no_document").catch(() => null);
+    const found = await preview(desk.work.isAlone ? "accept" : "no_document").catch(() => null);
     const button = card.querySelector("[data-alike]");
     if (found && desk.card === card && button) button.textContent = found.count > 1 ? `Todas iguais (${found.count})` : "Todas iguais";
 }
@@ -283,6 +296,27 @@ async function lookFor(words, { goesOn = false } = {}) {
     const first = work.add(found.html);
     if (words.trim()) tell(found.count ? `${found.count} nota${found.count > 1 ? "s" : ""} em aberto.` : "Nenhuma nota em aberto com estas palavras.");
     if (goesOn && first) work.pick(first.dataset.key)?.();
+}
+
+// Other lines that pay the same notes, those that the machine would join first.
+function join() {
+    const { card, work } = desk;
+    if (!work.value) return refuse("Escolha a nota primeiro: os lançamentos se juntam para pagá-la.");
+    return busy(async () => {
+        const found = await server.join(card.dataset.card, work.notes, Math.max(work.lacking, 0));
+        work.join(found.html);
+        tell(found.count ? "Espaço marca um lançamento; Enter concilia." : "Nenhum outro lançamento em aberto serve.");
+    });
+}
+
+// The rule's form is filled in from the line and from the note that is chosen; it leads back here.
+function rule() {
+    const place = find("[data-rule]");
+    if (!place) return;
+    const asked = new URLSearchParams({ voltar: location.pathname + location.search });
+    const [note] = desk.work.value ? desk.work.notes : [];
+    if (note) asked.set("nota", note);
+    location.assign(`${place.getAttribute("href")}&${asked}`);
 }
 
 async function askOthers() {

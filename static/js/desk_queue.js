@@ -42,12 +42,21 @@ export class Queue {
     }
 
     async refresh() {
-        const counts = await this.server.counts().catch(() => null);
-        for (const [state, count] of Object.entries(counts ?? {})) {
+        const told = await this.server.counts().catch(() => null);
+        this.announce(told?.fresh ?? 0);
+        for (const [state, count] of Object.entries(told?.counts ?? {})) {
             const place = this.root.querySelector(`[data-count="${state}"]`);
             if (place) place.textContent = count;
             if (this.left && place?.parentElement.hasAttribute("aria-current")) this.left.textContent = count;
         }
+    }
+
+    // What came meanwhile waits for a word: nothing is sorted anew under the eyes.
+    announce(count) {
+        const place = this.root.querySelector("[data-renew]");
+        if (!place || !count) return;
+        place.hidden = false;
+        place.querySelector("[data-fresh]").textContent = `${count} nova${count > 1 ? "s" : ""} · atualizar`;
     }
 
     async extend(row) {

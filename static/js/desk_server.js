@@ -7,6 +7,7 @@ export class DeskServer extends Server {
         super(root, tell);
         this.query = root.dataset.query;
         this.countsAddress = root.dataset.counts;
+        this.since = root.dataset.since;
     }
 
     address(line, word) {
@@ -18,11 +19,15 @@ export class DeskServer extends Server {
     }
 
     counts() {
-        return this.get(`${this.countsAddress}${this.query}`);
+        return this.get(`${this.countsAddress}${this.query}&desde=${this.since}`);
     }
 
     ahead(line, held) {
         return this.get(`${this.address(line, "adiante")}&tem=${held.join(",")}`);
+    }
+
+    join(line, notes, lacking) {
+        return this.get(`${this.address(line, "juntar")}&notas=${notes.join(",")}&faltam=${lacking}`);
     }
 
     search(line, words, from) {

@@ -66,7 +66,7 @@ def test_a_number_chooses_and_the_result_and_the_marks_follow(desk: Desk, school
     assert result.inner_text() != before
     assert page.locator("[data-text=memo] mark").count() > 0
     chosen = page.locator("[data-candidate]").nth(1).get_attribute("data-equation") or ""
-    assert result.inner_text() == chosen
+    expect(result).to_have_text(chosen)
     press(page, "Enter")
     page.locator("[data-done]").wait_for()
 
@@ -130,7 +130,7 @@ def test_a_note_is_looked_for_and_chosen_without_the_mouse(desk: Desk, school: S
     press(page, "/")
     page.keyboard.type("813")
     page.keyboard.press("Enter")
-    page.locator("[data-found] input:checked").wait_for()
+    page.locator("[data-found] [name=choice]:checked").wait_for()
     expect(page.locator("[data-result] [data-equation]")).to_contain_text("parte de NF-e")
     press(page, "Enter")
     wait_for(page, lines[1])
@@ -155,7 +155,7 @@ def test_what_was_chosen_and_not_saved_outlives_a_reload(desk: Desk, school: Sch
     page.keyboard.type("perguntar")
     page.reload()
 
-    expect(page.locator("[data-candidate] input").nth(1)).to_be_checked()
+    expect(page.locator("[data-candidate] [name=choice]").nth(1)).to_be_checked()
     expect(page.locator("#desk-reason")).to_have_value("perguntar")
 
 
@@ -201,7 +201,7 @@ def test_without_a_line_nothing_is_lost(desk: Desk, school: School) -> None:
     page.route("**/salvar/*", lambda route: route.fulfill(status=400, body="{}"))
     press(page, "2", "Enter")
     expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.locator("[data-candidate] input").nth(1)).to_be_checked()
+    expect(page.locator("[data-candidate] [name=choice]").nth(1)).to_be_checked()
     page.unroute("**/salvar/*")
     press(page, "Enter")
     wait_for(page, lines[1])

@@ -8,6 +8,7 @@ from conciliacontag.organizations.models import Organization
 from ingestion.models import Document, Transaction
 from reconciliation.services import execute_run, start_run
 from tests.data.identity import cnpj
+from tests.data.links import make_booking, make_group
 from tests.data.rows import make_document, make_transaction
 
 NAMES = (
@@ -49,6 +50,46 @@ def make_fee(organization: Organization, number: int) -> Transaction:
     memo = f"TARIFA PACOTE SERVICOS {number + 1:02}/2026"
     day = date(2026, 10, 26 + number % 5)
     return make_transaction(organization, "-12.50", memo=memo, date=day)
+
+
+def thirty_left_overs(organization: Organization) -> dict[str, list[Transaction]]:
+    """October with thirty lines that only people can decide, by what decides them.
+
+    doubts: two equal notes each. fees: no note at all. groups: the machine proposes three notes
+    together. pairs: nobody proposes the two notes (`700001`, `700002`) that it pays. parts: two
+    lines pay one note, which is proposed to the first.
+    """
+    doubtful_month(organization, doubts=18, fees=6)
+    with session(EVERY):
+        found = Transaction.objects.filter(organization=organization).order_by("date", "id")
+        doubts, fees = list(found.filter(amount__gt=0)), list(found.filter(amount__lt=0))
+        groups = [make_proposed_group(organization, number) for number in range(3)]
+        for number, total in ((700001, "410.00"), (700002, "190.00")):
+            make_document(organization, total, number=number, receiver_name=NAMES[0])
+        pair = make_transaction(organization, "600.00", memo="DEPOSITO", date=date(2026, 10, 29))
+        note = make_document(organization, "5000.00", receiver_name=NAMES[1])
+        parts = [
+            make_transaction(organization, amount, memo="TED PARCELA", date=date(2026, 10, 30))
+            for amount in ("3100.00", "1900.00")
+        ]
+        make_booking(parts[0], note, "3100.00", status="partial", score=Decimal(70))
+    return {"doubts": doubts, "fees": fees, "groups": groups, "pairs": [pair], "parts": parts}
+
+
+def make_proposed_group(organization: Organization, number: int) -> Transaction:
+    """A payment for three notes of one customer, as the engine proposes it."""
+    totals = ("1200.00", "340.00", f"{60 + number}.00")
+    notes = [
+        make_document(organization, total, receiver_name=NAMES[number], receiver_cnpj=cnpj(7000))
+        for total in totals
+    ]
+    paid = str(sum(note.total_amount for note in notes))
+    line = make_transaction(
+        organization, paid, memo=f"PIX {NAMES[number].upper()}", date=date(2026, 10, 28)
+    )
+    reason = f"R$ {paid} = soma de 3 notas. Por que não 100: outra soma também serve."
+    make_group(organization, notes, line, status="partial", score=Decimal(82), reason=reason)
+    return line
 
 
 def short_payment(organization: Organization, total: str, paid: str, withheld: str) -> Document:

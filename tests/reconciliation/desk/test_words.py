@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from reconciliation.desk.balance import Balance
+from reconciliation.desk.balance import Balance, Part, proven
 from reconciliation.desk.marks import document_fields, line_facts, line_marks
 
 
@@ -38,10 +38,33 @@ from reconciliation.desk.marks import document_fields, line_facts, line_marks
 def test_a_payment_in_words(
     paid: str, owed: str, withheld: str, kind: str, told: str, rest: str
 ) -> None:
-    balance = Balance("NF-e 12", Decimal(paid), Decimal(owed), Decimal(withheld), kind)
+    parts = [Part("NF-e 12", Decimal(owed), Decimal(withheld))]
+    named = ((kind, Decimal(paid) - Decimal(owed)),) if kind else proven(Decimal(paid), parts)
+    balance = Balance(Decimal(paid), parts, named)
 
     assert balance.sentence() == told
     assert balance.rest() == rest
+
+
+def test_one_payment_for_many_notes_in_words() -> None:
+    parts = [Part("NF-e 12", Decimal(600)), Part("NF-e 13", Decimal(400))]
+    whole = Balance(Decimal(1000), parts)
+    short = Balance(Decimal(900), parts)
+
+    assert whole.sentence() == "R$ 1.000,00 = NF-e 12 de R$ 600,00 + NF-e 13 de R$ 400,00"
+    assert whole.rest() == "sobra R$ 0,00"
+    assert short.sentence().startswith("R$ 900,00 = parte de NF-e 12")
+    assert short.rest() == "ficam em aberto R$ 100,00 nas notas"
+
+
+def test_tax_that_each_note_declares_is_proven_for_all() -> None:
+    parts = [
+        Part("NF-e 12", Decimal(600), Decimal(30)),
+        Part("NF-e 13", Decimal(400), Decimal(20)),
+    ]
+
+    assert proven(Decimal(950), parts) == (("withheld", Decimal(-50)),)
+    assert Balance(Decimal(950), parts, proven(Decimal(950), parts)).rest() == "sobra R$ 0,00"
 
 
 def row(factor: str, points: str, place: str) -> dict[str, str]:
