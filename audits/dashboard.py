@@ -1,47 +1,38 @@
-"""The month of each company on one page, by aggregate queries: as many for one as for a hundred."""
+"""The first page: the month of each company, what waits for a person, and four charts.
 
-from collections.abc import Iterable
+Each part is computed by itself: one that fails says so and can be asked for again.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
-from django.db.models.functions import Abs, TruncMonth
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from audits.charts import Bar, Chart, bars, share
 from audits.models import Batch, BatchStatus, Card
-from conciliacontag.brazil import format_brl
 from conciliacontag.organizations.models import Organization
-from conciliacontag.scope import Scope, next_month, previous_month, scope_of, spell_month
-from ingestion.models import Document, FileStatus, SourceFile, Transaction
+from conciliacontag.scope import Scope, scope_of, spell_month
+from ingestion.models import Delivery, Source
+from ingestion.screens.wording import counted
+from reconciliation.kpis.companies import Totals, totals
+from reconciliation.kpis.drawing import (
+    age_chart,
+    error_chart,
+    only_company,
+    open_chart,
+    rate_chart,
+)
+from reconciliation.kpis.newest import has_anything, newest_month
+from reconciliation.kpis.parts import Part, Planned, compute, once
+from reconciliation.kpis.period import month_of
+from reconciliation.models import Run, RunStatus
+from reconciliation.watch.links import in_scope
 
-OPEN = ~Q(status="reconciled")
-MONTHS_SHOWN = 6
-AGES = ((7, "até 7 dias"), (15, "8 a 15 dias"), (30, "16 a 30 dias"), (None, "mais de 30 dias"))
-
-
-@dataclass(frozen=True, slots=True)
-class CompanyMonth:
-    """One company's line of the page."""
-
-    organization: Organization
-    documents: int = 0
-    lines: int = 0
-    reconciled: int = 0
-    open_amount: Decimal = Decimal(0)
-    oldest: date | None = None
-    broken_files: int = 0
-    waiting_cards: int = 0
-
-    @property
-    def rate(self) -> Decimal | None:
-        """Reconciled lines of all lines, in percent; None when there is no line."""
-        return Decimal(self.reconciled * 100) / self.lines if self.lines else None
+READY_SHOWN = 5
+CHARTS = ("taxa", "aberto", "idade", "erros")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +49,9 @@ def show_month(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Fill the index page: the chosen month, or the newest one that has data."""
     scope = scope_of(request)
     month = scope.month or newest_month(scope.shown)
-    rows = company_months(scope.shown, month)
+    is_empty = not has_anything(scope.shown)
+    wanted = [] if is_empty else planned(scope, month)
+    parts = compute(wanted, request.GET.get("parte", ""))
     return {
         **context,
         "title": f"Início · {spell_month(month)}",
@@ -66,181 +59,129 @@ def show_month(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "month_required": True,
         "shown_month": f"{month:%Y-%m}",
         "month_name": spell_month(month),
-        "rows": rows,
-        "totals": total(rows),
-        "todo": list(to_do(rows, scope)),
-        "main": main_action(scope.shown, rows),
-        "charts": charts(scope.shown, month) if any(row.lines for row in rows) else (),
-        "is_empty": not has_anything(scope.shown),
+        "company": only_company(scope),
+        "parts": parts,
+        "charts": CHARTS,
+        "main": main_action(scope, month, parts.get("numeros"), is_empty=is_empty),
+        "is_empty": is_empty,
     }
 
 
-def newest_month(organizations: Iterable[Organization]) -> date:
-    theirs = Q(organization__in=organizations)
-    days = (
-        Transaction.objects.money().filter(theirs).aggregate(day=Max("date"))["day"],
-        Document.objects.filter(theirs).aggregate(day=Max("issue_date"))["day"],
-    )
-    known = [day for day in days if day]
-    return max(known, default=timezone.localdate()).replace(day=1)
-
-
-def has_anything(organizations: list[Organization]) -> bool:
-    return SourceFile.objects.filter(organization__in=organizations).exists()
-
-
-def company_months(organizations: list[Organization], month: date) -> list[CompanyMonth]:
-    """One line a company; the largest amount in the open comes first."""
-    within = Q(organization__in=organizations)
-    end = next_month(month)
-    documents = by_company(
-        Document.objects.filter(within, issue_date__gte=month, issue_date__lt=end),
-        documents=Count("pk"),
-    )
-    lines = by_company(
-        Transaction.objects.money().filter(within, date__gte=month, date__lt=end),
-        lines=Count("pk"),
-        reconciled=Count("pk", filter=~OPEN),
-        open_amount=Sum(Abs("amount"), filter=OPEN),
-        oldest=Min("date", filter=OPEN),
-    )
-    files = by_company(
-        SourceFile.objects.uploads().filter(
-            within & (Q(status=FileStatus.FAILED) | Q(rejected__gt=0))
-        ),
-        broken_files=Count("pk"),
-    )
-    cards = by_company(Card.objects.open().filter(within), waiting_cards=Count("pk"))
+def planned(scope: Scope, month: date) -> list[Planned]:
+    numbers = once(lambda: totals(scope.shown, month))
     found = [
-        CompanyMonth(
-            organization,
-            **{
-                name: value
-                for part in (documents, lines, files, cards)
-                for name, value in part.get(organization.pk, {}).items()
-                if value is not None
-            },
-        )
-        for organization in organizations
+        Planned("numeros", "Números do mês", numbers),
+        Planned("pendente", "Precisa de você", lambda: list(to_do(scope, numbers()))),
+        Planned("taxa", "Lançamentos conciliados por mês", lambda: rate_chart(scope, month)),
+        Planned("aberto", "Em aberto por empresa", lambda: open_chart(numbers().rows)),
+        Planned("idade", "Em aberto por idade", lambda: age_chart(scope)),
+        Planned("erros", "Erros de leitura por tipo", lambda: error_chart(scope, month)),
     ]
-    return sorted(found, key=lambda row: row.open_amount, reverse=True)
+    return [one for one in found if scope.is_several or one.name != "aberto"]
 
 
-def by_company(rows: "QuerySet[Any]", **sums: Any) -> dict[UUID, dict[str, Any]]:
-    grouped = rows.order_by().values("organization_id").annotate(**sums)
-    return {row.pop("organization_id"): row for row in grouped}
+def main_action(
+    scope: Scope, month: date, numbers: Part | None, *, is_empty: bool
+) -> dict[str, str]:
+    """The page's one button: the desk of the company with most in the open, closing, or sending."""
+    if is_empty:
+        url = reverse("admin:ingestion_sourcefile_upload")
+        return {"title": "Enviar arquivos", "url": url}
+    rows = numbers.value.rows if numbers and numbers.value else []
+    first = next((row.organization for row in rows if row.open.count), None)
+    closable = next(
+        (row.organization for row in rows if row.lines.count and not row.is_closed), None
+    )
+    is_over = month_of(month).until <= timezone.localdate()
+    if rows and first is None and closable is not None and is_over:
+        url = in_scope(closable, month, "reconciliation_month")
+        return {"title": "Fechar o mês", "url": url}
+    company = first or (scope.shown[0] if scope.shown else None)
+    url = in_scope(company, month, "reconciliation_desk") if company else ""
+    return {"title": "Continuar conciliando", "url": url}
 
 
-def total(rows: Iterable[CompanyMonth]) -> dict[str, Any]:
-    kept = list(rows)
-    lines = sum(row.lines for row in kept)
-    reconciled = sum(row.reconciled for row in kept)
-    return {
-        "documents": sum(row.documents for row in kept),
-        "lines": lines,
-        "rate": Decimal(reconciled * 100) / lines if lines else None,
-        "open_amount": sum((row.open_amount for row in kept), Decimal(0)),
-        "waiting_cards": sum(row.waiting_cards for row in kept),
-    }
-
-
-def to_do(rows: list[CompanyMonth], scope: Scope) -> Iterable[ToDo]:
+def to_do(scope: Scope, numbers: Totals) -> Iterator[ToDo]:
     """What waits for a person; nothing is listed that is not there."""
-    broken = sum(row.broken_files for row in rows)
-    waiting = sum(row.waiting_cards for row in rows)
-    ready = Batch.objects.filter(organization__in=scope.shown, status=BatchStatus.READY)
+    yield from broken(scope)
+    yield from doubts(scope, numbers)
+    yield from ready(scope)
+
+
+def broken(scope: Scope) -> Iterator[ToDo]:
+    """What stopped: deliveries, entries that fetch by themselves, runs."""
+    mine = chosen(scope)
+    if count := Delivery.objects.filter(organization__in=scope.shown).needing().count():
+        yield ToDo(
+            "report",
+            counted(count, "envio precisa de você", "envios precisam de você"),
+            "Arquivos recusados, ou um envio que parou no meio.",
+            f"{reverse('admin:ingestion_delivery_jobs')}?{mine}aba=precisa",
+        )
+    for source in Source.objects.filter(
+        organization__in=scope.shown, enabled=True, attempts__gt=0
+    ).order_by("name")[:READY_SHOWN]:
+        yield ToDo(
+            "sync_problem",
+            f"{source.name} não foi lida",
+            counted(source.attempts, "tentativa seguida falhou.", "tentativas seguidas falharam."),
+            reverse("admin:ingestion_source_change", args=[source.pk]),
+        )
+    for run in failed_runs(scope.shown)[:READY_SHOWN]:
+        yield ToDo(
+            "error",
+            f"A última conciliação de {run.organization.name} falhou",
+            "Nada foi alterado; peça outra quando puder.",
+            reverse("admin:reconciliation_run_change", args=[run.pk]),
+        )
+
+
+def failed_runs(organizations: list[Organization]) -> list[Run]:
+    """Runs that failed and after which their company has had no other."""
+    newest = Run.objects.filter(organization__in=organizations).select_related("organization")
+    last = newest.order_by("organization_id", "-created_at", "-id").distinct("organization_id")
+    return [run for run in last if run.status == RunStatus.FAILED]
+
+
+def doubts(scope: Scope, found: Totals) -> Iterator[ToDo]:
+    """Matches that the machine leaves to people, and what the client has not sent."""
+    pages = found.pages
+    if count := found.count("lines_proposed"):
+        yield ToDo(
+            "compare_arrows",
+            counted(count, "lançamento com sugestão", "lançamentos com sugestão"),
+            "Falta a sua palavra: a mesa mostra a nota mais provável de cada um.",
+            pages["lines_proposed"],
+        )
+    waiting = Card.objects.open().filter(organization__in=scope.shown).count()
     if waiting:
+        url = reverse("admin:audits_card_changelist")
         yield ToDo(
             "help",
-            plural(waiting, "dúvida espera decisão", "dúvidas esperam decisão"),
+            counted(waiting, "cartão espera decisão", "cartões esperam decisão"),
             "A máquina não teve certeza; a evidência está no cartão.",
-            reverse("admin:audits_card_changelist") + "?status__exact=pending",
+            f"{url}?{chosen(scope)}status__exact=pending",
         )
-    for batch in ready[:5]:
+    if found.missing:
+        yield ToDo(
+            "rule",
+            counted(found.missing, "nota ou XML falta", "notas e XML faltam"),
+            "O pedido ao cliente sai pronto em Pendências.",
+            pages["missing"],
+        )
+
+
+def ready(scope: Scope) -> Iterator[ToDo]:
+    batches = Batch.objects.filter(organization__in=scope.shown, status=BatchStatus.READY)
+    for batch in batches[:READY_SHOWN]:
         yield ToDo(
             "verified",
             f"{batch.name} está revisado",
             "Todas as decisões foram tomadas: pode exportar.",
             reverse("admin:audits_batch_change", args=[batch.pk]),
         )
-    if broken:
-        yield ToDo(
-            "report",
-            plural(broken, "arquivo com recusas", "arquivos com recusas"),
-            "Veja o que houve e o que fazer em cada um.",
-            reverse("admin:ingestion_sourcefile_changelist"),
-        )
 
 
-def plural(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
-
-
-def main_action(organizations: list[Organization], rows: list[CompanyMonth]) -> dict[str, str]:
-    """The page's one button: the next doubt of the company with most in the open, or sending."""
-    for row in rows:
-        if row.waiting_cards:
-            card = Card.objects.open().filter(organization=row.organization).first()
-            if card:
-                url = reverse("admin:audits_card_change", args=[card.pk])
-                return {"title": "Continuar conciliando", "url": url}
-    if not has_anything(organizations):
-        url = reverse("admin:ingestion_sourcefile_upload")
-        return {"title": "Enviar arquivos", "url": url}
-    url = reverse("admin:reconciliation_reconciliation_changelist")
-    return {"title": "Continuar conciliando", "url": url}
-
-
-def charts(organizations: list[Organization], month: date) -> tuple[Chart, Chart]:
-    return rate_chart(organizations, month), age_chart(organizations)
-
-
-def rate_chart(organizations: list[Organization], month: date) -> Chart:
-    """Share of reconciled lines, month by month, up to the one shown."""
-    months = [month]
-    while len(months) < MONTHS_SHOWN:
-        months.insert(0, previous_month(months[0]))
-    rows = Transaction.objects.money().filter(
-        organization__in=organizations, date__gte=months[0], date__lt=next_month(month)
-    )
-    counted = (
-        rows.order_by()
-        .annotate(month=TruncMonth("date"))
-        .values("month")
-        .annotate(lines=Count("pk"), reconciled=Count("pk", filter=~OPEN))
-    )
-    known = {row["month"]: (row["reconciled"], row["lines"]) for row in counted}
-    return bars(
-        "Taxa de conciliação por mês",
-        [
-            Bar(f"{one:%m/%Y}", share(*known.get(one, (0, 0))), percent(*known.get(one, (0, 0))))
-            for one in months
-        ],
-        most=Decimal(100),
-    )
-
-
-def percent(part: int, whole: int) -> str:
-    return f"{share(part, whole):.1f}%".replace(".", ",") if whole else "—"
-
-
-def age_chart(organizations: list[Organization]) -> Chart:
-    """The amount of the open lines by their age in days."""
-    today = timezone.localdate()
-    sums, after = {}, -1
-    for limit, name in AGES:
-        window = Q(date__lte=today - timedelta(days=after + 1)) if after >= 0 else Q()
-        if limit is not None:
-            window &= Q(date__gte=today - timedelta(days=limit))
-            after = limit
-        sums[name] = Sum(Abs("amount"), filter=window)
-    rows = Transaction.objects.open().filter(organization__in=organizations)
-    found = rows.order_by().aggregate(
-        **{f"age{place}": one for place, one in enumerate(sums.values())}
-    )
-    amounts = [found[f"age{place}"] or Decimal(0) for place in range(len(AGES))]
-    return bars(
-        "Valor em aberto por idade",
-        [Bar(name, amount, format_brl(amount)) for name, amount in zip(sums, amounts, strict=True)],
-        tone="bar-warn",
-    )
+def chosen(scope: Scope) -> str:
+    """The company of the page as the start of an address's question."""
+    return f"empresa={scope.organization.tenant_key}&" if scope.organization else "empresa=&"

@@ -113,6 +113,9 @@ MENU: dict[str, Any] = {
                     entry("Conferências", "fact_check", "reconciliation_proofs", PROOFS),
                     entry("Pendências", "rule", "reconciliation_watch", "/closing/pendencias/"),
                     entry("Fechar o mês", "lock", "reconciliation_month", "/closing/mes/"),
+                    entry(
+                        "Relatórios", "monitoring", "reconciliation_report", "/closing/relatorios/"
+                    ),
                     entry("Execuções", "play_circle", "reconciliation_run_changelist"),
                     entry("Exportações", "verified", "audits_export_changelist"),
                     entry("Encerrados", "inventory_2", "audits_closingrecord_changelist"),

@@ -3,17 +3,25 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from pathlib import PurePosixPath
+from typing import Any
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from conciliacontag.storage import harmless, open_stored
 from ingestion.models import SourceFile
 from ingestion.parsers.sniff import HEAD, sniff
 from ingestion.services.stored import is_kept, original_bytes
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Cell = str | int | Decimal | date | None
 LONGEST_TEXT = 512 * 1024
 IMAGES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
 TYPES = {
@@ -104,6 +112,37 @@ def as_csv(rows: Sequence[Sequence[str]], name: str) -> HttpResponseBase:
     name = f"{harmless(name).rpartition('.')[0] or 'linhas'}.csv"
     answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return guarded(answer, SANDBOX)
+
+
+def as_xlsx(sheets: Mapping[str, Sequence[Sequence[Cell]]], name: str) -> HttpResponseBase:
+    """Sheets by their titles, the first row of each its header; amounts stay amounts, days days.
+
+    Args:
+        sheets: titles of at most 31 characters.
+    """
+    book = Workbook(write_only=True)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        sheet.freeze_panes = "A2"
+        for row in rows:
+            sheet.append([sheet_cell(sheet, cell) for cell in row])
+    written = io.BytesIO()
+    book.save(written)
+    answer = HttpResponse(written.getvalue(), content_type=XLSX)
+    name = f"{harmless(name).rpartition('.')[0] or 'linhas'}.xlsx"
+    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return guarded(answer, SANDBOX)
+
+
+def sheet_cell(sheet: Any, cell: Cell) -> Any:
+    if isinstance(cell, str):
+        return ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", harmless_cell(cell))
+    made = WriteOnlyCell(sheet, value=cell)
+    if isinstance(cell, Decimal):
+        made.number_format = "#,##0.00"
+    elif isinstance(cell, date):
+        made.number_format = "dd/mm/yyyy"
+    return made
 
 
 def as_text(text: str, name: str) -> HttpResponseBase:

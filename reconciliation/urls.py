@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from reconciliation import link_views, views
 from reconciliation.api import desk
+from reconciliation.kpis import api as kpis
 from reconciliation.periods import api as periods
 from reconciliation.watch import api as watch
 
@@ -25,6 +26,17 @@ urlpatterns = [
     path("runs/<uuid:pk>", views.RunView.as_view(), name="run"),
     path("findings", views.FindingsView.as_view(), name="findings"),
     path("reports/reconciliation", views.ReportView.as_view(), name="reconciliation-report"),
+    path("reports/kpis", kpis.KpisView.as_view(), name="kpis"),
+    *(
+        path(f"reports/kpis.{kind}", kpis.KpiFileView.as_view(kind=kind), name=f"kpis-{kind}")
+        for kind in ("csv", "xlsx")
+    ),
+    path("reports/kpis/<slug:code>", kpis.KpiRowsView.as_view(), name="kpi-rows"),
+    path(
+        "reports/documents-per-day",
+        kpis.DocumentsPerDayView.as_view(),
+        name="documents-per-day",
+    ),
     path("watch", watch.WatchView.as_view(), name="watch"),
     path("watch/request", watch.ClientRequestView.as_view(), name="client-request"),
     *(

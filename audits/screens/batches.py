@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from audits.charts import share
 from audits.evidence.images import missing_images
 from audits.exports.preview import START, Place, preview
 from audits.exports.services import export_batch
@@ -20,6 +19,7 @@ from audits.screens.review_grid import doubts_in_words
 from conciliacontag.organizations.roles import Act
 from conciliacontag.page_calls import author
 from conciliacontag.pages import FactAdmin, attempt, holds
+from reconciliation.kpis.charts import share
 
 SHOWN_CARDS, SHOWN_CELLS, SHOWN_NAMES = 100, 10, 10
 LINE = re.compile(r"[0-9]{1,9}")
@@ -50,7 +50,7 @@ def page(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "total": counts["total"],
         "waiting": counts["waiting"],
         "done": done,
-        "progress": share(done, counts["total"]),
+        "progress": share(done, counts["total"]) or 0,
         "cards": [(card, doubts_in_words(card)) for card in cards[:SHOWN_CARDS]],
         "exports": batch.exports.select_related("requested_by").defer("manifest"),
         "running": running(batch),

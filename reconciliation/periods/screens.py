@@ -16,6 +16,7 @@ from conciliacontag.organizations.roles import Act
 from conciliacontag.pages import FactAdmin, attempt, display, holds
 from conciliacontag.scope import as_month, scope_of, spell_month
 from ingestion.models import MatchStatus
+from reconciliation.kpis.screens import ReportPages
 from reconciliation.periods.changes import changes_after, count_late
 from reconciliation.periods.checklist import checklist
 from reconciliation.periods.links import item_link
@@ -49,6 +50,7 @@ class ClosingAdmin(FactAdmin):
                 for word, name, view in acts
             ),
             *WatchPages(self).urls(),
+            *ReportPages(self).urls(),
             *super().get_urls(),
         ]
 

@@ -1,0 +1,149 @@
+"""The figures over HTTP are those of the screens, and nobody sees another organization's."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from conciliacontag.organizations.models import Organization, User
+from conciliacontag.organizations.roles import Role
+from ingestion.models import Document
+from tests.data.kpi_rows import mixed_month
+from tests.data.requests import body_of, get
+from tests.data.rows import make_document
+
+Api = Callable[[User], Client]
+KPIS = "/v1/reports/kpis"
+OCTOBER = {"period": "2026-10"}
+
+
+@pytest.fixture
+def month(
+    organization: Organization, other_organization: Organization, auditor: User, stranger: User
+) -> Organization:
+    mixed_month(organization, auditor)
+    mixed_month(other_organization, stranger)
+    return organization
+
+
+def figures(answer: Any, place: int = -1) -> dict[str, Any]:
+    return {one["code"]: one for one in answer["months"][place]["figures"]}
+
+
+def test_the_figures_of_a_month(month: Organization, operator: User, api: Api) -> None:
+    answer = get(api(operator), KPIS, OCTOBER).json()
+    told = figures(answer)
+
+    assert (told["lines"]["count"], told["lines"]["amount"]) == (6, "463.25")
+    assert (told["lines_open"]["count"], told["lines_open"]["amount"]) == (2, "100.40")
+    only = answer["months"][0]
+    assert (only["rate"], only["automatic_rate"]) == ("50.00", "33.33")
+    assert only["automatic_documents_rate"] == "50.00"
+    assert only["runs"] == {"count": 3, "p50_seconds": 20.0, "p95_seconds": 56.0}
+    assert answer["pace"]["seconds_per_thousand_documents"] == 30.0
+    assert answer["reading_errors"][0] | {"title": ""} == {
+        "kind": "nfe", "title": "", "files": 1, "refused": 1, "rate": "100.00",
+    }  # fmt: skip
+
+
+def test_each_url_gives_as_many_rows(month: Organization, operator: User, api: Api) -> None:
+    client = api(operator)
+    answer = get(client, KPIS, OCTOBER).json()
+    every = [*figures(answer).values(), *answer["ages"], answer["missing"]]
+    wrong = []
+    for one in every:
+        rows = get(client, one["url"]).json()
+        if not rows["count"] == len(rows["rows"]) == one["count"]:
+            wrong.append(one["code"])
+
+    assert not wrong
+    assert len(every) > 20
+
+
+def test_many_months_are_told_in_order(month: Organization, operator: User, api: Api) -> None:
+    answer = get(api(operator), KPIS, {"period": "2026-11", "months": 3}).json()
+
+    assert [one["period"] for one in answer["months"]] == ["2026-09", "2026-10", "2026-11"]
+    assert [figures(answer, place)["lines"]["count"] for place in range(3)] == [0, 6, 0]
+
+
+@pytest.mark.parametrize("query", [{}, {"period": "2026-13"}, OCTOBER | {"months": 0},
+                                   OCTOBER | {"months": 25}])  # fmt: skip
+def test_what_is_no_month_is_refused(operator: User, api: Api, query: dict[str, Any]) -> None:
+    answer = get(api(operator), KPIS, query)
+
+    assert answer.status_code == 400
+    assert answer.json()["details"]["fields"]
+
+
+def test_another_organization_is_refused(month: Organization, stranger: User, api: Api) -> None:
+    client, named = api(stranger), {"organization_id": str(month.pk)}
+    routes = (KPIS, f"{KPIS}/lines", f"{KPIS}.csv", f"{KPIS}.xlsx", "/v1/reports/documents-per-day")
+
+    assert [get(client, route, OCTOBER | named).status_code for route in routes] == [403] * 5
+
+
+def test_who_may_only_read_reads(
+    month: Organization, person: Callable[..., User], api: Api
+) -> None:
+    assert get(api(person(Role.VIEWER, month)), KPIS, OCTOBER).status_code == 200
+
+
+def test_documents_of_the_last_thirty_days(
+    organization: Organization, operator: User, api: Api
+) -> None:
+    make_document(organization)
+    make_document(organization)
+    answer = get(api(operator), "/v1/reports/documents-per-day").json()
+    today = f"{timezone.localdate():%Y-%m-%d}"
+
+    assert len(answer["days"]) == 30
+    assert answer["days"][-1] == {"day": today, "documents": 2}
+    assert answer["total"] == Document.objects.count() == 2
+
+
+def test_the_file_has_a_row_a_company_and_month(
+    month: Organization, operator: User, api: Api
+) -> None:
+    answer = get(api(operator), f"{KPIS}.csv", OCTOBER)
+    header, *rows = body_of(answer).decode("utf-8-sig").splitlines()
+    told = dict(zip(header.split(";"), rows[0].split(";"), strict=True))
+
+    assert len(rows) == 1
+    assert (told["Competência"], told["Lançamentos"]) == ("01/10/2026", "6")
+    assert (told["Em aberto"], told["Em aberto, R$"]) == ("2", "100,40")
+    assert 'filename="relatorio-2026-10.csv"' in answer["Content-Disposition"]
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_workbook_holds_numbers_and_no_formula(
+    month: Organization, operator: User, api: Api
+) -> None:
+    month.name = "=SOMA(A1)"
+    month.save()
+    answer = get(api(operator), f"{KPIS}.xlsx", OCTOBER)
+    book = load_workbook(BytesIO(body_of(answer)))
+    header, row = list(book["Empresas e meses"].iter_rows(values_only=True))
+    told = dict(zip(header, row, strict=True))
+
+    assert told["Empresa"] == "'=SOMA(A1)"
+    assert (told["Lançamentos"], told["Em aberto, R$"]) == (6, 100.4)
+    assert book.sheetnames[1:] == [
+        "Acerto da máquina", "Tempos", "Leitura por tipo", "Documentos por dia",
+    ]  # fmt: skip
+    assert len(list(book["Documentos por dia"].rows)) == 31
+
+
+def test_screen_and_api_give_the_same_file(
+    month: Organization, operator: User, api: Api, screen: Api
+) -> None:
+    place = "/admin/reconciliation/closing/relatorios/arquivo/"
+    client = screen(operator)
+    shown = client.get(f"{place}csv/", {"competencia": "2026-10"})
+
+    assert body_of(shown) == body_of(get(api(operator), f"{KPIS}.csv", OCTOBER))
+    assert client.get(f"{place}pdf/").status_code == 404
