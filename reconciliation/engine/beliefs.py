@@ -97,10 +97,12 @@ class Ends:
 def beliefs(weight: Floats, lines: Ends, items: Ends) -> Floats:
     """Probability of each link, 0 to 1.
 
-    The number of rounds is fixed: what is far away in the graph changes nothing.
+    The number of rounds is fixed: what is far away in the graph changes nothing. Lines have the
+    last word, so that what is believed of the uses of one line is never more than one in all.
     """
     for _ in range(ROUNDS):
         lines.update(weight * items.free)
         items.update(weight * lines.free)
+    lines.update(weight * items.free)
     odds = weight * lines.free * items.free
     return odds / (1 + odds)
