@@ -239,10 +239,15 @@ def make_organization(name: str, number: int) -> Organization:
     return organization
 
 
+def company(below: Made) -> Made:
+    """The lowest layer."""
+    return {"organization": make_organization("Padaria Aurora Ltda", 1)}
+
+
 @pytest.fixture
 def organization(standing: Made, everything: None) -> Organization:
-    found: Organization | None = standing.get("organization")
-    return found or make_organization("Padaria Aurora Ltda", 1)
+    found: Organization = (standing or company({}))["organization"]
+    return found
 
 
 @pytest.fixture

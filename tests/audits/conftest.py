@@ -14,7 +14,7 @@ from conciliacontag.organizations.roles import Role
 from ingestion.models import Document, Transaction
 from reconciliation.models import Run
 from reconciliation.services import execute_run, start_run
-from tests.conftest import make_organization, make_person
+from tests.conftest import company, make_organization, make_person
 from tests.data.file_batches import make_answers
 from tests.data.ground import Layer, Made
 from tests.data.rows import make_doubt, make_transaction
@@ -54,10 +54,6 @@ def open_review(organization: Organization) -> Review:
     return Review(batch, documents, doubtful, lonely)
 
 
-def company(below: Made) -> Made:
-    return {"organization": make_organization("Padaria Aurora Ltda", 1)}
-
-
 def opened(below: Made) -> Made:
     return {"review": open_review(below["organization"])}
 
@@ -82,8 +78,7 @@ def layers(request: pytest.FixtureRequest) -> tuple[Layer, ...]:
 
 @pytest.fixture
 def review(standing: Made, organization: Organization) -> Review:
-    found: Review = standing["review"]
-    return found
+    return standing.get("review") or open_review(organization)
 
 
 @pytest.fixture
@@ -97,9 +92,10 @@ def finished() -> Callable[[Organization], Run]:
 
 
 @pytest.fixture
-def reviewed(review: Review, auditor: User) -> Review:
+def reviewed(standing: Made, organization: Organization) -> Review:
     """The review with both cards decided by the auditor."""
-    return review
+    found: Review = standing["review"]
+    return found
 
 
 @pytest.fixture

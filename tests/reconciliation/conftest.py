@@ -11,12 +11,13 @@ from reconciliation.services import execute_run, start_run
 Reconcile = Callable[..., Run]
 
 
+def run_once(organization: Organization, *, force: bool = False) -> Run:
+    run, _ = start_run(organization, requested_by=None, force=force)
+    execute_run(organization.pk, run.pk)
+    run.refresh_from_db()
+    return run
+
+
 @pytest.fixture
 def reconcile() -> Reconcile:
-    def run_once(organization: Organization, *, force: bool = False) -> Run:
-        run, _ = start_run(organization, requested_by=None, force=force)
-        execute_run(organization.pk, run.pk)
-        run.refresh_from_db()
-        return run
-
     return run_once

@@ -9,7 +9,10 @@ from audits.exports.services import export_batch
 from audits.models import Batch
 from audits.opening_files import open_batches
 from conciliacontag.organizations.models import Organization, User
+from conciliacontag.organizations.roles import Role
+from tests.conftest import company, make_person
 from tests.data.answer_sheets import FIRST, package, png, results, sheet
+from tests.data.ground import Layer, Made
 
 RUN = {
     "Results/Results_01PM.csv": results(FIRST, sheet("limpo.png", "A", "B")),
@@ -43,8 +46,19 @@ def open_all() -> Callable[..., list[Batch]]:
     return open_reading
 
 
-@pytest.fixture
-def reading(organization: Organization, manager: User) -> list[Batch]:
-    batches = open_reading(organization, manager)
+def read(below: Made) -> Made:
+    manager = make_person(Role.MANAGER, below["organization"])
+    batches = open_reading(below["organization"], manager)
     export_all(batches, manager)
+    return {"manager": manager, "reading": batches}
+
+
+@pytest.fixture
+def layers(request: pytest.FixtureRequest, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    return (company, read) if "reading" in request.fixturenames else layers
+
+
+@pytest.fixture
+def reading(standing: Made, organization: Organization) -> list[Batch]:
+    batches: list[Batch] = standing["reading"]
     return batches

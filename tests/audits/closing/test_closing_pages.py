@@ -14,7 +14,10 @@ from audits.exports.services import cleanup_batch, export_batch
 from audits.models import Batch, ClosingRecord, Retention, Verdict
 from audits.services import decide_card
 from conciliacontag.organizations.models import Organization, User
+from conciliacontag.organizations.roles import Role
+from tests.conftest import company, make_person
 from tests.data.file_batches import make_answers
+from tests.data.ground import Layer, Made
 
 Screen = Callable[[User], Client]
 
@@ -25,9 +28,11 @@ def shown(client: Client, path: str) -> str:
     return " ".join(answer.content.decode().split())
 
 
-@pytest.fixture
-def closed(organization: Organization, manager: User, auditor: User) -> ClosingRecord:
+def cleaned(below: Made) -> Made:
     """Sixty lines with a doubt each, all decided; the seventh with a reason."""
+    organization = below["organization"]
+    manager = make_person(Role.MANAGER, organization)
+    auditor = make_person(Role.AUDITOR, organization)
     batch = make_answers(organization, *[("AB", "A", "C")] * 60)
     for card in batch.cards.order_by("line"):
         note = "borrão na folha" if card.line == 7 else ""
@@ -39,7 +44,19 @@ def closed(organization: Organization, manager: User, auditor: User) -> ClosingR
         }
         decide_card(card.pk, corrections={"q1": "B"}, **said)
     export_batch(batch.pk, requested_by=manager)
-    return cleanup_batch(batch.pk, requested_by=manager, confirm=True)
+    closed = cleanup_batch(batch.pk, requested_by=manager, confirm=True)
+    return {"manager": manager, "auditor": auditor, "closed": closed}
+
+
+@pytest.fixture
+def layers(request: pytest.FixtureRequest, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    return (company, cleaned) if "closed" in request.fixturenames else layers
+
+
+@pytest.fixture
+def closed(standing: Made, organization: Organization) -> ClosingRecord:
+    record: ClosingRecord = standing["closed"]
+    return record
 
 
 def test_the_batch_page_says_what_would_leave(
