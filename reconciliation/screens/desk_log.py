@@ -19,6 +19,7 @@ from reconciliation.desk.queue import Queue
 from reconciliation.desk.standing import WAITS, standing_of
 from reconciliation.desk.together import GROUPED, TAKEN_BACK, undo_together
 from reconciliation.screens.desk_queue import address_of
+from reconciliation.thresholds.taking_back import PART, is_standing
 
 ACTS = {
     "match.confirmed": "conciliou",
@@ -30,6 +31,7 @@ ACTS = {
     TAKEN_BACK: "desfez de uma vez",
 }
 PER_PAGE = 50
+MOST_SHOWN = 20
 
 
 def log(model_admin: FactAdmin, request: HttpRequest) -> HttpResponse:
@@ -48,8 +50,12 @@ def log(model_admin: FactAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def acts(request: HttpRequest) -> list[AuditLog]:
-    """The acts of people at the companies shown, the newest first, one more than a page."""
+    """The acts of people at the companies shown, the newest first, one more than a page.
+
+    What was accepted together stands there as the one act that it was.
+    """
     rows = AuditLog.objects.filter(action__in=ACTS, organization__in=scope_of(request).shown)
+    rows = rows.exclude(action__startswith="match.", diff__has_key=PART)
     before = as_uuids(request.GET.get("antes", ""))
     last = AuditLog.objects.filter(pk__in=before).first() if before else None
     if last is not None:
@@ -61,18 +67,32 @@ def acts(request: HttpRequest) -> list[AuditLog]:
 def told(request: HttpRequest, entries: Iterable[AuditLog]) -> list[dict[str, Any]]:
     """Each act with its lines and whether it can still be taken back."""
     entries = list(entries)
-    ids = {pk for entry in entries for pk in lines_of(entry)}
+    ids = {pk for entry in entries for pk in shown_of(entry)}
     found = Transaction.objects.filter(pk__in=ids).select_related("organization")
     lines = {str(line.pk): line for line in found}
     newest: set[str] = set()
     rows = []
     for entry in entries:
-        own = [as_row(lines[pk], pk not in newest) for pk in lines_of(entry) if pk in lines]
+        shown = [pk for pk in shown_of(entry) if pk in lines]
+        own = [as_row(lines[pk], pk not in newest) for pk in shown]
         newest.update(lines_of(entry))
         rows.append({"entry": entry, "phrase": ACTS[entry.action], "lines": own,
                      "is_group": entry.action == GROUPED,
-                     "can_undo": any(row["can_undo"] for row in own)})  # fmt: skip
+                     "more": len(lines_of(entry)) - len(shown_of(entry)),
+                     "can_undo": can_undo(entry, own)})  # fmt: skip
     return rows
+
+
+def shown_of(entry: AuditLog) -> list[str]:
+    """The lines of an act that the page names: of thousands accepted together, the first."""
+    return lines_of(entry)[:MOST_SHOWN] if PART in entry.diff else lines_of(entry)
+
+
+def can_undo(entry: AuditLog, shown: list[dict[str, Any]]) -> bool:
+    """Whether anything of an act still stands as it left it."""
+    if PART in entry.diff and entry.action == GROUPED:
+        return is_standing(entry.diff, entry.actor_id)
+    return any(row["can_undo"] for row in shown)
 
 
 def as_row(line: Transaction, is_newest: bool) -> dict[str, Any]:

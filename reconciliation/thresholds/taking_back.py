@@ -64,6 +64,13 @@ def undo_accepted(
     return Undone(undone, kept)
 
 
+def is_standing(diff: Mapping[str, Any], actor_id: UUID | None) -> bool:
+    """Whether any line of an act is still booked on the word of the person who did it."""
+    lines = [one["transaction"] for one in diff["lines"]]
+    booked = Reconciliation.objects.matched().filter(transaction__in=lines)
+    return booked.filter(performed_by=actor_id).exists()
+
+
 def booked_rows(lines: Iterable[UUID]) -> defaultdict[UUID, Rows]:
     found: defaultdict[UUID, Rows] = defaultdict(list)
     rows = Reconciliation.objects.matched().filter(transaction__in=list(lines))
