@@ -18,7 +18,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, wait
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ from reconciliation.engine.matching import Found, compare
 
 EPOCH = 739_252  # ordinal of 2025-01-01, from which the files count their days
 LEAST = 0.30
-AT_ONCE = 50_000  # lines of small organizations that share a turn
+AT_ONCE = 30_000  # lines of small organizations that share a turn
 
 
 def main() -> int:
@@ -48,8 +48,11 @@ def main() -> int:
     payables, lines = read(asked.folder)
     stages = {"read": time.perf_counter() - clock}
     clock = time.perf_counter()
+    pool = started(asked.workers)
+    stages["start"] = time.perf_counter() - clock
+    clock = time.perf_counter()
     parts = list(partitions(payables, lines, 0 if asked.one_by_one else AT_ONCE))
-    found, most = run(parts, asked.workers)
+    found, most = run(parts, pool)
     stages["match"] = time.perf_counter() - clock
     clock = time.perf_counter()
     found.sort("tx_id", "doc_id").write_parquet(asked.folder / "links.parquet")
@@ -144,13 +147,17 @@ def part_of(payables: pl.DataFrame, lines: pl.DataFrame, organizations: list[int
     return one, other
 
 
-def run(parts: list[Part], workers: int) -> tuple[pl.DataFrame, int]:
+def started(workers: int) -> ProcessPoolExecutor:
+    """Processes that have loaded the engine and wait for work."""
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    wait([pool.submit(os.getpid) for _ in range(workers)])
+    return pool
+
+
+def run(parts: list[Part], pool: ProcessPoolExecutor) -> tuple[pl.DataFrame, int]:
     """Links of every part, and the most memory one process needed (MB)."""
-    if workers < 2:
-        done = [work(part) for part in parts]
-    else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            done = list(pool.map(work, parts))
+    with pool:
+        done = list(pool.map(work, parts))
     return pl.concat([frame for frame, _ in done]), max(memory for _, memory in done)
 
 

@@ -20,7 +20,8 @@ SHARES = {
     DISCOUNT: 0.03, PARTIAL: 0.03, OVER: 0.004,
 }  # fmt: skip
 NONE = ""
-CODES = {name: code for code, name in enumerate((*SHARES, NONE))}
+CODES = {name: code for code, name in enumerate((*SHARES, NONE))}  # begins as `WHOLE` does
+RELATIONS = pl.Series(list(CODES), dtype=pl.Enum(list(CODES)))
 MOST_CENTS = 5  # a difference that is rounding
 LEAST_FEE, MOST_FEE = 50, 1_500  # cents a bank keeps of one payment
 USUAL_FEES = 700  # cents; fees spread evenly up to here
@@ -44,8 +45,7 @@ def relate(pairs: pl.DataFrame, expected: pl.DataFrame, habits: Habits) -> pl.Da
     """
     amounts = expected.select("item", "paid", known="relation")
     known = pairs.join(amounts, on=["item", "paid"], how="left", maintain_order="left")
-    relation = known["known"].fill_null(NONE).replace_strict(CODES, return_dtype=pl.Int64)
-    code = relation.to_numpy().copy()
+    code = ints(known.select(pl.col("known").to_physical().fill_null(CODES[NONE])), "known").copy()
     fit = LIKELIHOOD[code]
     net, paid = floats(pairs, "net"), floats(pairs, "paid")
     extra = paid - net
@@ -56,13 +56,14 @@ def relate(pairs: pl.DataFrame, expected: pl.DataFrame, habits: Habits) -> pl.Da
     code[above] = np.where(ints(pairs, "late")[above] > 0, CODES[INTEREST], CODES[OVER])
     below = np.flatnonzero(open_ & ~cents & (extra < 0))
     code[below], fit[below] = _below(ints(pairs, "late")[below], net[below], paid[below])
-    names = pl.Series(list(CODES))
     prices = habits.prices.rename({"amount": "paid"})
     priced = known.drop("known").join(
         prices, on=["organization", "paid"], how="left", maintain_order="left"
     )
     related = priced.with_columns(
-        pl.col("often").fill_null(0.0), relation=names[code], fit=pl.Series(fit)
+        pl.col("often").fill_null(0.0),
+        relation=RELATIONS.gather(code),
+        fit=pl.Series(fit),
     )
     return refit(related, habits)
 

@@ -94,13 +94,13 @@ class Ends:
             self.free = np.exp(np.bincount(self._link, np.log(self._message), self._links))
 
 
-def beliefs(weight: Floats, lines: Ends, items: Ends) -> Floats:
+def beliefs(weight: Floats, lines: Ends, items: Ends, rounds: int = ROUNDS) -> Floats:
     """Probability of each link, 0 to 1.
 
     The number of rounds is fixed: what is far away in the graph changes nothing. Lines have the
     last word, so that what is believed of the uses of one line is never more than one in all.
     """
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         lines.update(weight * items.free)
         items.update(weight * lines.free)
     lines.update(weight * items.free)

@@ -72,10 +72,7 @@ def read_payables(
     """
     rows = payables.select(pl.col(name).cast(kind) for name, kind in PAYABLES.items())
     rows = rows.filter(pl.col("amount") > 0, pl.col("net") > 0)
-    names = rows.sort("organization", "party", "party_name", "document")
-    parties = names.group_by("organization", "party", maintain_order=True).agg(
-        name=pl.col("party_name").first()
-    )
+    parties = rows.group_by(PARTY).agg(name=pl.col("party_name").min()).sort(PARTY)
     if known is not None:
         others = known.select("organization", "party", "name")
         parties = pl.concat([parties, others.join(parties, on=PARTY, how="anti")]).sort(PARTY)

@@ -8,6 +8,7 @@ from reconciliation.engine.beliefs import Variants
 from reconciliation.engine.columns import ints
 
 EXACT, GROSS, WITHHELD = "exact", "gross", "withheld"
+WHOLE = pl.Enum([EXACT, GROSS, WITHHELD])
 # Tax withheld at source from services, in hundredths of a percent; every combination.
 # ISS 2–5 % (LC 116/2003, art. 8 and 8-A), INSS 11 % (Lei 8.212/1991, art. 31), PIS/COFINS/CSLL
 # 4.65 % (Lei 10.833/2003, art. 30–31), IRRF 1.5 % (RIR/2018, art. 714).
@@ -32,16 +33,16 @@ def expected_amounts(items: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     rows = items.select(
         "item", "organization", "receivable", "amount", "net", "kind", split=pl.col("parts") > 1
     )
-    exact = rows.with_columns(paid=pl.col("net"), relation=pl.lit(EXACT))
+    exact = rows.with_columns(paid=pl.col("net"), relation=pl.lit(EXACT, WHOLE))
     declared = rows.filter(pl.col("net") != pl.col("amount"))
-    gross = declared.with_columns(paid=pl.col("amount"), relation=pl.lit(GROSS))
+    gross = declared.with_columns(paid=pl.col("amount"), relation=pl.lit(GROSS, WHOLE))
     services = rows.filter(
         pl.col("kind") == SERVICES, pl.col("net") == pl.col("amount"), ~pl.col("split")
     )
     rates = pl.DataFrame({"rate": WITHHELD_RATES}, schema={"rate": pl.Int64})
     tax = (pl.col("amount") * pl.col("rate") + 5_000) // 10_000
     withheld = services.join(rates, how="cross").with_columns(
-        paid=pl.col("amount") - tax, relation=pl.lit(WITHHELD)
+        paid=pl.col("amount") - tax, relation=pl.lit(WITHHELD, WHOLE)
     )
     columns = ["item", "organization", "receivable", "paid", "relation"]
     seen = lines.select("organization", "receivable", paid="amount").unique()

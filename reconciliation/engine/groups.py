@@ -108,10 +108,10 @@ def _candidates(books: Books, reading: Reading, sums: pl.DataFrame, paying: Floa
 
 def _of_equal_sum(lines: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
     """Lines beside the sums of their very amount, whoever's they are."""
-    owed = sums.with_columns(paid="sum")
     on = ["organization", "receivable", "paid"]
+    owed = sums.with_columns(paid="sum").join(lines.select(on), on=on, how="semi")
     line, found = Calendar(owed, on).near(lines, -LATEST, -FIRST_DAY, most=MOST_EQUAL)
-    return _beside(lines, line, sums, found)
+    return _beside(lines, line, owed, found)
 
 
 def _of_party(lines: pl.DataFrame, sums: pl.DataFrame, reading: Reading) -> pl.DataFrame:

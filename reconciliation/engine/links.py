@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from reconciliation.engine.beliefs import Ends, Variants, beliefs
+from reconciliation.engine.beliefs import ROUNDS, Ends, Variants, beliefs
 from reconciliation.engine.columns import Flags, Floats, Ints
 
 PAIR, GROUP, CARD = 0, 1, 2
@@ -53,7 +53,7 @@ class Links:
     confirmed: Flags  # the line cites every one of several items, and the sum is exact
     parts: Parts = field(default_factory=no_parts)
 
-    def believe(self) -> tuple[Floats, Floats]:
+    def believe(self, rounds: int = ROUNDS) -> tuple[Floats, Floats]:
         """Probability of each link, by itself or as one of two parts, and of each two parts."""
         size, parts = len(self.row), self.parts
         both = np.arange(size, size + len(parts.first))
@@ -72,7 +72,7 @@ class Links:
             nodes=self.room.items,
             variants=self.room.variants,
         )
-        believed = beliefs(weight, lines, items)
+        believed = beliefs(weight, lines, items, rounds)
         alone, together = believed[:size], believed[size:]
         for side in (parts.first, parts.second):
             alone = alone + np.bincount(side, together, size)
@@ -107,7 +107,7 @@ def joined(first: Links, *others: Links) -> Links:
 def chosen(links: Links, belief: Floats, least: float) -> Ints:
     """Links that exclude nothing likelier: best first, each line and item once, no cycles.
 
-    Equal beliefs are taken in the order of the lines and items, so that the choice is repeatable;
+    Equal beliefs are taken in the order of the links, so that the choice is repeatable;
     what stands behind an equal rival keeps its low belief and is never booked for it. Two parts of
     one item may both be taken.
     """

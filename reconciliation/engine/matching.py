@@ -35,6 +35,7 @@ ROUNDS = 2  # of learning; a fourth changes nothing that can be seen
 ONE_WITNESS, CONTRADICTED, ADDED_UP, BY_CARD = 0.9995, 0.995, 0.98, 0.995
 SURE, SETTLED = 0.9, 0.995
 SEEN_STRANGERS, STRANGERS = 60, 3
+GUESSED = 5  # rounds of belief where more is to come
 HOPELESS = 1e-4  # a weight no habit can turn into a link
 
 
@@ -125,11 +126,12 @@ def _pairs(
     more = relate(describe(fresh, books, reading), expected, habits)
     more = more.filter(pl.Series(weigh(more, habits).weight > HOPELESS))
     hopeful = evident.filter(pl.Series(weights.weight > HOPELESS))
-    return pl.concat([hopeful, more.select(hopeful.columns)]).sort("row", "item")
+    both = pl.concat([hopeful, more.select(hopeful.columns)])
+    return both[np.lexsort((ints(both, "item"), ints(both, "row")))]
 
 
 def _believe(pairs: pl.DataFrame, weights: Weights, room: Room) -> Floats:
-    return _singles(pairs, weights, room).believe()[0]
+    return _singles(pairs, weights, room).believe(GUESSED)[0]
 
 
 def _singles(pairs: pl.DataFrame, weights: Weights, room: Room) -> Links:
@@ -191,7 +193,7 @@ def _with_explained(
     every = pl.concat([pairs.select("row", "item", "identified"), more, rest])
     fresh = every.unique(["row", "item"], keep="first", maintain_order=True).slice(pairs.height)
     related = relate(describe(fresh, books, reading), expected, habits)
-    return pl.concat([pairs, related.select(pairs.columns)]).sort("row", "item"), found
+    return pl.concat([pairs, related.select(pairs.columns)], rechunk=True), found
 
 
 def _explained(pairs: pl.DataFrame, belief: Floats, room: Room) -> tuple[Floats, Floats]:
@@ -211,7 +213,7 @@ def _all_links(
     room: Room,
 ) -> Links:
     singles = _singles(pairs, weights, room)
-    belief, _ = singles.believe()
+    belief, _ = singles.believe(GUESSED)
     paying, paid = _explained(pairs, belief, room)
     groups = group_links(books, reading, habits, room, paying, paid)
     cards = card_links(books, reading, habits, room, paying, paid)

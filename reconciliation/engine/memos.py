@@ -48,21 +48,26 @@ def read_tokens(lines: pl.DataFrame) -> pl.DataFrame:
 
     `before` is the word in front of it, "#" after a number, "^" at the start.
     """
-    text = pl.col("memo").str.replace_all(KEY, " ").str.replace_all(TAX_ID, " ")
-    text = text.str.replace_all(DATE_OR_MONEY, " ")
+    text = pl.col("memo").str.replace_all(f"{KEY}|{TAX_ID}|{DATE_OR_MONEY}", " ")
     tokens = lines.select(
         "row", "organization", "receivable", token=text.str.extract_all(WORDS_AND_NUMBERS)
     )
-    tokens = tokens.explode("token").drop_nulls("token")
-    before = pl.col("token").shift(1).over("row")
+    token, row = pl.col("token"), pl.col("row")
+    tokens = (
+        tokens.explode("token")
+        .drop_nulls("token")
+        .with_columns(
+            place=pl.int_range(pl.len(), dtype=pl.Int64),
+            is_number=token.is_between(pl.lit("0"), pl.lit("9~")),
+        )
+    )
+    is_first = (row != row.shift(1)).fill_null(True)
     return tokens.with_columns(
-        place=pl.int_range(pl.len(), dtype=pl.Int64),
-        is_number=pl.col("token").str.contains(r"^\d"),
-        before=pl.when(before.is_null())
+        before=pl.when(is_first)
         .then(pl.lit(AT_START))
-        .when(before.str.contains(r"^\d"))
+        .when(pl.col("is_number").shift(1))
         .then(pl.lit(AFTER_NUMBER))
-        .otherwise(before),
+        .otherwise(token.shift(1)),
     )
 
 
@@ -94,12 +99,10 @@ def _beginnings(parties: pl.DataFrame) -> pl.DataFrame:
 def read_names(tokens: pl.DataFrame, banks_own: pl.DataFrame) -> pl.DataFrame:
     """The words that name somebody: row, organization, words, and name (the letters alone)."""
     words = tokens.filter(~pl.col("is_number")).join(
-        banks_own, on=["organization", "token"], how="anti"
+        banks_own, on=["organization", "token"], how="anti", maintain_order="left"
     )
-    names = (
-        words.sort("place")
-        .group_by("row", maintain_order=True)
-        .agg(organization=pl.col("organization").first(), words=pl.col("token").str.join(" "))
+    names = words.group_by("row", maintain_order=True).agg(
+        organization=pl.col("organization").first(), words=pl.col("token").str.join(" ")
     )
     squeezed = names.with_columns(name=squeeze(pl.col("words")))
     return squeezed.filter(pl.col("name").str.len_chars() >= 5)
@@ -109,13 +112,14 @@ def read_kinds(tokens: pl.DataFrame, banks_own: pl.DataFrame) -> pl.DataFrame:
     """The kind of movement, as the bank's first words: row, kind."""
     cited = sorted(CITATION_WORDS | BRANCH_WORDS | {SLASH})
     words = tokens.filter(~pl.col("is_number"), ~pl.col("token").is_in(cited)).join(
-        banks_own, on=["organization", "token"]
+        banks_own, on=["organization", "token"], how="semi", maintain_order="left"
     )
-    return (
-        words.sort("place")
-        .group_by("row", maintain_order=True)
-        .agg(kind=pl.col("token").head(KIND_WORDS).str.join(" "))
-    )
+    row, token = pl.col("row"), pl.col("token")
+    ahead = [
+        pl.when(row == row.shift(-place)).then(token.shift(-place)) for place in range(KIND_WORDS)
+    ]
+    kinds = words.select("row", kind=pl.concat_str(ahead, separator=" ", ignore_nulls=True))
+    return kinds.filter((row != row.shift(1)).fill_null(True))
 
 
 def squeeze(text: pl.Expr) -> pl.Expr:

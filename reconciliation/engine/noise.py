@@ -56,10 +56,9 @@ def _repetitions(lines: pl.DataFrame) -> pl.DataFrame:
     person where only one document is open.
     """
     same = ["organization", "receivable", "day", "amount", "memo", "payer"]
+    lines = lines.filter(lines.select(same).is_duplicated())
     named = (pl.col("our_number") != "") | (pl.col("txid") != "")
-    bare = pl.col("memo")
-    for pattern in (KEY, TAX_ID, DATE_OR_MONEY, CITED):
-        bare = bare.str.replace_all(pattern, " ")
+    bare = pl.col("memo").str.replace_all("|".join((KEY, TAX_ID, DATE_OR_MONEY, CITED)), " ")
     marked = lines.filter(bare.str.contains(OWN_NUMBER)).with_columns(named=named)
     marked = marked.sort(*same, "named", "row", descending=[False] * 6 + [True, False])
     counted = marked.with_columns(place=pl.int_range(pl.len()).over(same))
