@@ -22,15 +22,21 @@ REMEMBERED = timedelta(days=730)
 
 
 def known_of(run: Run) -> Known | None:
-    """What is known of the run's organization; None when the run's own rows have to teach it."""
-    organization = run.organization
+    """What is known of the run's organization; None when it has to be learned anew."""
     if run.force:
         return None
-    kept = Learned.objects.filter(organization=organization, engine=ENGINE).first()
-    if kept is not None and count_rows(organization) <= kept.rows * GROWTH:
-        return from_bytes(bytes(kept.content))
-    if not Reconciliation.objects.filter(organization=organization).matched().exists():
-        return None  # all there is to learn from is open
+    kept = Learned.objects.filter(organization=run.organization_id, engine=ENGINE).first()
+    if kept is None or count_rows(run.organization) > kept.rows * GROWTH:
+        return None
+    return from_bytes(bytes(kept.content))
+
+
+def learn_anew(run: Run) -> Known | None:
+    """What the rows of two years teach; None when the run's own rows are all there is."""
+    organization = run.organization
+    booked = Reconciliation.objects.filter(organization=organization).matched()
+    if run.force or not booked.exists():
+        return None
     since = timezone.localdate() - REMEMBERED
     known = learn(
         list(all_documents(organization, since)), list(all_transactions(organization, since))

@@ -2,14 +2,17 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
-from conciliacontag.organizations.models import AuditLog
-from ingestion.models import Document, MatchStatus, Transaction
+from conciliacontag.organizations.models import AuditLog, AuditLogQuerySet
+from ingestion.models import Document, MatchStatus, SourceFile, Transaction
 from reconciliation.alerts import organizations_with_alerts
 from reconciliation.models import Reconciliation, Run
 from reconciliation.periods.closed import in_closed_period
 from reconciliation.versions import is_same_judge, last_run
+
+STATEMENTS = ("ofx", "cnab", "table")  # kinds of files that bring bank lines and nothing else
 
 
 def organizations_with_news() -> set[UUID]:
@@ -38,18 +41,45 @@ def unchanged_since(run: Run) -> Run | None:
     says that the same rows would be compared by the same engine. What is asked for by name or with
     `force` is always done.
     """
-    last = last_run(run)
-    if run.force or run.only_documents or last is None or last.only_documents:
-        return None
-    if not is_same_judge(run) or _acts_since(last):
+    last = comparable_run(run)
+    if last is None or acts_since(last).exists():
         return None
     own = {"organization": run.organization_id}
     unseen = unseen_documents().filter(**own), unseen_transactions().filter(**own)
     return None if any(rows.exists() for rows in unseen) else last
 
 
-def _acts_since(run: Run) -> bool:
+def only_new_lines(run: Run) -> list[UUID]:
+    """Lines that came since the last run, when statements are all that came; otherwise none."""
+    last = comparable_run(run)
+    if last is None:
+        return []
+    acts = acts_since(last)
+    if acts.exclude(action__in=["file.received", "file.processed"]).exists():
+        return []
+    files = SourceFile.objects.filter(pk__in=[UUID(pk) for pk in set(entities(acts))])
+    own = {"organization": run.organization_id}
+    if files.exclude(kind__in=STATEMENTS).exists() or unseen_documents().filter(**own).exists():
+        return []
+    return list(unseen_transactions().filter(**own).values_list("pk", flat=True))
+
+
+def comparable_run(run: Run) -> Run | None:
+    """The last run, if it looked at everything by the same engine, rules and thresholds."""
+    last = last_run(run)
+    if run.force or run.only_documents or last is None or last.only_documents:
+        return None
+    return last if is_same_judge(run) else None
+
+
+def acts_since(run: Run) -> AuditLogQuerySet:
+    """What was done in the organization since a run began, runs apart; all if that is unknown."""
     trail = AuditLog.objects.filter(organization=run.organization_id)
-    begun = trail.filter(action="run.started", entity_id=str(run.pk)).values("sequence")
-    acts = trail.exclude(action__startswith="run.")
-    return not begun.exists() or acts.filter(sequence__gt=begun[:1]).exists()
+    begun = trail.filter(action="run.started", entity_id=str(run.pk)).values("sequence")[:1]
+    return trail.exclude(action__startswith="run.").filter(
+        sequence__gt=Coalesce(Subquery(begun), Value(0))
+    )
+
+
+def entities(acts: AuditLogQuerySet) -> QuerySet[AuditLog, str]:
+    return acts.order_by().values_list("entity_id", flat=True)

@@ -66,10 +66,18 @@ class DocumentRow(NamedTuple):
     detailed: list[Any] | None
 
 
-def open_documents(organization: Organization, *, force: bool) -> Iterator[OpenDocument]:
-    """Documents that wait for money; with `force` also those that only a machine booked."""
+def open_documents(
+    organization: Organization, *, force: bool, among: Sequence[UUID] | None = None
+) -> Iterator[OpenDocument]:
+    """Documents that wait for money; with `force` also those that only a machine booked.
+
+    Args:
+        among: look only at these.
+    """
     documents = Document.objects.filter(PAYABLE, organization=organization)
     booked = booked_rows(organization, force=force)
+    if among is not None:
+        documents, booked = documents.filter(pk__in=among), booked.filter(document__in=among)
     if not force:
         documents = documents.open()
         booked = booked.exclude(document__status=MatchStatus.RECONCILED)
@@ -183,15 +191,22 @@ def declared_installments(installments: Sequence[dict[str, Any]], issued_on: dat
     return found
 
 
-def open_transactions(organization: Organization, *, force: bool) -> Iterator[OpenTransaction]:
+def open_transactions(
+    organization: Organization, *, force: bool, among: Sequence[UUID] | None = None
+) -> Iterator[OpenTransaction]:
     """Lines that wait for a document and that no person has left without one.
 
     Boletos that were paid are among them, each with its own payer. Entries of the ledger are not:
     they repeat a movement in the company's own words. With `force`, what only a machine booked
     counts as unused.
+
+    Args:
+        among: look only at these.
     """
     lines = undecided_lines(organization)
     booked = booked_rows(organization, force=force)
+    if among is not None:
+        lines, booked = lines.filter(pk__in=among), booked.filter(transaction__in=among)
     if not force:
         lines = lines.open()
         booked = booked.exclude(transaction__status=MatchStatus.RECONCILED)

@@ -14,7 +14,7 @@ from ingestion.models import Document, MatchStatus, Transaction
 from ingestion.models.documents import PAYABLE
 from reconciliation.alerts import alerted_lines
 from reconciliation.balances import weigh
-from reconciliation.engine import Candidate, Doubt, OpenDocument, OpenTransaction, Outcome
+from reconciliation.engine import Candidate, Doubt, OpenDocument, Outcome
 from reconciliation.models import (
     MATCHED,
     Reconciliation,
@@ -24,8 +24,15 @@ from reconciliation.models import (
 )
 from reconciliation.open_rows import open_documents, open_transactions
 from reconciliation.periods.closed import in_closed_period
+from reconciliation.reach import Reach
 from reconciliation.result_rows import COLUMNS, Row, linked_pairs, part_of, rows_of, stamped
-from reconciliation.statuses import chunks, mark_unmatched, settle_documents, settle_transactions
+from reconciliation.statuses import (
+    chunks,
+    mark_unmatched,
+    settle,
+    settle_documents,
+    settle_transactions,
+)
 from reconciliation.versions import is_same_judge
 
 TOLERANCE = Decimal(5)  # points
@@ -43,24 +50,19 @@ class Stored:
     written: int = 0
 
 
-def store(
-    run: Run,
-    outcome: Outcome,
-    documents: Sequence[OpenDocument],
-    transactions: Sequence[OpenTransaction],
-) -> Stored:
+def store(run: Run, outcome: Outcome, reach: Reach) -> Stored:
     """Replace what earlier runs proposed, and leave alone what they said in the same words.
 
     The caller holds the organization's books and has left out what is not true any more.
 
     Args:
-        documents, transactions: what was compared, with what is open of each.
+        reach: what was compared, with what is open of each.
     """
-    amounts = {line.id: line.amount for line in transactions}
+    amounts = {line.id: line.amount for line in reach.transactions}
     kept = within_scope(outcome, set(run.only_documents))
-    kept = booked_within(kept, open_amounts(documents), amounts, alerted_lines(run))
-    written = write(run, superseded(run, kept), rows_of(kept, amounts))
-    settle_run(run, kept.unmatched_documents)
+    kept = booked_within(kept, open_amounts(reach.documents), amounts, alerted_lines(run))
+    written = write(run, superseded(run, kept, reach), rows_of(kept, amounts))
+    settle_run(run, kept.unmatched_documents, reach)
     partial = sum(1 for doubt in kept.doubts if doubt.candidates)
     matched = len({pair.transaction_id for pair in kept.matches})
     return Stored(matched, partial, len(kept.doubts) - partial, written)
@@ -70,12 +72,7 @@ def open_amounts(documents: Iterable[OpenDocument]) -> dict[str, Decimal]:
     return {row.id: sum((part.amount for part in row.payables), Decimal(0)) for row in documents}
 
 
-def still_true(
-    run: Run,
-    outcome: Outcome,
-    documents: Iterable[OpenDocument],
-    transactions: Iterable[OpenTransaction],
-) -> Outcome:
+def still_true(run: Run, outcome: Outcome, reach: Reach) -> Outcome:
     """The outcome without what people decided, or a reading changed, while it was computed.
 
     The caller holds the organization's books. What is left out has no row and waits for the next
@@ -83,13 +80,13 @@ def still_true(
     is left out whole.
 
     Args:
-        documents, transactions: as they were when they were compared.
+        reach: the rows as they were when they were compared.
     """
-    compared = {row.id: row for row in documents}
-    open_notes = open_documents(run.organization, force=run.force)
+    compared = {row.id: row for row in reach.documents}
+    open_notes = open_documents(run.organization, force=run.force, among=reach.notes)
     notes = {row.id for row in open_notes if compared.get(row.id) == row}
-    before = {row.id: row for row in transactions}
-    open_lines = open_transactions(run.organization, force=run.force)
+    before = {row.id: row for row in reach.transactions}
+    open_lines = open_transactions(run.organization, force=run.force, among=reach.lines)
     lines = {row.id for row in open_lines if before.get(row.id) == row}
 
     def holding(pairs: Iterable[Candidate]) -> tuple[Candidate, ...]:
@@ -175,7 +172,7 @@ def take(left: dict[str, Decimal], link: Sequence[Candidate]) -> bool:
     return True
 
 
-def superseded(run: Run, outcome: Outcome) -> ReconciliationQuerySet:
+def superseded(run: Run, outcome: Outcome, reach: Reach) -> ReconciliationQuerySet:
     """What the machine said before about everything that this run speaks of.
 
     Alerts are not among it: they wait for a person. Nor are the proposals of a line about which a
@@ -187,6 +184,8 @@ def superseded(run: Run, outcome: Outcome) -> ReconciliationQuerySet:
     rows = rows.exclude(in_closed_period("transaction__"))
     if not run.force:
         rows = rows.exclude(status=ReconciliationStatus.MATCHED)
+    if not reach.is_all:
+        return rows.filter(transaction__in=reach.lines or ())
     if not run.only_documents:
         return rows
     lines = [pair.transaction_id for pair in outcome.matches]
@@ -267,8 +266,12 @@ def apart(standing: Sequence[Old], said: Sequence[Row]) -> tuple[list[Old], list
     )
 
 
-def settle_run(run: Run, unmatched: Iterable[str]) -> None:
+def settle_run(run: Run, unmatched: Iterable[str], reach: Reach) -> None:
     """Statuses of everything that may have changed: what is open, and with `force` the rest."""
+    if not reach.is_all:
+        settle(reach.lines or (), reach.notes or ())
+        mark_unmatched(unmatched, Reconciliation.objects.filter(document__in=reach.notes or ()))
+        return
     lines = Transaction.objects.money().filter(organization=run.organization_id)
     lines = lines.exclude(in_closed_period())
     documents = Document.objects.filter(PAYABLE, organization=run.organization_id)

@@ -23,7 +23,7 @@ from reconciliation.alerts import has_alerts, raise_alerts
 from reconciliation.allocating import allocate
 from reconciliation.decisions import accept_link, confirm_match, propose_match, refuse_matches
 from reconciliation.engine import match
-from reconciliation.learned import keep, known_of
+from reconciliation.learned import keep, known_of, learn_anew
 from reconciliation.ledger import books
 from reconciliation.models import Run, RunStatus
 from reconciliation.news import (
@@ -32,7 +32,8 @@ from reconciliation.news import (
     unseen_documents,
     unseen_transactions,
 )
-from reconciliation.open_rows import count_open, open_documents, open_transactions
+from reconciliation.open_rows import count_open
+from reconciliation.reach import reach_of
 from reconciliation.results import Stored, still_true, store
 from reconciliation.rules.participation import heed_rules
 from reconciliation.thresholds.options import options_of
@@ -165,17 +166,17 @@ def carry_out(run: Run) -> Stored:
     if last := unchanged_since(run):
         run.documents, run.transactions = count_open(run.organization)
         return Stored(0, last.partial, last.unmatched)
-    documents = list(open_documents(run.organization, force=run.force))
-    transactions = list(open_transactions(run.organization, force=run.force))
+    kept = known_of(run)
+    reach = reach_of(run, kept)
+    documents, transactions = reach.documents, reach.transactions
     run.documents, run.transactions = len(documents), len(transactions)
-    known = known_of(run)
+    known = kept or learn_anew(run)
     found = match(documents, transactions, options, known)
     if known is None and found.learned is not None:
         keep(run.organization, found.learned)
     outcome = heed_rules(run, found, documents, transactions, options)
     with books(run.organization_id):
-        true = still_true(run, outcome, documents, transactions)
-        return store(run, true, documents, transactions)
+        return store(run, still_true(run, outcome, reach), reach)
 
 
 def finish(run: Run, stored: Stored) -> None:

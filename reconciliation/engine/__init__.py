@@ -16,7 +16,7 @@ from reconciliation.engine.model import (
     Outcome,
     Payable,
 )
-from reconciliation.engine.outcome import learn, match
+from reconciliation.engine.outcome import learn, match, reachable
 
 __all__ = [
     "Candidate",
@@ -32,5 +32,6 @@ __all__ = [
     "from_bytes",
     "learn",
     "match",
+    "reachable",
     "to_bytes",
 ]

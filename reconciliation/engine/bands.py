@@ -6,6 +6,7 @@ from reconciliation.engine.expected import EXACT
 from reconciliation.engine.facts import Fact
 from reconciliation.engine.links import PAIR
 from reconciliation.engine.model import Options
+from reconciliation.engine.points import spell
 from reconciliation.engine.sentence import contradictions
 
 
@@ -45,4 +46,4 @@ def why_not(fact: Fact, rival: Fact | None, options: Options) -> str:
 def _not_sure(fact: Fact, note: str, options: Options) -> str:
     if fact.terms["rival"] < -0.5:
         return f"Outro lançamento serve quase igualmente à {note}."
-    return f"O melhor par, {note}, não chega aos {options.accept_at} pontos da aceitação."
+    return f"O melhor par, {note}, não chega aos {spell(options.accept_at)} pontos da aceitação."

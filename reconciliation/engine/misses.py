@@ -9,6 +9,7 @@ from decimal import Decimal
 from conciliacontag.brazil import format_brl, format_date
 from reconciliation.engine.model import OpenDocument, Options
 from reconciliation.engine.pairs import AFTER, BEFORE
+from reconciliation.engine.points import spell
 from reconciliation.engine.rows import Item, Line
 from reconciliation.engine.sentence import delay
 
@@ -68,7 +69,7 @@ def tell_miss(line: Line, misses: Misses, options: Options) -> str:
         return f"{none}, nem nota a {side} de valor parecido."
     described = _describe(nearest, line)
     if nearest.cents == line.cents and low <= nearest.day <= high:
-        return f"Nenhum par chega a {options.show_at} pontos; o melhor é {described}."
+        return f"Nenhum par chega a {spell(options.show_at)} pontos; o melhor é {described}."
     return f"{none}; a mais próxima é {described}."
 
 

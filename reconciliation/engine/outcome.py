@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+import numpy as np
+
 from reconciliation.engine.bands import why_not
 from reconciliation.engine.booking import booked
 from reconciliation.engine.differences import allocations, reais
@@ -65,6 +67,18 @@ def learn(
     if tables.payables.is_empty() or tables.lines.is_empty():
         return None
     return compare(tables.payables, tables.lines).known
+
+
+def reachable(
+    documents: Sequence[OpenDocument], transactions: Sequence[OpenTransaction], known: Known
+) -> frozenset[str]:
+    """Identifiers of the documents that these lines may pay, however improbable it is."""
+    tables = as_tables(documents, transactions)
+    if tables.payables.is_empty() or tables.lines.is_empty():
+        return frozenset()
+    found = compare(tables.payables, tables.lines, known)
+    codes = found.books.items["document"].gather(np.unique(found.links.item))
+    return frozenset(tables.documents[code].id for code in codes.to_list())
 
 
 def _nothing(tables: Tables, options: Options) -> Outcome:
@@ -146,11 +160,13 @@ class _Telling:
     def _shown(self, row: int, taken: set[int]) -> Iterator[Fact]:
         """Links of a line worth showing, likeliest first, among what is still open.
 
-        Where many share a probability that is large in all, the first few stand for the rest.
+        Where none is probable and all of them together are, the first few stand for the rest.
         """
         links = self.facts.of_line(row)
         most = self.options.most_candidates
-        crowded = len(links) > most and float(self.belief[links].sum()) >= CROWD
+        best = self.facts.of(int(links[0])).score if len(links) else Decimal(0)
+        is_seen = best >= self.options.show_at
+        crowded = len(links) > most and not is_seen and float(self.belief[links].sum()) >= CROWD
         shown: set[tuple[tuple[str, str], ...]] = set()
         for link in links.tolist():
             fact = self.facts.of(link)

@@ -17,6 +17,11 @@ def score_of(belief: float) -> Decimal:
     return Decimal(100 * belief).quantize(CENT)
 
 
+def spell(points: Decimal) -> str:
+    """99,5: as a person reads it."""
+    return f"{points:f}".replace(".", ",")
+
+
 def points_of(terms: Mapping[str, float], score: Decimal) -> dict[str, Decimal]:
     """Points of each factor; they add up to the score exactly.
 

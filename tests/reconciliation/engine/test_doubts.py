@@ -82,6 +82,23 @@ def test_no_more_candidates_than_asked_for_and_best_first() -> None:
     assert scores == sorted(scores, reverse=True)
 
 
+def test_what_is_improbable_is_not_shown_beside_what_is_probable() -> None:
+    papers = [document(f"d{n}", due=DUE + timedelta(days=n * 9)) for n in range(9)]
+
+    (doubt,) = match(papers, [transaction(posted=DUE)]).doubts
+
+    assert 1 <= len(doubt.candidates) < 5
+    assert all(candidate.score >= 2 for candidate in doubt.candidates)
+
+
+def test_the_uses_of_a_line_are_never_believed_more_than_once() -> None:
+    papers = [document(f"d{n}", number=str(n)) for n in range(3)]
+    lines = [transaction(f"t{n}") for n in range(4)]
+
+    for doubt in match(papers, lines).doubts:
+        assert sum(candidate.score for candidate in doubt.candidates) <= Decimal("100.05")
+
+
 def test_document_shown_to_a_person_is_not_unmatched() -> None:
     outcome = match([document("shown"), document("alone", "77.00")], [transaction()])
 
@@ -94,4 +111,4 @@ def test_pair_below_the_shown_score_is_named_as_the_best() -> None:
     (doubt,) = match([document()], [late], Options(show_at=Decimal("99.99"))).doubts
 
     assert doubt.candidates == ()
-    assert doubt.reason.startswith("Nenhum par chega a 99.99 pontos; o melhor é NF 1234")
+    assert doubt.reason.startswith("Nenhum par chega a 99,99 pontos; o melhor é NF 1234")

@@ -1,0 +1,116 @@
+"""What a run has to look at when a statement is all that came: the lines in it, and their rivals.
+
+By what is known of the organization, a line's outcome depends on that line and on what competes
+with it. So the rest may stay as the last run left it: the documents that the new lines may pay are
+looked for among all, then the older lines to which one of these was proposed, their other
+documents, and so on until nothing is added.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from reconciliation.engine import Known, OpenDocument, OpenTransaction, reachable
+from reconciliation.models import (
+    Reconciliation,
+    ReconciliationQuerySet,
+    ReconciliationStatus,
+    Run,
+)
+from reconciliation.news import only_new_lines
+from reconciliation.open_rows import (
+    count_open,
+    open_documents,
+    open_transactions,
+    undecided_lines,
+)
+from reconciliation.statuses import chunks
+
+LEAST = 2_000  # open lines: fewer are compared whole in no time
+MOST = 0.1  # of the open lines: what reaches further is looked at whole
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The rows that a run compares."""
+
+    documents: Sequence[OpenDocument]
+    transactions: Sequence[OpenTransaction]
+    is_all: bool  # everything that is open
+
+    @property
+    def notes(self) -> list[UUID] | None:
+        """None stands for all of them."""
+        return None if self.is_all else [UUID(row.id) for row in self.documents]
+
+    @property
+    def lines(self) -> list[UUID] | None:
+        """None stands for all of them."""
+        return None if self.is_all else [UUID(row.id) for row in self.transactions]
+
+
+def reach_of(run: Run, known: Known | None) -> Reach:
+    """What the run compares: everything, unless little is new and nothing else has changed.
+
+    Args:
+        known: what was learned before; None when this run learns from everything.
+    """
+    documents = list(open_documents(run.organization, force=run.force))
+    new = only_new_lines(run) if known is not None else []
+    waiting = count_open(run.organization)[1] if new else 0
+    if known is not None and new and waiting >= LEAST:
+        near = _near(run, documents, new, known, round(MOST * waiting))
+        if near is not None:
+            return near
+    lines = open_transactions(run.organization, force=run.force)
+    return Reach(documents, list(lines), is_all=True)
+
+
+def _near(
+    run: Run, documents: Sequence[OpenDocument], new: Sequence[UUID], known: Known, most: int
+) -> Reach | None:
+    """The new lines and what competes with them; None when that is more than `most` lines."""
+    if len(new) > most:
+        return None
+    lines = list(open_transactions(run.organization, force=False, among=new))
+    # A new line may take back an older one, or repeat it.
+    amounts = {sign * line.amount for line in lines for sign in (1, -1)}
+    alike = undecided_lines(run.organization).open().filter(amount__in=amounts)
+    seeds = set(alike.values_list("pk", flat=True)) - set(new)
+    tied = neighbours(run, reachable(documents, lines, known), seeds, most)
+    if tied is None:
+        return None
+    notes, older = tied
+    lines += open_transactions(run.organization, force=False, among=sorted(older - set(new)))
+    return Reach([row for row in documents if row.id in notes], lines, is_all=False)
+
+
+def neighbours(
+    run: Run, documents: Iterable[str], lines: Iterable[UUID], most: int
+) -> tuple[set[str], set[UUID]] | None:
+    """Documents and lines that proposals tie to these, step by step; None beyond `most` lines."""
+    rows = Reconciliation.objects.by_machine().filter(
+        organization=run.organization_id, status=ReconciliationStatus.PARTIAL
+    )
+    notes, older = {UUID(one) for one in documents}, set(lines)
+    fresh = notes | other_side(rows, "transaction", "document", older)
+    while fresh:
+        notes |= fresh
+        added = other_side(rows, "document", "transaction", fresh) - older
+        older |= added
+        if len(older) > most:
+            return None
+        fresh = other_side(rows, "transaction", "document", added) - notes
+    return {str(one) for one in notes}, older
+
+
+def other_side(
+    rows: ReconciliationQuerySet, by: str, wanted: str, keys: Iterable[UUID]
+) -> set[UUID]:
+    """What the rows with these keys name on their other side."""
+    return {
+        pk
+        for chunk in chunks(sorted(keys))
+        for pk in rows.filter(**{f"{by}__in": chunk}).values_list(f"{wanted}_id", flat=True)
+        if pk is not None
+    }
