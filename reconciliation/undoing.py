@@ -91,7 +91,7 @@ def take_back(
         require(user, organization, Act.REOPEN_OWN if own else Act.REOPEN)
     before, touched = link_facts(rows), Touched()
     if any(row.performed_by_id is None for row in rows):
-        before |= {"by_machine": True}
+        before |= {"by_machine": True, "line_day": rows[0].transaction and rows[0].transaction.date}
     touched.add(rows)
     withdraw(rows, user)
     warnings(touched).delete()

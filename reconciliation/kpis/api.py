@@ -19,7 +19,7 @@ from reconciliation.kpis.figures import documents_per_day
 from reconciliation.kpis.files import report_file
 from reconciliation.kpis.lists import Shown, listing
 from reconciliation.kpis.missing import MEANING, TITLE, missing_rows
-from reconciliation.kpis.period import month_of
+from reconciliation.kpis.period import month_of, work_of
 from reconciliation.kpis.serializers import (
     DaysRequest,
     KpiDaysSerializer,
@@ -91,7 +91,8 @@ def rows_of(
     organization: Organization, code: str, said: dict[str, Any], start: int, end: int
 ) -> tuple[str, str, int, list[Shown]]:
     """Title and meaning of a list, how many rows it has, and those of one stretch."""
-    period = month_of(month_said(said))
+    month = month_said(said)
+    period = work_of(month) if said["months"] == 2 else month_of(month)
     if code == "missing":
         rows = missing_rows([organization], period)
         return TITLE, MEANING, len(rows), rows[start:end]

@@ -56,6 +56,7 @@ class Chart:
     tone: str
     of: str  # what the bars are: the head of the table's first column
     said: str  # what their values are
+    nothing: str = "Nada a mostrar."
     columns: tuple[Column, ...] = ()
     lines: tuple[Line, ...] = ()
     height: int = TOP + ROOM + BOTTOM
@@ -111,13 +112,20 @@ def column(bar: Bar, left: Decimal, step: Decimal, full: Decimal, *, is_named: b
 
 
 def lines(
-    title: str, values: Sequence[Bar], *, of: str, said: str, tone: str = "bar", most: int = 8
+    title: str,
+    values: Sequence[Bar],
+    *,
+    of: str,
+    said: str,
+    tone: str = "bar",
+    nothing: str = "Nada a mostrar.",
+    most: int = 8,
 ) -> Chart:
     """One line a value, the longest first; of more than `most` only those."""
     longest = sorted(values, key=lambda bar: -bar.value)[:most]
     full = max((bar.value for bar in longest), default=Decimal(0)) or Decimal(1)
     drawn = tuple(Line(bar, percent(bar.value * 100 / full)) for bar in longest)
-    return Chart(title, tone, of, said, lines=drawn)
+    return Chart(title, tone, of, said, nothing, lines=drawn)
 
 
 def percent(value: Decimal) -> str:

@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from conciliacontag.brazil import format_brl, format_date
 from conciliacontag.organizations.models import Organization
-from conciliacontag.scope import Scope
+from conciliacontag.scope import NAMES, Scope
 from ingestion.screens.wording import thousands
 from reconciliation.kpis.charts import Bar, Chart, columns, lines, share
 from reconciliation.kpis.companies import CompanyMonth
 from reconciliation.kpis.figures import ages, count_by, documents_per_day
 from reconciliation.kpis.links import list_page
-from reconciliation.kpis.period import Period, month_of, months_until
+from reconciliation.kpis.period import Period, month_of, months_until, work_of
 from reconciliation.kpis.report import KindFigures, errors_by_kind
 
 MONTHS_DRAWN, DAYS_DRAWN = 6, 30
@@ -24,6 +24,11 @@ MOST_RATE = Decimal(100)
 def told_rate(rate: Decimal | None) -> str:
     """`92,3%`; a dash where there is nothing to divide."""
     return "—" if rate is None else f"{rate:.1f}%".replace(".", ",")
+
+
+def spell_work(month: date) -> str:
+    """`outubro e novembro`: the months in which one is worked on."""
+    return f"{NAMES[month.month - 1]} e {NAMES[month.month % 12]}"
 
 
 def only_company(scope: Scope) -> Organization | None:
@@ -64,7 +69,14 @@ def open_chart(rows: Iterable[CompanyMonth]) -> Chart:
         for row in rows
         if row.open_amount
     ]
-    return lines("Em aberto por empresa", found, of="Empresa", said="Em aberto", tone="bar-warn")
+    return lines(
+        "Em aberto por empresa",
+        found,
+        of="Empresa",
+        said="Em aberto",
+        tone="bar-warn",
+        nothing="Nada em aberto.",
+    )
 
 
 def age_chart(scope: Scope) -> Chart:
@@ -86,7 +98,7 @@ def age_chart(scope: Scope) -> Chart:
 
 def error_chart(scope: Scope, month: date) -> Chart:
     """Files of the month with an error of reading, by kind."""
-    return draw_errors(errors_by_kind(scope.shown, month_of(month)), scope, month)
+    return draw_errors(errors_by_kind(scope.shown, work_of(month)), scope, month)
 
 
 def draw_errors(rows: Sequence[KindFigures], scope: Scope, month: date) -> Chart:
@@ -96,13 +108,18 @@ def draw_errors(rows: Sequence[KindFigures], scope: Scope, month: date) -> Chart
             row.title,
             Decimal(row.refused),
             f"{thousands(row.refused)} de {thousands(row.files)}",
-            list_page("files_refused", organization=company, month=month, tipo=row.kind),
+            list_page("files_refused", organization=company, month=month, tipo=row.kind, meses="2"),
         )
         for row in rows
         if row.refused
     ]
     return lines(
-        "Erros de leitura por tipo", found, of="Tipo", said="Arquivos com erro", tone="bar-bad"
+        f"Erros de leitura por tipo, {spell_work(month)}",
+        found,
+        of="Tipo",
+        said="Arquivos com erro",
+        tone="bar-bad",
+        nothing="Nenhum erro de leitura.",
     )
 
 

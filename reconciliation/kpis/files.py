@@ -1,6 +1,6 @@
 """The figures as a table for whoever calculates on: a row a company and month, as CSV or XLSX."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ from reconciliation.kpis.figures import (
     count_by,
     documents_per_day,
 )
+from reconciliation.kpis.lists import Shown
 from reconciliation.kpis.measures import MEASURES
 from reconciliation.kpis.period import Period, month_of, months_until
 from reconciliation.kpis.report import (
@@ -30,6 +31,7 @@ from reconciliation.kpis.report import (
 
 COLUMNS = (*OF_NOTES, *OF_LINES, *(code for codes in OF_READING for code in codes))
 DAYS = 30
+LONGEST_TITLE = 31  # of a sheet
 Table = list[list[Cell]]
 
 
@@ -47,6 +49,15 @@ def report_file(organizations: Sequence[Organization], month: date, kind: str) -
         "Documentos por dia": days_table(organizations),
     }
     return as_xlsx(sheets, name)
+
+
+def list_file(title: str, rows: Iterable[Shown], name: str, kind: str) -> HttpResponseBase:
+    """The rows of a number as a file."""
+    header: list[Cell] = ["Data", "Empresa", "O que é", "Situação", "Valor"]
+    table = [header] + [[row.day, row.company, row.told, row.note, row.amount] for row in rows]
+    if kind == "csv":
+        return as_csv([[spelled(cell) for cell in row] for row in table], f"{name}.csv")
+    return as_xlsx({title[:LONGEST_TITLE]: table}, f"{name}.xlsx")
 
 
 def spelled(cell: Cell) -> str:

@@ -7,7 +7,7 @@ saying that there is none, and take back what the machine had booked by itself.
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.db.models import DecimalField, Exists, F, OuterRef, Q, QuerySet, UUIDField
+from django.db.models import DateField, DecimalField, Exists, F, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
@@ -50,13 +50,15 @@ def standing() -> "QuerySet[Reconciliation]":
 
 def undone() -> "QuerySet[AuditLog]":
     """Acts by which somebody took back what the machine had booked."""
-    return AuditLog.objects.filter(action="match.undone", diff__by_machine=True)
+    rows = AuditLog.objects.filter(action="match.undone", diff__by_machine=True)
+    return rows.annotate(line_day=Cast(KT("diff__line_day"), DateField()))
 
 
-KEPT = Subject(kept, "decided_at", F("amount"), is_moment=True)
-DROPPED = Subject(dropped, "created_at", is_moment=True)
-STANDING = Subject(standing, "created_at", F("amount"), is_moment=True)
-UNDONE = Subject(undone, "at", is_moment=True)
+# All belong to the month of their line, whenever somebody looked at it.
+KEPT = Subject(kept, "transaction__date", F("amount"))
+DROPPED = Subject(dropped, "transaction__date")
+STANDING = Subject(standing, "transaction__date", F("amount"))
+UNDONE = Subject(undone, "line_day")
 BOOKED = Q(status=ReconciliationStatus.MATCHED)
 
 
@@ -65,7 +67,7 @@ def judgement_measures() -> Iterator[Measure]:
         "standing",
         STANDING,
         "Vínculos da máquina que ficaram",
-        "O que a máquina conciliou no período e ninguém mudou.",
+        "O que a máquina conciliou por si, e ninguém mudou.",
     )
     yield Measure(
         "undone",

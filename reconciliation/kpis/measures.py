@@ -59,7 +59,7 @@ READ_LINES = Subject(lines, "created_at", is_moment=True)
 READ_NOTES = Subject(lambda: Document.objects.all(), "created_at", is_moment=True)
 FILES = Subject(read_files, "processed_at", is_moment=True)
 RUNS = Subject(runs, "finished_at", is_moment=True)
-WAITS = Subject(waits, "created_at", is_moment=True)
+WAITS = Subject(waits, "transaction__date", F("amount"))
 
 ALL = (
     Measure("lines", LINES, "Lançamentos", "O que moveu dinheiro no período, banco e boletos."),

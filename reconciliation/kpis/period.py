@@ -24,6 +24,11 @@ def month_of(day: date) -> Period:
     return Period(first, (first + 31 * DAY).replace(day=1))
 
 
+def work_of(month: date) -> Period:
+    """The days in which a month is worked on: its own, and those of the month after it."""
+    return Period(month.replace(day=1), month_of(month_of(month).until).until)
+
+
 def months_until(month: date, count: int) -> list[date]:
     """The first days of so many months, the given one last."""
     found = [month.replace(day=1)]

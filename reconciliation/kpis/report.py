@@ -45,6 +45,10 @@ class MonthFigures:
         return self.of(code).count
 
     @property
+    def is_empty(self) -> bool:
+        return not (self.runs.count or any(one.count for one in self.tallies.values()))
+
+    @property
     def open_amount(self) -> Decimal:
         return self.of("lines_open").amount or Decimal(0)
 
@@ -70,13 +74,21 @@ class MonthFigures:
 
 
 def month_by_month(
-    organizations: Sequence[Organization], month: date, count: int = MONTHS
+    organizations: Sequence[Organization],
+    month: date,
+    count: int = MONTHS,
+    *,
+    codes_of: Sequence[Sequence[str]] = (OF_LINES, OF_NOTES, *OF_READING),
 ) -> list[MonthFigures]:
-    """So many months of these companies together, the given one last."""
+    """So many months of these companies together, the given one last.
+
+    Args:
+        codes_of: which measures to count, those of one subject together.
+    """
     months = months_until(month, count)
     period = Period(months[0], month_of(month).until)
     found: dict[date, Tallies] = {one: {} for one in months}
-    for codes in (OF_LINES, OF_NOTES, *OF_READING):
+    for codes in codes_of:
         for (start,), tallies in count_by(codes, organizations, period, "month").items():
             found[start] |= tallies
     runs, waits = run_spans(organizations, period), wait_spans(organizations, period)
@@ -84,6 +96,12 @@ def month_by_month(
         MonthFigures(one, found[one], runs.get(one, Spans()), waits.get(one, Spans()))
         for one in months
     ]
+
+
+def since_first(rows: Sequence[MonthFigures]) -> list[MonthFigures]:
+    """Without the months before the first one with anything in it; the last one always stays."""
+    started = (place for place, row in enumerate(rows) if not row.is_empty)
+    return list(rows[next(started, len(rows) - 1) :])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +129,7 @@ class BandFigures:
 
 
 def precision_by_band(organizations: Sequence[Organization], period: Period) -> list[BandFigures]:
-    """How often people let stand what the machine said, by how sure it was, by when they did."""
+    """How often people let stand what the machine said, by how sure it was."""
     steps = [code for code, _ in STEPS]
     asked = (
         ("standing",),
@@ -165,7 +183,7 @@ def errors_by_kind(organizations: Sequence[Organization], period: Period) -> lis
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How quickly documents went through in a month."""
+    """How quickly documents went through."""
 
     read: int  # documents
     hours: int  # in which at least one document was read
@@ -183,7 +201,6 @@ class Pace:
         return self.worked * 1000 / self.compared if self.compared else None
 
 
-def pace(organizations: Sequence[Organization], month: date) -> Pace:
-    period = month_of(month)
+def pace(organizations: Sequence[Organization], period: Period) -> Pace:
     read, hours = busy_hours(organizations, period)
     return Pace(read, hours, *compared(organizations, period))

@@ -1,11 +1,13 @@
 """Pages of the reports: a month with its figures, and the list behind each number."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import path
+from django.utils import timezone
 
 from conciliacontag.errors import NotFound
 from conciliacontag.pages import FactAdmin
@@ -18,18 +20,29 @@ from reconciliation.kpis.drawing import (
     only_company,
     open_chart,
     rate_chart,
+    spell_work,
 )
-from reconciliation.kpis.files import report_file
+from reconciliation.kpis.figures import OF_LINES, OF_NOTES
+from reconciliation.kpis.files import list_file, report_file
 from reconciliation.kpis.links import in_reports
 from reconciliation.kpis.lists import listing
 from reconciliation.kpis.missing import MEANING, TITLE, missing_rows
 from reconciliation.kpis.newest import has_anything, newest_month
 from reconciliation.kpis.parts import Planned, compute, once
-from reconciliation.kpis.period import Period, days_until, month_of
-from reconciliation.kpis.report import errors_by_kind, month_by_month, pace, precision_by_band
+from reconciliation.kpis.period import Period, days_until, month_of, work_of
+from reconciliation.kpis.report import (
+    OF_READING,
+    MonthFigures,
+    errors_by_kind,
+    month_by_month,
+    pace,
+    precision_by_band,
+    since_first,
+)
 
-PER_PAGE = 50
+PER_PAGE, MOST_IN_A_FILE = 50, 100_000
 KINDS = ("csv", "xlsx")
+BOOKS = (OF_LINES, OF_NOTES)
 CHARTS = ("taxa", "empresas", "idade", "erros", "dias")
 
 
@@ -59,23 +72,29 @@ class ReportPages:
             "charts": CHARTS,
             "is_empty": not has_anything(scope.shown),
             "month": month,
+            "work_name": spell_work(month),
             "company": only_company(scope),
             "files": [(kind, in_scope(scope, month, "_file", kind)) for kind in KINDS],
         }
         return self.admin.show(request, "pages/report.html", None, context)
 
-    def one(self, request: HttpRequest, code: str) -> HttpResponse:
+    def one(self, request: HttpRequest, code: str) -> HttpResponseBase:
         """The rows of a number: of the month, of one day, or of all time."""
         scope, month = chosen(request)
         found = rows_of(request, scope, month, code)
+        listed, kind = found["listing"], request.GET.get("formato")
+        if kind in KINDS:
+            rows = found["rows"][:MOST_IN_A_FILE]
+            shown = listed.shown(rows) if listed else rows
+            return list_file(found["title"], shown, f"{code}-{month:%Y-%m}", kind)
         page = Paginator(found["rows"], PER_PAGE).get_page(request.GET.get("pagina"))
-        listed = found["listing"]
         context = page_context(month, found["title"]) | {
             **found,
             "page": page,
             "shown": list(listed.shown(page) if listed else page),
             "is_several": scope.is_several,
             "kept_query": kept_query(request),
+            "files": KINDS,
             "back_url": in_scope(scope, month, ""),
         }
         return self.admin.show(request, "pages/report_list.html", None, context)
@@ -106,20 +125,27 @@ def page_context(month: date, title: str) -> dict[str, Any]:
 
 def planned(scope: Scope, month: date) -> list[Planned]:
     """The parts of the overview, each computed by itself."""
-    shown, period = scope.shown, month_of(month)
+    shown, period, work = scope.shown, month_of(month), work_of(month)
     numbers = once(lambda: totals(shown, month))
-    return [
+    in_work, latest = spell_work(month), max(month, timezone.localdate().replace(day=1))
+
+    def months(last: date, codes: Sequence[Sequence[str]]) -> list[MonthFigures]:
+        return since_first(month_by_month(shown, last, codes_of=codes))
+
+    found = [
         Planned("numeros", "Números do mês", numbers),
         Planned("taxa", "Lançamentos conciliados por mês", lambda: rate_chart(scope, month)),
         Planned("empresas", "Em aberto por empresa", lambda: open_chart(numbers().rows)),
         Planned("idade", "Em aberto por idade", lambda: age_chart(scope)),
         Planned("erros", "Erros de leitura por tipo", lambda: error_chart(scope, month)),
         Planned("dias", "Documentos lidos por dia", lambda: day_chart(scope)),
-        Planned("meses", "Mês a mês", lambda: month_by_month(shown, month)),
+        Planned("meses", "Mês a mês", lambda: months(month, BOOKS)),
         Planned("acerto", "Acerto da máquina", lambda: precision_by_band(shown, period)),
-        Planned("ritmo", "Ritmo", lambda: pace(shown, month)),
-        Planned("tipos", "Leitura por tipo de arquivo", lambda: errors_by_kind(shown, period)),
+        Planned("tipos", f"Leitura por tipo, {in_work}", lambda: errors_by_kind(shown, work)),
+        Planned("tempos", "Volumes e tempos, mês a mês", lambda: months(latest, OF_READING)),
+        Planned("ritmo", f"Ritmo, {in_work}", lambda: pace(shown, work)),
     ]
+    return [one for one in found if scope.is_several or one.name != "empresas"]
 
 
 def rows_of(request: HttpRequest, scope: Scope, month: date, code: str) -> dict[str, Any]:
@@ -145,9 +171,15 @@ def rows_of(request: HttpRequest, scope: Scope, month: date, code: str) -> dict[
 
 
 def period_of(request: HttpRequest, month: date) -> Period:
-    """The day that the address names, or else the month."""
+    """The day that the address names, or else the month, with the next one where it says so."""
     day = as_day(request.GET.get("dia", ""))
-    return days_until(day, 1) if day else month_of(month)
+    if day:
+        return days_until(day, 1)
+    return work_of(month) if is_work(request) else month_of(month)
+
+
+def is_work(request: HttpRequest) -> bool:
+    return request.GET.get("meses") == "2"
 
 
 def as_day(text: str) -> date | None:
@@ -159,7 +191,9 @@ def as_day(text: str) -> date | None:
 
 def spelled(request: HttpRequest, month: date) -> str:
     day = as_day(request.GET.get("dia", ""))
-    return f"{day:%d/%m/%Y}" if day else spell_month(month)
+    if day:
+        return f"{day:%d/%m/%Y}"
+    return spell_work(month) if is_work(request) else spell_month(month)
 
 
 def in_scope(scope: Scope, month: date, name: str, *args: str) -> str:

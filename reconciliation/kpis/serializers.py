@@ -17,6 +17,9 @@ class KpiRowsRequest(FindingsRequest):
     """Which rows of a number: of one kind of file, and where to start."""
 
     kind = serializers.CharField(required=False, allow_blank=True)
+    months = serializers.IntegerField(
+        required=False, default=1, min_value=1, max_value=2, help_text="2: também o mês seguinte."
+    )
     offset = serializers.IntegerField(required=False, default=0, min_value=0)
 
 
@@ -84,16 +87,21 @@ class KpiKindSerializer(serializers.Serializer[Any]):
     rate = serializers.DecimalField(5, 2, allow_null=True)
 
 
-class KpiPaceSerializer(serializers.Serializer[Any]):
-    """How quickly documents go through."""
-
-    documents_read = serializers.IntegerField()
-    documents_per_hour = serializers.DecimalField(
+# `from` is a word of Python: the fields are named in a table instead of a class body.
+READING: dict[str, Any] = {
+    "__doc__": "How files were read in the month and in the one after it, when it is worked on.",
+    "from": serializers.DateField(),
+    "to": serializers.DateField(),
+    "kinds": KpiKindSerializer(many=True),
+    "documents_read": serializers.IntegerField(),
+    "documents_per_hour": serializers.DecimalField(
         12, 1, allow_null=True, help_text="Por hora em que se leu algum."
-    )
-    seconds_per_thousand_documents = serializers.FloatField(
+    ),
+    "seconds_per_thousand_documents": serializers.FloatField(
         allow_null=True, help_text="Quanto as conciliações levam para mil documentos."
-    )
+    ),
+}
+KpiReadingSerializer = type("KpiReadingSerializer", (serializers.Serializer,), READING)
 
 
 class KpiSerializer(serializers.Serializer[Any]):
@@ -103,10 +111,9 @@ class KpiSerializer(serializers.Serializer[Any]):
     period = serializers.CharField()
     months = KpiMonthSerializer(many=True)
     precision = KpiBandSerializer(many=True)
-    reading_errors = KpiKindSerializer(many=True)
+    reading = KpiReadingSerializer()
     ages = KpiFigureSerializer(many=True)
     missing = KpiFigureSerializer()
-    pace = KpiPaceSerializer()
 
 
 class KpiRowSerializer(serializers.Serializer[Any]):

@@ -10,11 +10,12 @@ from reconciliation.kpis.figures import OF_LINES, OF_NOTES, Spans, Tally, ages
 from reconciliation.kpis.links import list_address, list_page
 from reconciliation.kpis.measures import MEASURES
 from reconciliation.kpis.missing import TITLE, count_missing
-from reconciliation.kpis.period import month_of
+from reconciliation.kpis.period import month_of, work_of
 from reconciliation.kpis.report import (
     OF_READING,
     BandFigures,
     MonthFigures,
+    Pace,
     errors_by_kind,
     month_by_month,
     pace,
@@ -26,22 +27,24 @@ CODES = (*OF_NOTES, *OF_LINES, *(code for codes in OF_READING for code in codes)
 
 def tell_kpis(organization: Organization, month: date, months: int) -> dict[str, Any]:
     """Everything of a month, and so many months with their rates and counts."""
-    mine, period = [organization], month_of(month)
+    mine, period, work = [organization], month_of(month), work_of(month)
     missing = Tally(count_missing(mine, period)[organization.pk])
     return {
         "months": [told_month(organization, row) for row in month_by_month(mine, month, months)],
         "precision": [
             told_band(organization, month, band) for band in precision_by_band(mine, period)
         ],
-        "reading_errors": [
-            asdict(row) | {"rate": row.rate} for row in errors_by_kind(mine, period)
-        ],
+        "reading": {
+            "from": work.first,
+            "to": date.fromordinal(work.until.toordinal() - 1),
+            "kinds": [asdict(row) | {"rate": row.rate} for row in errors_by_kind(mine, work)],
+            **told_pace(pace(mine, work)),
+        },
         "ages": [
             told_figure(organization, month, one.code, one.title, tally)
             for one, tally in ages(mine)
         ],
         "missing": told_figure(organization, month, "missing", TITLE, missing),
-        "pace": told_pace(organization, month),
     }
 
 
@@ -88,8 +91,7 @@ def told_band(organization: Organization, month: date, band: BandFigures) -> dic
     }
 
 
-def told_pace(organization: Organization, month: date) -> dict[str, Any]:
-    found = pace([organization], month)
+def told_pace(found: Pace) -> dict[str, Any]:
     return {
         "documents_read": found.read,
         "documents_per_hour": found.per_hour,

@@ -21,7 +21,7 @@ from reconciliation.kpis.figures import (
     wait_spans,
 )
 from reconciliation.kpis.period import Period, month_of
-from reconciliation.kpis.report import errors_by_kind, month_by_month, pace
+from reconciliation.kpis.report import errors_by_kind, month_by_month, pace, since_first
 from tests.data.kpi_rows import OCTOBER, book, local, make_file, mixed_month
 from tests.data.rows import make_document, make_transaction
 
@@ -132,12 +132,20 @@ def test_many_companies_cost_as_much_as_one(
             month_by_month(companies, OCTOBER)
 
 
+def test_months_begin_with_the_first_that_has_anything(month: Organization, stranger: User) -> None:
+    rows = since_first(month_by_month([month], date(2026, 11, 1)))
+    none = since_first(month_by_month([month], date(2020, 1, 1)))
+
+    assert [row.month for row in rows] == [OCTOBER, date(2026, 11, 1)]
+    assert [row.month for row in none] == [date(2020, 1, 1)]
+
+
 def test_times_are_those_of_the_runs(month: Organization) -> None:
     found = run_spans([month], month_of(OCTOBER))[OCTOBER]
 
     assert (found.count, found.half) == (3, timedelta(seconds=20))
     assert found.slow == timedelta(seconds=56)  # nine tenths of the way from 20 s to 60 s
-    assert pace([month], OCTOBER).per_thousand == timedelta(seconds=30)
+    assert pace([month], month_of(OCTOBER)).per_thousand == timedelta(seconds=30)
 
 
 def test_the_wait_begins_with_the_later_file(organization: Organization) -> None:
@@ -171,7 +179,7 @@ def test_documents_are_counted_day_by_day(month: Organization) -> None:
 
     assert len(found) == 30
     assert found[-2:] == [(date(2026, 10, 7), 5), (date(2026, 10, 8), 0)]
-    assert pace([month], OCTOBER).per_hour == Decimal("5.0")
+    assert pace([month], month_of(OCTOBER)).per_hour == Decimal("5.0")
 
 
 def test_ages_hold_every_open_line_once(month: Organization) -> None:

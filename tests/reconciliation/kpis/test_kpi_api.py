@@ -44,8 +44,11 @@ def test_the_figures_of_a_month(month: Organization, operator: User, api: Api) -
     assert (only["rate"], only["automatic_rate"]) == ("50.00", "33.33")
     assert only["automatic_documents_rate"] == "50.00"
     assert only["runs"] == {"count": 3, "p50_seconds": 20.0, "p95_seconds": 56.0}
-    assert answer["pace"]["seconds_per_thousand_documents"] == 30.0
-    assert answer["reading_errors"][0] | {"title": ""} == {
+    reading = answer["reading"]
+    assert (reading["from"], reading["to"]) == ("2026-10-01", "2026-11-30")
+    assert (reading["documents_read"], reading["documents_per_hour"]) == (5, "5.0")
+    assert reading["seconds_per_thousand_documents"] == 30.0
+    assert reading["kinds"][0] | {"title": ""} == {
         "kind": "nfe", "title": "", "files": 1, "refused": 1, "rate": "100.00",
     }  # fmt: skip
 
