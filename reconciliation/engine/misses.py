@@ -61,7 +61,7 @@ def tell_miss(line: Line, misses: Misses, options: Options) -> str:
         return _cited_but_different(line, cited)
     nearest = misses.nearest(line)
     low, high = line.day - AFTER, line.day - BEFORE
-    first, last = (format_date(date.fromordinal(day))[:5] for day in (low, high))
+    first, last = (format_date(_as_date(day))[:5] for day in (low, high))
     paid = format_brl(abs(line.transaction.amount))
     none = f"Nenhuma nota em aberto entre {first} e {last} com valor de {paid}"
     if nearest is None:
@@ -98,6 +98,11 @@ def difference(line: Line, item: Item) -> str:
     side = "a mais" if cents > 0 else "a menos"
     percent = str(share).replace(".", ",")
     return f"diferença de {format_brl(Decimal(abs(cents)) / 100)} {side} ({percent} %)"
+
+
+def _as_date(day: int) -> date:
+    """The nearest day a calendar has: lines may be dated in its first or last year."""
+    return date.fromordinal(min(max(day, 1), date.max.toordinal()))
 
 
 def _distance(line: Line, item: Item) -> tuple[int, int, int]:

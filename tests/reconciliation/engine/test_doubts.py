@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
+
 from reconciliation.engine import Options, match
 from tests.data.engine_rows import AURORA, DUE, document, transaction
 
@@ -112,3 +114,10 @@ def test_pair_below_the_shown_score_is_named_as_the_best() -> None:
 
     assert doubt.candidates == ()
     assert doubt.reason.startswith("Nenhum par chega a 99,99 pontos; o melhor é NF 1234")
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_a_line_at_the_end_of_the_calendar_is_a_doubt_like_any_other(day: date) -> None:
+    (doubt,) = match([document()], [transaction(posted=day)]).doubts
+
+    assert doubt.reason.startswith("Nenhuma nota em aberto entre ")
