@@ -74,8 +74,13 @@ def proposals(organization: Organization, month: date | None = None) -> list[Pro
     Args:
         month: its first day; without it, lines of all time.
     """
+    refused = refused_lines(organization)
     by_line = links_by_line(organization, month)
-    best = {line: links[0] for line, links in by_line.items() if links[0][0].score >= FLOOR}
+    best = {
+        line: links[0]
+        for line, links in by_line.items()
+        if links[0][0].score >= FLOOR and line not in refused
+    }
     order = sorted(best, key=lambda line: (-best[line][0].score, day_of(best[line]), str(line)))
     room = room_for([row for line in order for row in best[line]])
     said = Said(organization, best)
@@ -111,6 +116,13 @@ def proposed(organization: Organization, month: date | None) -> "QuerySet[Reconc
     return rows.select_related("transaction").only(*COLUMNS).order_by("pk")
 
 
+def refused_lines(organization: Organization) -> set[UUID | None]:
+    """Lines of which, or of whose rest, a person said that there is no document."""
+    said = Reconciliation.objects.by_people().filter(organization=organization)
+    nothing = said.filter(status=ReconciliationStatus.UNMATCHED)
+    return set(nothing.values_list("transaction", flat=True))
+
+
 def day_of(rows: Rows) -> date:
     line = rows[0].transaction
     return line.date if line else date.min
@@ -123,6 +135,9 @@ class Said:
         notes = {row.document_id for rows in best.values() for row in rows if row.document_id}
         valid = Document.objects.filter(PAYABLE, pk__in=notes)
         self.valid = set(valid.values_list("pk", flat=True))
+        # A line of which a part is booked: the same pair cannot be booked a second time.
+        booked = Reconciliation.objects.matched().filter(transaction__in=best)
+        self.booked = set(booked.values_list("transaction", "document", "installment"))
         held = Hold.objects.filter(organization=organization)
         self.held = set(held.values_list("transaction", flat=True))
 
@@ -137,10 +152,14 @@ class Said:
             return WARNED
         if any(row.performed_by_id for rows in links for row in rows):
             return REOPENED
-        if any(row.document_id not in self.valid for row in best):
+        if any(row.document_id not in self.valid or pair_of(row) in self.booked for row in best):
             return TAKEN
         near = len(links) > 1 and best[0].score - links[1][0].score < NEAR
         return CLOSE if near else ""
+
+
+def pair_of(row: Reconciliation) -> tuple[UUID | None, UUID | None, str]:
+    return row.transaction_id, row.document_id, row.installment
 
 
 def as_proposal(line: UUID, links: Sequence[Rows], why_not: str, room: Room) -> Proposal:

@@ -15,6 +15,7 @@ from reconciliation.models import Reconciliation
 from reconciliation.thresholds.accepting import carry_out_acceptance, preview_acceptance
 from reconciliation.thresholds.figures import Figures
 from reconciliation.thresholds.proposals import proposals
+from tests.data.suggestions import propose
 
 Suggest = Callable[..., Transaction]
 
@@ -80,6 +81,38 @@ def test_a_line_that_is_booked_in_part_offers_the_rest_alone(
     too_much = proposals(organization)[0]
 
     assert (whole.line, whole.offer.out, too_much.offer.out) == (line.pk, "", "taken")
+
+
+def test_a_pair_that_is_booked_is_not_booked_again(
+    organization: Organization, suggest: Suggest, auditor: User
+) -> None:
+    line = suggest("100.00", "99")
+    row = Reconciliation.objects.get(transaction=line)
+    row.amount = Decimal("60.00")
+    row.save()
+    assert row.document is not None
+    part = propose(line, row.document, "98")
+    Reconciliation.objects.filter(pk=part.pk).update(amount=Decimal("40.00"), status="matched")
+    seen = preview_acceptance(organization, points=Decimal(90), user=auditor)
+
+    assert (seen.lines, seen.left_out) == ([], {"taken": 1})
+
+
+def test_a_line_said_to_have_no_note_waits_for_nobody(
+    organization: Organization, suggest: Suggest, auditor: User
+) -> None:
+    line = suggest("100.00", "99")
+    Reconciliation.objects.create(
+        organization=organization,
+        transaction=line,
+        status="unmatched",
+        amount=Decimal("100.00"),
+        score=0,
+        reason="Sem nota.",
+        performed_by=auditor,
+    )
+
+    assert proposals(organization) == []
 
 
 def test_a_hundred_lines_are_as_many_queries_as_ten(
