@@ -16,7 +16,7 @@ from reconciliation.engine import (
     Options,
     Outcome,
 )
-from reconciliation.rules.applying import Applied, Case, Effect
+from reconciliation.rules.applying import Case, Effect
 from reconciliation.rules.subjects import Subject
 from reconciliation.rules.units import Payable, Unit, decide, units_of
 from reconciliation.rules.wording import ACCEPTED_TWICE, FORBIDDEN, NOT_BOOKED, TAKEN, told
@@ -62,18 +62,26 @@ class _Line:
 
 
 def act(
-    outcome: Outcome, cases: Sequence[Case], applied: Applied, options: Options = DEFAULTS
+    outcome: Outcome,
+    cases: Sequence[Case],
+    effects: Sequence[Effect],
+    options: Options = DEFAULTS,
+    *,
+    worded: bool = True,
 ) -> Outcome:
     """The outcome as the rules want it; a line that no rule concerns stays as it is.
 
     Args:
-        cases: of this outcome, those that `applied` was asked about.
+        cases: of this outcome, those that gave the effects.
+        worded: with evidence and sentences; without them, what only classifies or points something
+            out is passed over, and bands, documents and points are the same.
     """
-    if not applied.effects:
+    moving = effects if worded else [effect for effect in effects if effect.moves]
+    if not moving:
         return outcome
-    lines = _concerned(outcome, cases, applied)
+    lines = _concerned(outcome, cases, moving)
     for line in lines.values():
-        decide(line.units, options)
+        decide(line.units, options, worded=worded)
         _one_only(line)
     taken = {
         (pair.document_id, pair.installment)
@@ -84,9 +92,11 @@ def act(
     return _assembled(outcome, lines)
 
 
-def _concerned(outcome: Outcome, cases: Sequence[Case], applied: Applied) -> dict[str, _Line]:
+def _concerned(
+    outcome: Outcome, cases: Sequence[Case], effects: Iterable[Effect]
+) -> dict[str, _Line]:
     said: defaultdict[int, list[Effect]] = defaultdict(list)
-    for effect in applied.effects:
+    for effect in effects:
         said[id(effect.subject)].append(effect)
     reasons = {doubt.transaction_id: doubt.reason for doubt in outcome.doubts}
     return {
@@ -138,21 +148,21 @@ def _assembled(outcome: Outcome, lines: Mapping[str, _Line]) -> Outcome:
     }
     matches = [pair for pair in outcome.matches if pair.transaction_id not in lines]
     doubts = [
-        _without(doubt, fresh) for doubt in outcome.doubts if doubt.transaction_id not in lines
+        without(doubt, fresh) for doubt in outcome.doubts if doubt.transaction_id not in lines
     ]
     for line in lines.values():
         booked = [unit for unit in line.units if unit.is_booked]
         if booked:
             matches += booked[0].candidates
         else:
-            doubts.append(_without(_doubt(line), fresh))
+            doubts.append(without(_doubt(line), fresh))
     matches.sort(key=lambda pair: (pair.transaction_id, pair.document_id, pair.installment))
     doubts.sort(key=lambda doubt: doubt.transaction_id)
     return replace(
         outcome,
         matches=tuple(matches),
         doubts=tuple(doubts),
-        unmatched_documents=_left_over(outcome, matches, doubts),
+        unmatched_documents=left_over(outcome, matches, doubts),
     )
 
 
@@ -171,7 +181,7 @@ def _doubt(line: _Line) -> Doubt:
     return Doubt(line.id, tuple(one for unit in shown for one in unit.candidates), reason)
 
 
-def _without(doubt: Doubt, taken: set[Payable]) -> Doubt:
+def without(doubt: Doubt, taken: set[Payable]) -> Doubt:
     """A proposal does not offer what a rule has just booked to another line."""
     wholes = {document for document, installment in taken if not installment}
     gone = {
@@ -185,12 +195,15 @@ def _without(doubt: Doubt, taken: set[Payable]) -> Doubt:
     return replace(doubt, candidates=left, reason=doubt.reason if left else TAKEN)
 
 
-def _left_over(
+def left_over(
     outcome: Outcome, matches: Sequence[Candidate], doubts: Sequence[Doubt]
 ) -> tuple[str, ...]:
-    def shown(pairs: Iterable[Candidate], waiting: Iterable[Doubt]) -> set[str]:
-        found = {pair.document_id for pair in pairs}
-        return found.union(pair.document_id for doubt in waiting for pair in doubt.candidates)
+    """The documents of an outcome that are neither booked nor proposed any more."""
+    before = {*outcome.unmatched_documents, *named(outcome.matches, outcome.doubts)}
+    return tuple(sorted(before - named(matches, doubts)))
 
-    lost = shown(outcome.matches, outcome.doubts) - shown(matches, doubts)
-    return tuple(sorted(lost.union(outcome.unmatched_documents)))
+
+def named(pairs: Iterable[Candidate], waiting: Iterable[Doubt]) -> set[str]:
+    """The documents of bookings and proposals."""
+    found = {pair.document_id for pair in pairs}
+    return found.union(pair.document_id for doubt in waiting for pair in doubt.candidates)

@@ -47,6 +47,12 @@ class Effect(NamedTuple):
     def is_about_line(self) -> bool:
         return self.subject.document is None
 
+    @property
+    def moves(self) -> bool:
+        """It may change a band or points, and not only say something."""
+        then = self.rule.definition.then
+        return bool(then.decide or then.points)
+
 
 class Cut(NamedTuple):
     """A rule without effect, and why."""
@@ -101,6 +107,38 @@ def apply(
         if progress:
             progress(number, len(rules))
     asking.conflicts = conflicts_of(asking.effects, cases)
+    return asking
+
+
+def add_rule(
+    before: Applied, rules: Sequence[Kept], place: int, tried: Kept, cases: Sequence[Case]
+) -> Applied:
+    """What `apply` would say with one rule more, asking only that one.
+
+    Args:
+        before: what the rules say of these cases without it.
+        place: of the new rule among them.
+    """
+    earlier = {rule.id for rule in rules[:place]}
+    first = [effect for effect in before.effects if effect.rule.id in earlier]
+    closed = {id(effect.subject) for effect in first if effect.rule.definition.stop}
+    asking = Applied(cuts=list(before.cuts), unanswered=dict(before.unanswered))
+    _ask(tried, cases, asking, closed, Bounds(), time.monotonic)
+    own = asking.effects
+    rest = [effect for effect in before.effects if effect.rule.id not in earlier]
+    if tried.definition.stop:
+        pairs = {id(effect.subject) for effect in own}
+        lines = {effect.subject.line.id for effect in own if effect.is_about_line}
+        rest = [
+            effect
+            for effect in rest
+            if id(effect.subject) not in pairs and effect.subject.line.id not in lines
+        ]
+    asking.effects = [*first, *own, *rest]
+    touched = {effect.subject.line.id for effect in own}
+    concerned = [case for case in cases if case.line.line.id in touched]
+    about = [effect for effect in asking.effects if effect.subject.line.id in touched]
+    asking.conflicts = conflicts_of(about, concerned)
     return asking
 
 

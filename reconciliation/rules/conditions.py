@@ -10,6 +10,7 @@ from rule_engine import Context, DataType, Rule
 from rule_engine.errors import ArithmeticError as NoResult
 from rule_engine.errors import EngineError, RuleSyntaxError, SyntaxError
 
+from reconciliation.rules.answering import Answer, quick
 from reconciliation.rules.grammar import ABOUT_LINE, NAMES
 from reconciliation.rules.refusals import ConditionRefused
 from reconciliation.rules.tokens import CLOSING, OPENING, Token, folded, read_tokens
@@ -36,7 +37,7 @@ EXACT = DecimalContext(prec=28, traps=[DivisionByZero, InvalidOperation, Overflo
 class Condition:
     """What a rule asks."""
 
-    rule: Rule
+    answer: Answer
     names: frozenset[str]
 
     @property
@@ -49,7 +50,7 @@ class Condition:
         Raises:
             EngineError, ArithmeticError: it cannot be answered for these facts (division by zero).
         """
-        return bool(self.rule.matches(facts))
+        return bool(self.answer(facts))
 
 
 def read_condition(text: str) -> Condition:
@@ -72,7 +73,7 @@ def read_condition(text: str) -> Condition:
         raise ConditionRefused(
             "condition_asks_nothing", "a condição não pergunta nada sobre o lançamento ou a nota", 0
         )
-    return Condition(rule, names)
+    return Condition(quick(rule.statement.expression, EXACT), names)
 
 
 def _resolve(facts: Facts, name: str) -> Any:

@@ -11,11 +11,12 @@ from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import Organization
 from reconciliation.engine import OpenDocument, OpenTransaction, Options, Outcome
 from reconciliation.models import Run
-from reconciliation.rules.acting import act, cases_of
+from reconciliation.rules.acting import cases_of
 from reconciliation.rules.applying import Applied, Effect, apply
 from reconciliation.rules.models import Rule, RuleHit, RuleVersion
 from reconciliation.rules.reading import Kept, restore
 from reconciliation.rules.refusals import ConditionRefused
+from reconciliation.rules.second_look import Compared, decided
 
 CHUNK = 5000
 DEFAULTS = Options()
@@ -41,11 +42,15 @@ def heed_rules(
     rules = list(enabled_rules(run.organization))
     if not rules:
         return outcome
+    compared = Compared(
+        outcome, {row.id: row for row in documents}, {row.id: row for row in transactions}, options
+    )
     cases = cases_of(outcome, documents, transactions)
     applied = apply(rules, cases)
+    ruled = decided(compared, cases, applied, rules)
     keep_hits(run, applied.effects)
     tell_troubles(run, rules, applied)
-    return act(outcome, cases, applied, options)
+    return ruled
 
 
 def enabled_rules(organization: Organization) -> Iterator[Kept]:

@@ -1,5 +1,8 @@
 """Trying a rule on past months: asked for once, carried out once, and nothing else is written."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -69,10 +72,25 @@ def execute_simulation(organization_id: UUID, simulation_id: UUID) -> None:
     simulation = claim(organization_id, simulation_id)
     if simulation is None:
         return
-    books = read_books(simulation)
-    tell(simulation, 20)
-    period = Period(simulation.starts_on, simulation.ends_on)
-    finish(simulation, try_rule(books, period, lambda percent: tell(simulation, percent)))
+    tell(simulation, 5)
+    with uncollected():
+        books = read_books(simulation)
+        tell(simulation, 20)
+        period = Period(simulation.starts_on, simulation.ends_on)
+        found = try_rule(books, period, lambda percent: tell(simulation, percent))
+    finish(simulation, found)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No looking for cycles: a million plain values have none, and it halves the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def claim(organization_id: UUID, simulation_id: UUID) -> RuleSimulation | None:

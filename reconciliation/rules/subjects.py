@@ -19,7 +19,7 @@ _NO_LETTERS = re.compile(r"[^A-Z]+")
 class Subject:
     """Answers by name what a condition asks; each answer is worked out once."""
 
-    __slots__ = ("_known", "candidate", "document", "is_booked", "line", "payable")
+    __slots__ = ("_known", "candidate", "document", "is_booked", "line")
 
     def __init__(
         self,
@@ -31,13 +31,13 @@ class Subject:
     ) -> None:
         self.line, self.document, self.candidate = line, document, candidate
         self.is_booked = is_booked
-        self.payable = payable_of(document, candidate) if document else None
         self._known: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._known:
-            self._known[name] = ANSWERS[name](self)
-        return self._known[name]
+        known = self._known
+        if name not in known:
+            known[name] = ANSWERS[name](self)
+        return known[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(ANSWERS)
@@ -53,9 +53,7 @@ class Subject:
 
     @property
     def part(self) -> Payable:
-        if self.payable is None:
-            raise LookupError(self.line.id)
-        return self.payable
+        return payable_of(self.note, self.candidate)
 
     @property
     def pair(self) -> Candidate:

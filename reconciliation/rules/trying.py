@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from reconciliation.engine import match
-from reconciliation.rules.acting import act, cases_of
-from reconciliation.rules.applying import Applied, Conflict, Cut, Effect, apply
+from reconciliation.rules.acting import cases_of
+from reconciliation.rules.applying import Applied, Conflict, Cut, Effect, add_rule, apply
 from reconciliation.rules.differing import Change, State, changes
 from reconciliation.rules.grammar import Decide
+from reconciliation.rules.second_look import Compared, decided
 from reconciliation.rules.shadow import Books
+from reconciliation.rules.unworded import match_unworded
 
 SHOWN = 200
 
@@ -42,18 +43,24 @@ def try_rule(books: Books, period: Period, progress: Progress) -> Findings:
         progress: told how much is done, in per cent.
     """
     documents, lines = list(books.documents.values()), list(books.lines.values())
-    outcome = match(documents, lines, books.options)
-    progress(50)
+    outcome = match_unworded(
+        documents, lines, books.options, progress=lambda part: progress(20 + part * 4 // 10)
+    )
+    progress(60)
+    compared = Compared(outcome, books.documents, books.lines, books.options)
     cases = cases_of(outcome, documents, lines)
-    without = act(outcome, cases, apply(books.rules, cases), books.options)
+    before = apply(books.rules, cases)
     progress(70)
-    rules = [*books.rules[: books.place], books.tried, *books.rules[books.place :]]
-    applied = apply(rules, cases)
-    progress(85)
+    applied = add_rule(before, books.rules, books.place, books.tried, cases)
     cut = next((cut for cut in applied.cuts if cut.rule is books.tried), None)
     if cut:
         return Findings(cut=cut)
-    found = list(changes(without, act(outcome, cases, applied, books.options)))
+    progress(75)
+    without = decided(compared, cases, before, books.rules, worded=False)
+    progress(85)
+    rules = [*books.rules[: books.place], books.tried, *books.rules[books.place :]]
+    found = list(changes(without, decided(compared, cases, applied, rules, worded=False)))
+    progress(95)
     shown = [change for change in found if _within(books, change.transaction_id, period)]
     conflicts = [
         conflict for conflict in applied.conflicts if books.tried.definition.name in conflict.rules

@@ -74,11 +74,16 @@ def _once(effects: Iterable[Effect]) -> tuple[Effect, ...]:
     return tuple({effect.rule.id: effect for effect in effects}.values())
 
 
-def decide(units: Sequence[Unit], options: Options) -> None:
-    """Set what becomes of the links of one line by the rules that concern them."""
+def decide(units: Sequence[Unit], options: Options, *, worded: bool = True) -> None:
+    """Set what becomes of the links of one line by the rules that concern them.
+
+    Args:
+        worded: with evidence and sentences; without them, bands and points are the same.
+    """
     before = [unit.score for unit in units]
+    change = _with_rules if worded else _with_points
     for unit in units:
-        unit.candidates = tuple(_with_rules(one, unit.effects) for one in unit.candidates)
+        unit.candidates = tuple(change(one, unit.effects) for one in unit.candidates)
     for unit, score in zip(units, before, strict=True):
         said = [effect.rule.definition for effect in unit.effects]
         deciding = [rule for rule in said if rule.then.decide]
@@ -106,20 +111,30 @@ def _weigh(unit: Unit, others: Sequence[Decimal], before: Decimal, options: Opti
         unit.is_booked = unit.is_booked or unit.score - max(others, default=LEAST) >= MARGIN
 
 
+def _with_points(candidate: Candidate, effects: Sequence[Effect]) -> Candidate:
+    score = candidate.score
+    for effect in effects:
+        score = _moved(score, effect)
+    return candidate if score == candidate.score else replace(candidate, score=score)
+
+
+def _moved(score: Decimal, effect: Effect) -> Decimal:
+    return min(MOST, max(LEAST, score + effect.rule.definition.then.points))
+
+
 def _with_rules(candidate: Candidate, effects: Sequence[Effect]) -> Candidate:
     """The candidate with the points of its rules, each rule an evidence of its own."""
     if not effects:
         return candidate
     score, evidence = candidate.score, list(candidate.evidence)
     for effect in effects:
-        then = effect.rule.definition.then
-        after = min(MOST, max(LEAST, score + then.points))
+        after = _moved(score, effect)
         evidence.append(
             Evidence(
                 "rule",
                 after - score,
                 effect.rule.definition.name,
-                described(then),
+                described(effect.rule.definition.then),
                 f"regra, versão {effect.rule.number}",
             )
         )

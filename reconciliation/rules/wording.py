@@ -17,6 +17,7 @@ CONTRADICTED = "As regras {rules} se contradizem sobre este par: uma pessoa deci
 ACCEPTED_TWICE = "As regras aceitam mais de um par deste lançamento: uma pessoa escolhe."
 NOT_BOOKED = "Uma regra aceita o par, mas a nota já está tomada por outro lançamento."
 FEWER_POINTS = "As regras deixam o par abaixo do que se aceita sem perguntar."
+NEXT_BEST = "O par mais provável foi proibido por {rules}; este é o seguinte."
 TAKEN = "A nota que se propunha foi conciliada com outro lançamento, por uma regra."
 
 

@@ -26,7 +26,7 @@ def after(
     lines: Sequence[OpenTransaction],
 ) -> Outcome:
     cases = cases_of(outcome, notes, lines)
-    return act(outcome, cases, apply(rules, cases))
+    return act(outcome, cases, apply(rules, cases).effects)
 
 
 def booked(outcome: Outcome) -> list[tuple[str, str]]:

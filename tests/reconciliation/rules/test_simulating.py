@@ -15,7 +15,7 @@ from conciliacontag.errors import InvalidInput, NotAllowed
 from conciliacontag.organizations.models import Organization, User
 from reconciliation.models import Reconciliation, Run
 from reconciliation.rules.models import Rule, RuleHit, RuleSimulation
-from reconciliation.rules.services import enable_rule
+from reconciliation.rules.services import enable_rule, save_rules
 from reconciliation.rules.simulation import execute_simulation, start_simulation, sweep_simulations
 from reconciliation.services import confirm_match, execute_run
 from tests.data.rows import DAY, make_document, make_doubt, make_pair, make_transaction
@@ -94,6 +94,38 @@ def test_the_simulation_changes_nothing_and_equals_what_enabling_does(
     promised = {row["transaction"]: promise(row["after"]) for row in simulation.sample}
     assert {line: state for line, state in after.items() if books[line] != state} == promised
     assert simulation.counts["hits"] == RuleHit.objects.filter(rule=rule).count() > 0
+
+
+MIXED = """
+- {name: Cobra, when: '"FREIRE" in transaction_memo', then: forbid}
+- {name: Prefere, when: document_total == 640 and document_number == "{number}", then: accept}
+- {name: Pergunta, when: document_total == 321, then: propose}
+- {name: Nota, when: pair_number_cited, then: {points: -4}, stop: true}
+- {name: Nunca, when: document_total == 1500 and pair_booked, then: forbid}
+- {name: Conta, when: transaction_credit, then: {classify: {debit: 1.1.01}, points: 2}}
+- {name: Aponta, when: transaction_amount > 30, then: {flag: Confira}}
+"""
+
+
+def test_of_many_rules_that_mix_each_does_what_its_simulation_showed(
+    organization: Organization, manager: User, reconcile: Reconcile, simulate: Simulate
+) -> None:
+    a_month(organization)
+    document, _ = make_pair(organization, "77.00")
+    memo = f"FREIRE NF {document.number} {document.receiver_cnpj}"
+    make_transaction(organization, "88.00", memo=memo)
+    make_document(organization, "88.00", number=f"9{document.number}")
+    number = make_doubt(organization, "640.00")[0][0].number
+    reconcile(organization, force=True)
+    for rule, _ in save_rules(organization, MIXED.replace("{number}", number), user=manager):
+        books, tried = bands(), simulate(rule)
+        _, run = enable_rule(rule, user=manager)
+        assert run is not None
+        execute_run(organization.pk, run.pk)
+        promised = {row["transaction"]: promise(row["after"]) for row in tried.sample}
+        changed = {line: state for line, state in bands().items() if books[line] != state}
+        assert changed == promised, rule.name
+        assert tried.counts["hits"] == RuleHit.objects.filter(rule=rule, run=run).count()
 
 
 def test_a_decision_names_its_rule_in_the_books(
