@@ -6,7 +6,7 @@ letters.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 TOP, ROOM, BOTTOM = 22, 120, 22  # pixels above, for, and below the highest column
 WIDEST = 60  # per cent of its place that a column takes
@@ -73,7 +73,8 @@ class Chart:
         return len(self.columns) <= FEW
 
 
-FEW = 12
+FEW = 12  # columns beside which their values and names have room
+NAMED = 6  # of more than a few, so many are named
 
 
 def columns(
@@ -92,7 +93,7 @@ def columns(
     """
     full = most or max((bar.value for bar in values), default=Decimal(0)) or Decimal(1)
     step = Decimal(100) / max(len(values), 1)
-    every = -(-len(values) // FEW) or 1
+    every = 1 if len(values) <= FEW else -(-len(values) // NAMED)
     drawn = tuple(
         column(bar, step * place, step, full, is_named=(len(values) - 1 - place) % every == 0)
         for place, bar in enumerate(values)
@@ -133,5 +134,12 @@ def percent(value: Decimal) -> str:
 
 
 def share(part: int, whole: int) -> Decimal | None:
-    """Percent with two decimals; None where there is nothing to divide."""
-    return (Decimal(part * 100) / whole).quantize(Decimal("0.01")) if whole else None
+    """Per cent with two decimals, never rounded up: all but one are not all. None of nothing."""
+    return (Decimal(part * 100) / whole).quantize(Decimal("0.01"), ROUND_DOWN) if whole else None
+
+
+def told_rate(rate: Decimal | None) -> str:
+    """`92,3%`, never rounded up; a dash where there is nothing to divide."""
+    if rate is None:
+        return "—"
+    return f"{rate.quantize(Decimal('0.1'), ROUND_DOWN)}%".replace(".", ",")

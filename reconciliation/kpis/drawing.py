@@ -10,7 +10,7 @@ from conciliacontag.brazil import format_brl, format_date
 from conciliacontag.organizations.models import Organization
 from conciliacontag.scope import NAMES, Scope
 from ingestion.screens.wording import thousands
-from reconciliation.kpis.charts import Bar, Chart, columns, lines, share
+from reconciliation.kpis.charts import Bar, Chart, columns, lines, share, told_rate
 from reconciliation.kpis.companies import CompanyMonth
 from reconciliation.kpis.figures import ages, count_by, documents_per_day
 from reconciliation.kpis.links import list_page
@@ -19,11 +19,6 @@ from reconciliation.kpis.report import KindFigures, errors_by_kind
 
 MONTHS_DRAWN, DAYS_DRAWN = 6, 30
 MOST_RATE = Decimal(100)
-
-
-def told_rate(rate: Decimal | None) -> str:
-    """`92,3%`; a dash where there is nothing to divide."""
-    return "—" if rate is None else f"{rate:.1f}%".replace(".", ",")
 
 
 def spell_work(month: date) -> str:

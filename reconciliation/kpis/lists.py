@@ -135,12 +135,15 @@ def run(row: Any) -> Shown:
     )  # fmt: skip
 
 
+def told_points(score: Decimal) -> str:
+    return f"{score.normalize():f} pontos".replace(".", ",")
+
+
 def pair(row: Any) -> Shown:
     told = f"{row.document}: {row.transaction.memo or row.transaction.payee}"
     moment = row.decided_at or row.created_at
     wait = getattr(row, "wait", None)
-    note = f"{row.score.normalize():f} pontos".replace(".", ",")
-    note += f" · {spell(wait)}" if wait is not None else ""
+    note = told_points(row.score) + (f" · {spell(wait)}" if wait is not None else "")
     return Shown(
         row.pk, local_day(moment), told, row.organization.name, row.amount, note, PAIR
     )  # fmt: skip
@@ -148,7 +151,7 @@ def pair(row: Any) -> Shown:
 
 def dropped(row: Any) -> Shown:
     told = row.transaction.memo or row.transaction.payee
-    note = f"{row.score.normalize():f} pontos · {row.row.get('reason', '')}".replace(".", ",", 1)
+    note = f"{told_points(row.score)} · {row.row.get('reason', '')}"
     return Shown(
         row.pk, local_day(row.created_at), told, row.organization.name,
         Decimal(row.row["amount"]), note, LINE, row.transaction_id,

@@ -33,8 +33,12 @@ def runs() -> "QuerySet[Run]":
 
 
 def read_files() -> "QuerySet[SourceFile]":
-    """Everything that was read, in packages or alone; packages themselves hold no content."""
-    return SourceFile.objects.exclude(processed_at=None).exclude(kind="zip")
+    """Everything that was read, in packages or alone.
+
+    A package that was opened is told by its members; one that could not be is an error itself.
+    """
+    opened = Q(kind="zip") & ~Q(status=FileStatus.FAILED)
+    return SourceFile.objects.exclude(processed_at=None).exclude(opened)
 
 
 def booked_by_people(side: str) -> Exists:

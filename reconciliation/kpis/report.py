@@ -46,7 +46,8 @@ class MonthFigures:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.runs.count or any(one.count for one in self.tallies.values()))
+        timed = self.runs.count + self.waits.count
+        return not (timed or any(one.count for one in self.tallies.values()))
 
     @property
     def open_amount(self) -> Decimal:

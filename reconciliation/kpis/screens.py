@@ -183,10 +183,12 @@ def is_work(request: HttpRequest) -> bool:
 
 
 def as_day(text: str) -> date | None:
+    """`2026-10-31`; anything else, and what no calendar of ours reaches, is no day."""
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if 1900 <= day.year < 2100 else None
 
 
 def spelled(request: HttpRequest, month: date) -> str:

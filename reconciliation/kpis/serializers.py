@@ -6,6 +6,8 @@ from rest_framework import serializers
 
 from reconciliation.serializers import FindingsRequest
 
+MOST_OFFSET = 10_000_000
+
 
 class KpiRequest(FindingsRequest):
     """The month that is asked for, and how many months before it are told as well."""
@@ -20,7 +22,7 @@ class KpiRowsRequest(FindingsRequest):
     months = serializers.IntegerField(
         required=False, default=1, min_value=1, max_value=2, help_text="2: também o mês seguinte."
     )
-    offset = serializers.IntegerField(required=False, default=0, min_value=0)
+    offset = serializers.IntegerField(required=False, default=0, min_value=0, max_value=MOST_OFFSET)
 
 
 class DaysRequest(serializers.Serializer[Any]):

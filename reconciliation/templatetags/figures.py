@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ingestion.screens.wording import spell, thousands
+from reconciliation.kpis.charts import told_rate
 from reconciliation.kpis.links import list_page
 from reconciliation.kpis.report import MonthFigures
 
@@ -30,6 +31,9 @@ def list_of(context: Context, code: str, **more: str) -> str:
 
 def linked(url: str, count: int) -> SafeString:
     return format_html('<a class="link" href="{}">{}</a>', url, thousands(count))
+
+
+register.filter("rate", told_rate)
 
 
 @register.filter

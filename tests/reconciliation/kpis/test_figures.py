@@ -167,6 +167,14 @@ def test_errors_stand_by_kind_and_packages_hold_no_content(month: Organization) 
     assert (rows["ofx"].refused, rows["ofx"].title) == (0, "Extrato OFX")
 
 
+def test_a_package_that_could_not_be_opened_is_an_error(organization: Organization) -> None:
+    make_file(organization, "zip", status="failed")
+    make_file(organization, "zip", rejected=3, read=3)
+    (row,) = errors_by_kind([organization], month_of(OCTOBER))
+
+    assert (row.kind, row.files, row.refused) == ("zip", 1, 1)
+
+
 def test_a_file_read_at_night_belongs_to_its_local_month(organization: Organization) -> None:
     make_file(organization, at=local(2026, 10, 31, 23, 30))
     rows = month_by_month([organization], date(2026, 11, 1), 2)

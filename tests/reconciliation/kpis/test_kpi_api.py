@@ -83,6 +83,15 @@ def test_what_is_no_month_is_refused(operator: User, api: Api, query: dict[str, 
     assert answer.json()["details"]["fields"]
 
 
+def test_nobody_asks_for_rows_without_end(month: Organization, operator: User, api: Api) -> None:
+    client = api(operator)
+    far = get(client, f"{KPIS}/lines", OCTOBER | {"offset": 10**20})
+    beyond = get(client, f"{KPIS}/lines", OCTOBER | {"offset": 1000})
+
+    assert far.status_code == 400
+    assert (beyond.json()["rows"], beyond.json()["count"]) == ([], 6)
+
+
 def test_another_organization_is_refused(month: Organization, stranger: User, api: Api) -> None:
     client, named = api(stranger), {"organization_id": str(month.pk)}
     routes = (KPIS, f"{KPIS}/lines", f"{KPIS}.csv", f"{KPIS}.xlsx", "/v1/reports/documents-per-day")
@@ -150,3 +159,22 @@ def test_screen_and_api_give_the_same_file(
 
     assert body_of(shown) == body_of(get(api(operator), f"{KPIS}.csv", OCTOBER))
     assert client.get(f"{place}pdf/").status_code == 404
+
+
+def test_the_report_of_a_period_answers_to_the_short_name_too(
+    month: Organization, other_organization: Organization, operator: User, api: Api
+) -> None:
+    client, report = api(operator), "/v1/reports/reconciliation"
+    days = {"from": "2026-10-01", "to": "2026-10-31"}
+    named = get(client, report, days | {"org": str(month.pk)}).json()
+
+    assert named == get(client, report, days | {"organization_id": str(month.pk)}).json()
+    assert named["transactions"]["total"] == 6
+    assert get(client, report, days | {"org": str(other_organization.pk)}).status_code == 403
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(operator: User, api: Api) -> None:
+    backwards = {"from": "2026-10-31", "to": "2026-10-01"}
+    answer = get(api(operator), "/v1/reports/reconciliation", backwards)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "period_backwards")

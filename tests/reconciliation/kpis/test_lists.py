@@ -11,7 +11,7 @@ from django.test import Client
 
 from conciliacontag.organizations.models import Organization, User
 from reconciliation.kpis.measures import MEASURES
-from tests.data.kpi_rows import mixed_month
+from tests.data.kpi_rows import book, mixed_month
 from tests.data.requests import get
 from tests.data.rows import make_transaction
 
@@ -113,11 +113,14 @@ def test_a_list_of_one_day_and_of_one_kind(
     day = client.get(f"{REPORT}read_documents/", OCTOBER | {"dia": "2026-10-07"})
     other = client.get(f"{REPORT}read_documents/", OCTOBER | {"dia": "2026-10-06"})
     kind = client.get(f"{REPORT}files/", OCTOBER | {"tipo": "nfe"})
-    wrong = client.get(f"{REPORT}read_documents/", OCTOBER | {"dia": "31/02"})
+    wrong = [
+        client.get(f"{REPORT}read_documents/", OCTOBER | {"dia": day}).status_code
+        for day in ("31/02", "9999-12-31", "0001-01-01")
+    ]
 
     assert [one.context["page"].paginator.count for one in (day, other, kind)] == [5, 0, 1]
     assert "07/10/2026" in day.content.decode()
-    assert wrong.status_code == 200
+    assert wrong == [200] * 3
 
 
 def test_pages_of_a_list_keep_its_question(
@@ -170,3 +173,15 @@ def test_bars_of_companies_lead_to_their_lines(
 
     assert len(bars) == 2
     assert all(client.get(bar.url).context["amount"] == bar.value for bar in bars)
+
+
+def test_a_list_costs_the_same_whatever_its_rows(
+    month: Organization, auditor: User, django_assert_max_num_queries: Any, screen: Screen
+) -> None:
+    for number in range(20):
+        book(month, f"{number + 1}.00")
+        book(month, f"{number + 1}.50", by=auditor, score="88")
+    client = screen(auditor)
+    for code in ("lines", "documents", "standing", "kept_80", "files"):
+        with django_assert_max_num_queries(25):
+            assert client.get(f"{REPORT}{code}/", OCTOBER).context["shown"]
