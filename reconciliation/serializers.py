@@ -161,6 +161,7 @@ class AllocateRequest(serializers.Serializer[Any]):
 PERIOD: dict[str, Any] = {
     "__doc__": "The days a report covers, both included; without them, everything.",
     "organization_id": serializers.UUIDField(required=False),
+    "org": serializers.UUIDField(required=False, help_text="O mesmo que organization_id."),
     "from": serializers.DateField(required=False),
     "to": serializers.DateField(required=False),
 }

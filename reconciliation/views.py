@@ -1,5 +1,6 @@
 """Starting a run, following it, and reading what it decided."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.urls import reverse
@@ -10,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from conciliacontag.api.idempotency import idempotent
+from conciliacontag.errors import InvalidInput
 from conciliacontag.organizations.access import choose_organization
 from conciliacontag.organizations.models import User
 from conciliacontag.organizations.roles import Act
@@ -93,9 +95,18 @@ class ReportView(APIView):
         asked = ReportRequest(data=request.query_params)
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
-        organization = choose_organization(person(request), said.get("organization_id"), Act.READ)
+        named = said.get("organization_id") or said.get("org")
+        organization = choose_organization(person(request), named, Act.READ)
         first, last = said.get("from"), said.get("to")
+        refuse_backwards(first, last)
         return Response(reconciliation_report(organization, first=first, last=last))
+
+
+def refuse_backwards(first: date | None, last: date | None) -> None:
+    if first and last and last < first:
+        said = "O período termina antes de começar: troque from e to."
+        fields = {"to": [{"code": "period_backwards", "message": said}]}
+        raise InvalidInput(said, code="period_backwards", details={"fields": fields})
 
 
 class FindingsView(APIView):
