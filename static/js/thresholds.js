@@ -1,10 +1,12 @@
 // A slider, its number, and what follows from them: every place of the slider came with the page.
+// And forms that take a while: sent once, with a word of what goes on.
 
 const PAUSE = 400; // before a moved slider is read aloud and kept in the address
 
 const places = JSON.parse(document.getElementById("places")?.textContent ?? "[]");
 
 for (const part of document.querySelectorAll("[data-limit]")) follow(part);
+for (const form of document.querySelectorAll("[data-slow]")) form.addEventListener("submit", (event) => begin(event, form));
 
 function follow(part) {
     const range = part.querySelector("[data-range]");
@@ -27,6 +29,25 @@ function follow(part) {
     });
     range.setAttribute("aria-valuetext", `${range.value} pontos`);
 }
+
+function begin(event, form) {
+    if (form.hasAttribute("aria-busy")) return event.preventDefault();
+    form.setAttribute("aria-busy", "true");
+    const told = Object.assign(document.createElement("p"), { className: "quiet" });
+    told.setAttribute("role", "status");
+    const bar = document.createElement("progress");
+    bar.setAttribute("aria-label", form.dataset.slow);
+    told.append(bar, ` ${form.dataset.slow}`);
+    form.append(told);
+}
+
+// Shown again from the browser's memory, a page is not busy any more.
+addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("[data-slow][aria-busy]")) {
+        form.removeAttribute("aria-busy");
+        form.querySelector("[role=status]")?.remove();
+    }
+});
 
 function placeAt(points) {
     return places.findLast((place) => Number(place.at) <= points) ?? places[0];

@@ -20,6 +20,14 @@ pytestmark = pytest.mark.browser
 
 LOOKS: dict[str, dict[str, Any]] = {"claro": {}, "escuro": {"dark": True}, "390": {"width": 390}}
 LIMITS = "/admin/reconciliation/reconciliation/limites/?competencia=2026-10"
+# The form stays where it is, and what would have been sent is counted.
+COUNT_SENT = """() => {
+    window.sent = 0;
+    addEventListener("submit", (event) => {
+        window.sent += event.defaultPrevented ? 0 : 1;
+        event.preventDefault();
+    });
+}"""
 Desk = Callable[..., Watched]
 
 
@@ -107,6 +115,23 @@ def test_the_pages_read_well(desk: Desk, october: Organization, look: str) -> No
     page.get_by_role("button", name="Aceitar 2").click()
     page.get_by_role("button", name="Desfazer tudo").wait_for()
     shoot(page, f"aceito-{look}")
+    check(watched)
+
+
+def test_while_it_is_carried_out_the_page_says_so_and_sends_nothing_twice(
+    desk: Desk, october: Organization
+) -> None:
+    watched = desk()
+    page = watched.page
+    page.goto(LIMITS)
+    page.get_by_role("button", name="Conferir e aceitar").click()
+    page.get_by_role("button", name="Aceitar 2").wait_for()
+    page.evaluate(COUNT_SENT)
+    for _ in range(2):
+        page.get_by_role("button", name="Aceitar 2").click()
+
+    expect(page.locator("form [role=status]")).to_contain_text("Conciliando 2 linhas…")
+    assert page.evaluate("window.sent") == 1
     check(watched)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError
 from django.db.transaction import atomic
+from django.test import Client
 
 from conciliacontag.database import session
 from conciliacontag.errors import Conflict
@@ -142,3 +143,17 @@ def test_a_rule_simulated_before_they_changed_is_simulated_again(
 
     assert refused.value.code == "rule_simulation_stale"
     assert enable_rule(rule, user=manager)[0].is_enabled
+
+
+def test_the_page_of_a_run_tells_what_it_ran_with(
+    organization: Organization,
+    reconcile: Reconcile,
+    thresholds: Put,
+    operator: User,
+    screen: Callable[[User], Client],
+) -> None:
+    thresholds("97.5", "40")
+    run = reconcile(organization)
+    text = screen(operator).get(f"/admin/reconciliation/run/{run.pk}/change/").content.decode()
+
+    assert "Conciliou a partir de 97,5 pontos e sugeriu a partir de 40." in text
