@@ -1,6 +1,6 @@
 """How a line stands, and who made it stand so: what two people at once are told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
@@ -17,9 +17,20 @@ from conciliacontag.organizations.models import User
 from ingestion.models import Transaction
 from reconciliation.balances import ZERO, weigh
 from reconciliation.desk.models import Hold
-from reconciliation.models import Reconciliation, ReconciliationStatus
+from reconciliation.models import Reconciliation, ReconciliationQuerySet, ReconciliationStatus
 
 MATCHED, PARTIAL = ReconciliationStatus.MATCHED, ReconciliationStatus.PARTIAL
+VERSIONED = ("pk", "status", "amount", "decided_at", "document__status")
+# What the desk shows of both sides: a row of all three tables has a hundred columns.
+SHOWN = (
+    *(field.name for field in Reconciliation._meta.concrete_fields),
+    *(f"document__{name}" for name in (
+        "doc_type", "number", "status", "direction", "issue_date", "total_amount",
+        "withheld_amount", "emitter_cnpj", "emitter_name", "receiver_cnpj", "receiver_name",
+    )),
+    *(f"transaction__{name}" for name in ("date", "amount", "memo", "payee")),
+    "performed_by__name",
+)  # fmt: skip
 WAITS, HELD, REFUSED, BOOKED = "waiting", "held", "no_document", "matched"
 
 
@@ -85,13 +96,11 @@ class Standing:
     @property
     def version(self) -> str:
         """Changes with anything that a person who looks at the line would want to know."""
-        told = [
-            f"{row.pk} {row.status} {row.amount} {row.decided_at} {status_of(row)}"
-            for row in sorted((*self.rows, *self.others), key=lambda row: row.pk)
+        rows = [
+            (row.pk, row.status, row.amount, row.decided_at, status_of(row))
+            for row in (*self.rows, *self.others)
         ]
-        hold = str(self.hold.pk) if self.hold else ""
-        whole = "|".join([hold, *told])
-        return sha256(whole.encode()).hexdigest()[:16]
+        return hashed(self.hold.pk if self.hold else None, rows)
 
     def _last(self) -> Reconciliation | None:
         said = [row for row in (self.nothing, *self.booked) if row and row.performed_by_id]
@@ -117,8 +126,27 @@ class Standing:
         return "Uma nova conciliação mudou o que se sugere para este lançamento."
 
 
-def status_of(row: Reconciliation) -> str:
-    return row.document.status if row.document is not None else ""
+def status_of(row: Reconciliation) -> str | None:
+    return row.document.status if row.document is not None else None
+
+
+def hashed(hold: UUID | None, rows: Iterable[Sequence[Any]]) -> str:
+    """Sixteen hexadecimal digits over what links a line."""
+    told = sorted(" ".join(map(str, row)) for row in rows)
+    return sha256("|".join([str(hold), *told]).encode()).hexdigest()[:16]
+
+
+def version_of(line: Transaction) -> str:
+    """The version of how the line stands, without reading the rest."""
+    rows = linked_with(line).order_by().values_list(*VERSIONED)
+    hold = Hold.objects.filter(transaction=line).values_list("pk", flat=True).first()
+    return hashed(hold, rows)
+
+
+def linked_with(line: Transaction) -> ReconciliationQuerySet:
+    """The line's rows, and those of other lines in the same links."""
+    own = Reconciliation.objects.filter(transaction=line).order_by()
+    return Reconciliation.objects.filter(link__in=Subquery(own.values("link")))
 
 
 def moment(at: Any) -> str:
@@ -131,11 +159,8 @@ def standing_of(line: Transaction, *, is_held: bool = True) -> Standing:
     Args:
         is_held: False where the caller knows that nobody has put the line aside.
     """
-    own = Reconciliation.objects.filter(transaction=line).order_by()
-    rows = Reconciliation.objects.filter(link__in=Subquery(own.values("link")))
-    found = rows.select_related("document", "performed_by", "transaction")
-    found = found.defer("document__normalized", "transaction__metadata")
-    ordered = list(found.order_by("-score", "created_at", "id"))
+    found = linked_with(line).select_related("document", "performed_by", "transaction")
+    ordered = list(found.only(*SHOWN).order_by("-score", "created_at", "id"))
     holds = Hold.objects.filter(transaction=line).select_related("held_by")
     return Standing(
         line,

@@ -20,7 +20,7 @@ from reconciliation.desk.deciding import MOST_TOGETHER, decide_line, undo_line
 from reconciliation.desk.joining import lines_to_join
 from reconciliation.desk.queue import Queue
 from reconciliation.desk.search import documents_for
-from reconciliation.desk.standing import Standing, standing_of
+from reconciliation.desk.standing import Standing, standing_of, version_of
 from reconciliation.desk.together import Reached, decide_alike, preview_alike, undo_together
 from reconciliation.screens.desk_lines import drawn_choices, drawn_lines, shown
 from reconciliation.screens.desk_queue import address_of
@@ -96,7 +96,7 @@ def onward(
         return JsonResponse({"is_over": True, **more})
     held = said.get("ahead")
     key = str(following[0].pk)
-    if isinstance(held, dict) and held.get(key) == standing_of(following[0]).version:
+    if isinstance(held, dict) and held.get(key) == version_of(following[0]):
         return JsonResponse({"is_held": True, "line": key, **more})
     return part_of(request, queue, following[0], **more)
 

@@ -23,6 +23,7 @@ from reconciliation.thresholds.taking_back import PART, is_standing
 
 ACTS = {
     "match.confirmed": "conciliou",
+    "match.allocated": "conciliou",
     "match.refused": "disse que não tem nota",
     "match.undone": "desfez",
     "line.held": "deixou a verificar",
@@ -102,14 +103,15 @@ def as_row(line: Transaction, is_newest: bool) -> dict[str, Any]:
         "line": line,
         "version": stands.version,
         "address": address_of(Queue(line.organization, line.date.replace(day=1)), line=line.pk),
-        "can_undo": is_newest and stands.state != WAITS,
+        "can_undo": is_newest and (stands.state != WAITS or stands.is_divided),
     }
 
 
 def lines_of(entry: AuditLog) -> list[str]:
     if entry.action == GROUPED:
         return [str(one["transaction"]) for one in entry.diff["lines"]]
-    return [str(entry.diff["transaction"])] if entry.diff.get("transaction") else []
+    parts = [entry.diff, *entry.diff.get("allocations", [])]
+    return list(dict.fromkeys(str(one["transaction"]) for one in parts if one.get("transaction")))
 
 
 def take_back(request: HttpRequest) -> str:

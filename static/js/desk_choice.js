@@ -165,6 +165,8 @@ export class Choice {
         const fresh = [...template.content.children].filter((one) => !known.has(one.querySelector("input").value.split("|")[0]));
         for (const one of fresh) one.setAttribute("data-found", "");
         place.append(...fresh);
+        const none = place.querySelector("[data-none]");
+        if (none) none.hidden = Boolean(place.querySelector("[data-found]"));
         this.renumber();
         return fresh[0]?.querySelector("input");
     }

@@ -21,7 +21,7 @@ export class Queue {
         if (!row) return;
         row.firstElementChild.setAttribute("aria-current", "true");
         // A row is kept in sight by moving the queue alone, never the page.
-        const above = row.offsetTop - this.list.offsetTop;
+        const above = row.offsetTop; // from the top of the list
         const { scrollTop, clientHeight } = this.list;
         if (above < scrollTop || above + row.offsetHeight > scrollTop + clientHeight) this.list.scrollTop = above - clientHeight / 3;
         this.extend(row);
@@ -38,7 +38,8 @@ export class Queue {
     }
 
     count(change) {
-        if (this.left) this.left.textContent = Math.max(Number(this.left.textContent) + change, 0);
+        const places = [this.left, this.root.querySelector("[data-states] [aria-current] [data-count]")];
+        for (const place of places) if (place) place.textContent = Math.max(Number(place.textContent.replaceAll(".", "")) + change, 0);
     }
 
     async refresh() {
