@@ -43,6 +43,7 @@ ACTS = {
     "rule.enabled": "ligou a versão {version} da regra {name}",
     "rule.disabled": "desligou a regra {name}",
     "rule.forgotten": "esqueceu a regra {name}",
+    "rule.moved": "mudou a regra {name} da {from}ª para a {to}ª posição",
     "rule.cut": "interrompeu uma regra que passou do limite: {reason}",
     "thresholds.set": "definiu os limites: conciliar a partir de {accept_at} pontos, sugerir a "
     "partir de {propose_at}",

@@ -34,6 +34,7 @@ from reconciliation.rules.form import (
 )
 from reconciliation.rules.grammar import NAMES
 from reconciliation.rules.models import Rule, RuleSimulation
+from reconciliation.rules.ordering import move_rule, order_of
 from reconciliation.rules.participation import ready
 from reconciliation.rules.sentences import BANDS, kind_in_words, sentences
 from reconciliation.rules.services import (
@@ -70,6 +71,7 @@ class RuleAdmin(FactAdmin):
                 "forget_suggestion",
             ),
             place("<uuid:object_id>/editar/", self.edit_view, "edit"),
+            place("<uuid:object_id>/mover/", require_POST(self.move_view), "move"),
             re_path(
                 rf"^(?P<object_id>[0-9a-f-]{{36}})/(?P<word>{'|'.join(ACTS)})/$",
                 self.admin_site.admin_view(require_POST(self.act_view)),
@@ -87,7 +89,8 @@ class RuleAdmin(FactAdmin):
             figures = figures_of(rules)
             rows = [(rule, figures[rule.pk]) for rule in rules]
             may_edit = holds(request, company.pk, Act.CONFIGURE)
-            companies.append((company, rows, suggestions_for(company), may_edit))
+            suggested = suggestions_for(company)
+            companies.append((company, rows, suggested, may_edit, order_of(rules)))
         context = {"title": "Regras", "companies": companies, "examples": EXAMPLES.items()}
         return self.show(request, "pages/rules.html", None, context)
 
@@ -132,6 +135,13 @@ class RuleAdmin(FactAdmin):
         if word == "esquecer" and done:
             return HttpResponseRedirect(reverse(LIST))
         return HttpResponseRedirect(reverse("admin:reconciliation_rule_change", args=[rule.pk]))
+
+    def move_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Put a rule at another place, and come back to its row."""
+        rule = self.rule(request, object_id)
+        sent = request.POST
+        attempt(request, lambda: moved(rule, request, sent.get("place", ""), sent.get("seen", "")))
+        return HttpResponseRedirect(f"{reverse(LIST)}#regra-{rule.pk}")
 
     def forget_view(self, request: HttpRequest, company_id: UUID, fingerprint: str) -> HttpResponse:
         company = may_configure(request, company_id)
@@ -281,6 +291,13 @@ def side(state: dict[str, Any]) -> str:
         for one in state["documents"]
     )
     return f"{BANDS[state['status']]}: {notes}" if notes else BANDS[state["status"]]
+
+
+def moved(rule: Rule, request: HttpRequest, place: str, seen: str) -> str:
+    number = int(place) if place.isascii() and place.isdigit() and len(place) < 6 else 0
+    rules = move_rule(rule, place=number, user=person(request), seen=seen)  # type: ignore[arg-type]
+    at = [one.pk for one in rules].index(rule.pk) + 1
+    return f"“{rule.name}” é agora a {at}ª. A ordem vale a partir da próxima conciliação."
 
 
 def simulate(rule: Rule, request: HttpRequest) -> str:

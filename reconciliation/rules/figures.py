@@ -45,6 +45,12 @@ class Figures:
         """Kept ÷ used, as a fraction; None without history."""
         return (Decimal(self.kept) / self.used).quantize(Decimal("0.0001")) if self.used else None
 
+    @property
+    def percent(self) -> str:
+        """`96,3 %`; empty without history."""
+        share = self.precision
+        return "" if share is None else f"{share * 100:.1f} %".replace(".", ",")
+
 
 def figures_of(rules: Iterable[Rule]) -> dict[UUID, Figures]:
     """The figures of each rule, in one query."""

@@ -34,6 +34,19 @@ class RuleRequest(RulesRequest):
     )
 
 
+class RuleMoveRequest(serializers.Serializer[Any]):
+    """What `POST /v1/admin/rules/{id}/move` takes."""
+
+    place = serializers.IntegerField(min_value=1, help_text="A partir de 1; além do fim é o fim.")
+    seen = serializers.CharField(
+        required=False,
+        default="",
+        max_length=16,
+        allow_blank=True,
+        help_text="O campo order da lista vista: recusa quando outra pessoa já a mudou.",
+    )
+
+
 class SimulationRequest(serializers.Serializer[Any]):
     """What `POST /v1/admin/rules/{id}/simulate` takes."""
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from msgspec import to_builtins
 
@@ -27,6 +27,7 @@ from reconciliation.services import start_run
 from reconciliation.thresholds.options import DEFAULTS, options_of
 
 LONGEST_NOTE = 512
+OWN = "this"  # the place of the rule itself in a simulation's surroundings
 
 
 def understood(text: str) -> list[ReadRule]:
@@ -184,22 +185,25 @@ def check_simulated(rule: Rule, version: RuleVersion) -> None:
         )
     if tried.beside != beside(rule):
         raise Conflict(
-            "Outras regras, ou os limites da empresa, mudaram depois da simulação: o resultado "
-            "pode ser outro. Simule de novo.",
+            "Outras regras, a ordem delas ou os limites da empresa mudaram depois da simulação: o "
+            "resultado pode ser outro. Simule de novo.",
             code="rule_simulation_stale",
             details={"simulation_id": str(tried.pk)},
         )
 
 
 def beside(rule: Rule) -> list[str]:
-    """The versions of the organization's other rules that work now, in their order; its thresholds.
+    """What works beside a rule: the versions enabled, in their order, and the thresholds.
 
+    The rule's own place among them is named too, for rules that stop speak for those below them.
     Thresholds are named only where somebody has set others than the engine's.
     """
-    others = Rule.objects.filter(organization=rule.organization_id).enabled().exclude(pk=rule.pk)
+    kept = Rule.objects.filter(organization=rule.organization_id).kept()
+    working = kept.filter(Q(pk=rule.pk) | Q(enabled__isnull=False))
+    order = [OWN if row.pk == rule.pk else str(row.enabled_id) for row in working]
     options = options_of(rule.organization)
     own = [] if options == DEFAULTS else [f"{options.accept_at} {options.propose_at}"]
-    return [*(str(other.enabled_id) for other in others), *own]
+    return [*order, *own]
 
 
 def disable_rule(rule: Rule, *, user: User) -> Rule:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("rules", views.RulesView.as_view(), name="rules"),
     path("rules/suggestions", views.SuggestionsView.as_view(), name="rule-suggestions"),
     path("rules/<uuid:pk>", views.RuleView.as_view(), name="rule"),
+    path("rules/<uuid:pk>/move", views.MoveView.as_view(), name="rule-move"),
     path("rules/<uuid:pk>/simulate", views.SimulateView.as_view(), name="rule-simulate"),
     path("rules/<uuid:pk>/enable", views.EnableView.as_view(), name="rule-enable"),
     path("rules/<uuid:pk>/disable", views.DisableView.as_view(), name="rule-disable"),

@@ -15,7 +15,9 @@ from conciliacontag.organizations.access import choose_organization
 from conciliacontag.organizations.roles import Act
 from reconciliation.rules.figures import figures_of, suggestions_for
 from reconciliation.rules.models import Rule, RuleSimulation
+from reconciliation.rules.ordering import move_rule, order_of
 from reconciliation.rules.serializers import (
+    RuleMoveRequest,
     RuleRequest,
     RuleSerializer,
     RulesRequest,
@@ -42,6 +44,11 @@ def drawn(*rules: Rule) -> list[dict[str, object]]:
     ]
 
 
+def listed(rules: list[Rule]) -> dict[str, object]:
+    """Rules in their order, and the name of that order."""
+    return {"data": drawn(*rules), "order": order_of(rules)}
+
+
 class RulesView(APIView):
     """The rules of an organization in their order; writing new ones."""
 
@@ -53,8 +60,8 @@ class RulesView(APIView):
         asked.is_valid(raise_exception=True)
         named = asked.validated_data.get("organization_id")
         organization = choose_organization(person(request), named, Act.READ)
-        rules = Rule.objects.filter(organization=organization).kept().select_related("enabled")
-        return Response({"data": drawn(*rules)})
+        rules = list(Rule.objects.filter(organization=organization).kept())
+        return Response(listed(rules))
 
     @extend_schema(request=RuleRequest, responses={200: RuleSerializer, 201: RuleSerializer})
     @idempotent()
@@ -82,6 +89,21 @@ class RuleView(APIView):
     def delete(self, request: Request, pk: UUID) -> Response:
         forget_rule(find_rule(pk), user=person(request))
         return Response(status=204)
+
+
+class MoveView(APIView):
+    """Put a rule at another place in the order."""
+
+    acts: ClassVar[dict[str, Act]] = {"POST": Act.CONFIGURE}
+
+    @extend_schema(request=RuleMoveRequest, responses=RuleSerializer(many=True))
+    @idempotent()
+    def post(self, request: Request, pk: UUID) -> Response:
+        asked = RuleMoveRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return Response(
+            listed(move_rule(find_rule(pk), user=person(request), **asked.validated_data))
+        )
 
 
 class SimulateView(APIView):

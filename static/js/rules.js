@@ -1,0 +1,36 @@
+// The order of rules: a row is dragged to another place, which the server is asked for; the arrows
+// of each row do the same without a pointer. Afterwards the moved row has the focus.
+
+let dragged = null;
+
+for (const row of document.querySelectorAll("[data-rule]")) {
+    row.draggable = true;
+    row.addEventListener("dragstart", (event) => {
+        dragged = row;
+        event.dataTransfer.effectAllowed = "move";
+        event.dataTransfer.setData("text/plain", row.id);
+    });
+    row.addEventListener("dragover", (event) => {
+        if (isSibling(row)) event.preventDefault();
+    });
+    row.addEventListener("drop", (event) => {
+        if (!isSibling(row)) return;
+        event.preventDefault();
+        move(dragged.querySelector("[data-move]"), row.querySelector("[data-move]").dataset.move);
+    });
+    row.addEventListener("dragend", () => (dragged = null));
+}
+
+function isSibling(row) {
+    return dragged !== null && dragged !== row && dragged.parentElement === row.parentElement;
+}
+
+function move(form, place) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name: "place", value: place });
+    form.append(field);
+    form.submit();
+}
+
+const moved = location.hash && document.getElementById(location.hash.slice(1));
+moved?.querySelector("button:not([disabled])")?.focus();
