@@ -53,7 +53,11 @@ def pytest_collection_finish() -> None:
 
 def owner(database: str) -> Any:
     """A connection of the role that owns the databases, outside Django."""
-    address = settings.DATABASES["owner"]
+    return link("owner", database)
+
+
+def link(role: str, database: str) -> Any:
+    address = settings.DATABASES[role]
     info = make_conninfo(
         host=address["HOST"],
         port=address["PORT"] or None,
@@ -114,7 +118,10 @@ def clone(main: str, name: str) -> None:
 
 
 def drop(main: str, name: str) -> None:
-    # A thread that has not closed its connection leaves the copy behind; the next run makes others.
+    """Remove a copy; threads that still hold connections to it lose them first."""
+    leave = "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
+    with link("default", main) as database:
+        database.execute(f"{leave} WHERE datname = %s AND usename = current_user", [name])
     with owner(main) as database, suppress(ObjectInUse):
         database.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
@@ -225,6 +232,8 @@ def local_files(tmp_path: Path, settings: Any) -> Iterator[None]:
     settings.FILES_ROOT = tmp_path / "files"
     # The real one takes half a second for each person of each test, on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Each new client would look through hundreds of files of pages that it never asks for.
+    settings.WHITENOISE_AUTOREFRESH = True
     (tmp_path / "incoming").mkdir()
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "incoming")
     storage.cache_clear()

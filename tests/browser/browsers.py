@@ -60,13 +60,15 @@ class Browsers:
     shared: dict[tuple[Look, str], list[Watched]] = field(default_factory=dict)
 
     def make(self, width: int, dark: bool) -> BrowserContext:
-        return self.chromium.new_context(
+        context = self.chromium.new_context(
             base_url=self.url,
             viewport={"width": width, "height": 900},
             locale="pt-BR",
             timezone_id="America/Sao_Paulo",
             color_scheme="dark" if dark else "light",
         )
+        context.set_default_timeout(60_000)
+        return context
 
     @contextmanager
     def share(self) -> Iterator[Callable[[int, bool, str, Callable[[], Any]], Watched]]:

@@ -19,7 +19,7 @@ from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connection, connections
 from django.test import Client
 from django.test.testcases import QuietWSGIRequestHandler
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from audits.demonstration.month import DemoMonth, build_month
 from audits.models import Batch, Card
@@ -70,6 +70,8 @@ def chromium() -> Iterator[Browser]:
         pytest.skip(f"Chromium não está em {CHROMIUM}; informe CHROMIUM.")
     # The synchronous driver runs a loop of its own; the ORM is only called between its steps.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    # What comes late on a crowded machine has come; what never comes still fails.
+    expect.set_options(timeout=20_000)
     with sync_playwright() as driver:
         yield start(driver)
 
