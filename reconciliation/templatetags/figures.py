@@ -24,12 +24,17 @@ def figure(context: Context, row: MonthFigures, code: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def list_of(context: Context, code: str, **more: str) -> str:
-    """The list of the page's company and month."""
-    return list_page(code, organization=context.get("company"), month=context.get("month"), **more)
+def count_of(context: Context, code: str, count: int, **more: str) -> SafeString:
+    """A count of the page's company and month, as the link to its list."""
+    company, month = context.get("company"), context.get("month")
+    return linked(list_page(code, organization=company, month=month, **more), count)
 
 
+@register.simple_tag
 def linked(url: str, count: int) -> SafeString:
+    """A count as a link; none leads nowhere."""
+    if not count:
+        return format_html('<span class="quiet">{}</span>', 0)
     return format_html('<a class="link" href="{}">{}</a>', url, thousands(count))
 
 
