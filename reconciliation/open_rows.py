@@ -156,11 +156,13 @@ def payables_of(row: DocumentRow, paid: Mapping[str, Decimal]) -> tuple[Payable,
     if sum(payable.amount for payable in expected) != row.total:
         expected = [Payable("", row.issued_on, row.total, declared=False)]
     charges = charges_of(row.detailed, len(expected))
-    told = (
+    told = [
         replace(one, our_number=codes.get("our_number", ""), txid=codes.get("txid", ""))
+        if codes
+        else one
         for one, codes in zip(expected, charges, strict=True)
-    )
-    return tuple(remaining(list(told), paid))
+    ]
+    return tuple(remaining(told, paid) if paid else sorted(told, key=lambda one: one.due_on))
 
 
 def remaining(payables: Sequence[Payable], paid: Mapping[str, Decimal]) -> Iterator[Payable]:

@@ -1,9 +1,9 @@
 """What a run has to look at when a statement is all that came: the lines in it, and their rivals.
 
 By what is known of the organization, a line's outcome depends on that line and on what competes
-with it. So the rest may stay as the last run left it: the documents that the new lines may pay are
-looked for among all, then the older lines to which one of these was proposed, their other
-documents, and so on until nothing is added.
+with it, the less the farther away. So the rest may stay as the last run left it. The documents that
+the new lines may pay are looked for among all; the older lines to which one of these was proposed
+are told anew, and what competes with them, and with that, is compared beside them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,8 @@ from reconciliation.open_rows import (
 from reconciliation.statuses import chunks
 
 LEAST = 2_000  # open lines: fewer are compared whole in no time
-MOST = 0.1  # of the open lines: what reaches further is looked at whole
+STEPS = 2  # beyond the lines told anew: a rival's rival's rival moves nobody by a point
+MOST = 0.3  # of the open lines: what reaches further is looked at whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +37,16 @@ class Reach:
 
     documents: Sequence[OpenDocument]
     transactions: Sequence[OpenTransaction]
-    is_all: bool  # everything that is open
+    told: frozenset[UUID] | None = None  # the lines it speaks of; None: of everything
+
+    @property
+    def is_all(self) -> bool:
+        return self.told is None
 
     @property
     def notes(self) -> list[UUID] | None:
         """None stands for all of them."""
         return None if self.is_all else [UUID(row.id) for row in self.documents]
-
-    @property
-    def lines(self) -> list[UUID] | None:
-        """None stands for all of them."""
-        return None if self.is_all else [UUID(row.id) for row in self.transactions]
 
 
 def reach_of(run: Run, known: Known | None) -> Reach:
@@ -63,7 +63,7 @@ def reach_of(run: Run, known: Known | None) -> Reach:
         if near is not None:
             return near
     lines = open_transactions(run.organization, force=run.force)
-    return Reach(documents, list(lines), is_all=True)
+    return Reach(documents, list(lines))
 
 
 def _near(
@@ -77,31 +77,31 @@ def _near(
     amounts = {sign * line.amount for line in lines for sign in (1, -1)}
     alike = undecided_lines(run.organization).open().filter(amount__in=amounts)
     seeds = set(alike.values_list("pk", flat=True)) - set(new)
-    tied = neighbours(run, reachable(documents, lines, known), seeds, most)
-    if tied is None:
+    notes = {UUID(one) for one in reachable(documents, lines, known)}
+    told, context, notes = neighbours(run, notes, seeds)
+    if len(told) + len(context) > most:
         return None
-    notes, older = tied
-    lines += open_transactions(run.organization, force=False, among=sorted(older - set(new)))
-    return Reach([row for row in documents if row.id in notes], lines, is_all=False)
+    lines += open_transactions(
+        run.organization, force=False, among=sorted((told | context) - {*new})
+    )
+    wanted = {str(one) for one in notes}
+    near = [row for row in documents if row.id in wanted]
+    return Reach(near, lines, frozenset(told | {*new}))
 
 
 def neighbours(
-    run: Run, documents: Iterable[str], lines: Iterable[UUID], most: int
-) -> tuple[set[str], set[UUID]] | None:
-    """Documents and lines that proposals tie to these, step by step; None beyond `most` lines."""
+    run: Run, notes: set[UUID], seeds: set[UUID]
+) -> tuple[set[UUID], set[UUID], set[UUID]]:
+    """Lines one step away from these notes, lines that compete with them, and the notes of all."""
     rows = Reconciliation.objects.by_machine().filter(
         organization=run.organization_id, status=ReconciliationStatus.PARTIAL
     )
-    notes, older = {UUID(one) for one in documents}, set(lines)
-    fresh = notes | other_side(rows, "transaction", "document", older)
-    while fresh:
-        notes |= fresh
-        added = other_side(rows, "document", "transaction", fresh) - older
-        older |= added
-        if len(older) > most:
-            return None
-        fresh = other_side(rows, "transaction", "document", added) - notes
-    return {str(one) for one in notes}, older
+    told = seeds | other_side(rows, "document", "transaction", notes)
+    lines, wanted = set(told), notes | other_side(rows, "transaction", "document", told)
+    for _ in range(STEPS):
+        lines |= other_side(rows, "document", "transaction", wanted)
+        wanted |= other_side(rows, "transaction", "document", lines)
+    return told, lines - told, wanted
 
 
 def other_side(

@@ -86,7 +86,8 @@ def still_true(run: Run, outcome: Outcome, reach: Reach) -> Outcome:
     open_notes = open_documents(run.organization, force=run.force, among=reach.notes)
     notes = {row.id for row in open_notes if compared.get(row.id) == row}
     before = {row.id: row for row in reach.transactions}
-    open_lines = open_transactions(run.organization, force=run.force, among=reach.lines)
+    told = None if reach.told is None else sorted(reach.told)
+    open_lines = open_transactions(run.organization, force=run.force, among=told)
     lines = {row.id for row in open_lines if before.get(row.id) == row}
 
     def holding(pairs: Iterable[Candidate]) -> tuple[Candidate, ...]:
@@ -185,7 +186,7 @@ def superseded(run: Run, outcome: Outcome, reach: Reach) -> ReconciliationQueryS
     if not run.force:
         rows = rows.exclude(status=ReconciliationStatus.MATCHED)
     if not reach.is_all:
-        return rows.filter(transaction__in=reach.lines or ())
+        return rows.filter(transaction__in=reach.told or ())
     if not run.only_documents:
         return rows
     lines = [pair.transaction_id for pair in outcome.matches]
@@ -269,7 +270,7 @@ def apart(standing: Sequence[Old], said: Sequence[Row]) -> tuple[list[Old], list
 def settle_run(run: Run, unmatched: Iterable[str], reach: Reach) -> None:
     """Statuses of everything that may have changed: what is open, and with `force` the rest."""
     if not reach.is_all:
-        settle(reach.lines or (), reach.notes or ())
+        settle(reach.told or (), reach.notes or ())
         mark_unmatched(unmatched, Reconciliation.objects.filter(document__in=reach.notes or ()))
         return
     lines = Transaction.objects.money().filter(organization=run.organization_id)

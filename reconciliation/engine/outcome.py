@@ -72,12 +72,13 @@ def learn(
 def reachable(
     documents: Sequence[OpenDocument], transactions: Sequence[OpenTransaction], known: Known
 ) -> frozenset[str]:
-    """Identifiers of the documents that these lines may pay, however improbable it is."""
+    """Identifiers of the documents that these lines may pay, as far as it would be shown."""
     tables = as_tables(documents, transactions)
     if tables.payables.is_empty() or tables.lines.is_empty():
         return frozenset()
     found = compare(tables.payables, tables.lines, known)
-    codes = found.books.items["document"].gather(np.unique(found.links.item))
+    likely = found.belief[found.links.member_of] >= float(DEFAULTS.show_at / HUNDRED) / 2
+    codes = found.books.items["document"].gather(np.unique(found.links.item[likely]))
     return frozenset(tables.documents[code].id for code in codes.to_list())
 
 
