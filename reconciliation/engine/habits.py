@@ -17,6 +17,7 @@ Steps = tuple[tuple[int, int, float], ...]
 
 FIRST_DAY, LAST_DAY = -12, 95  # days after the due date, or after the issue
 DAYS = np.arange(FIRST_DAY, LAST_DAY + 1)
+FAR_DATED = 0.1  # lines at either end of the books that do not tell how long these are
 SEEN_ITEMS = 30  # items before a price says how often it is asked
 SEEN_PAYMENTS = 30  # payments whose weight the usual delays have, for each weekday
 # Fine and monthly interest for late payment, as contracts write them; 2 % and 1 % are the law's
@@ -27,6 +28,7 @@ LATE_TERMS = [(fine, rate) for fine in FINES for rate in MONTHLY if fine + rate 
 LAWFUL = (0.02, 0.01)
 LAWFUL_SHARE, SEEN_TERMS = 0.3, 3.0
 PAID_SHARE = 0.92  # of what falls due
+STRANGERS = 0.05  # payments that somebody else makes
 MEANS_SEEN = 15.0
 MEANS = 9
 
@@ -40,7 +42,7 @@ class Habits:
     terms: Floats  # organization, LATE_TERMS: share of late payments that follow them
     shares: Floats  # means, kind: share of the payments that come as lines of this kind
     without: Floats  # kind: lines that pay no document
-    strangers: float  # share of payments whose line names somebody else
+    strangers: Floats  # organization: share of payments whose line names somebody else
     amounts: Floats  # organization, (mean, deviation) of the logarithm of a line's cents
     days: Floats  # organization: how many days its lines span
     parties: Floats  # organization: how many parties it has
@@ -65,7 +67,7 @@ def usual(books: Books, reading: Reading) -> Habits:
         terms=np.tile(usual_terms(), (count, 1)),
         shares=np.zeros((MEANS, kinds)),
         without=np.zeros(kinds),
-        strangers=0.05,
+        strangers=np.full(count, STRANGERS),
         amounts=_amounts(books),
         days=_days(books),
         parties=_counts(ints(books.parties, "organization"), count),
@@ -151,11 +153,12 @@ def _amounts(books: Books) -> Floats:
 
 
 def _days(books: Books) -> Floats:
-    span = books.lines.group_by("organization").agg(
-        days=pl.col("day").max() - pl.col("day").min() + 1
-    )
+    """Days the lines span; a few that are dated far off do not count."""
+    day = pl.col("day")
+    span = day.quantile(1 - FAR_DATED) - day.quantile(FAR_DATED)
+    found = books.lines.group_by("organization").agg(days=span / (1 - 2 * FAR_DATED) + 1)
     days = np.full(books.organizations, 30.0)
-    days[ints(span, "organization")] = np.maximum(floats(span, "days"), 30)
+    days[ints(found, "organization")] = np.maximum(floats(found, "days"), 30)
     return days
 
 

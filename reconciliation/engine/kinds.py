@@ -16,6 +16,7 @@ from reconciliation.engine.reading import Reading
 NEAR = (-10, 50)  # days from the due date
 AWAY = (110, 170)  # days before or after it, where nothing is paid
 CERTAINTY = 1.5  # standard deviations taken off the excess: few lines show nothing
+MISDATED = 0.02  # due dates at either end of the books that may be mistaken
 UNTOLD = 0.6  # share that may pay where the books are too short to tell
 LEAST_SHARE, LEAST_LINES = 0.005, 0.05
 
@@ -51,7 +52,7 @@ def _hits(books: Books) -> tuple[Flags, Flags, Flags]:
 def _reach(books: Books) -> tuple[Floats, Floats]:
     """Whether the books hold due dates half a year before, and after, each line."""
     span = books.items.group_by("organization").agg(
-        first=pl.col("due").min(), last=pl.col("due").max()
+        first=pl.col("due").quantile(MISDATED), last=pl.col("due").quantile(1 - MISDATED)
     )
     lines = books.lines.select("organization", "day").join(
         span, on="organization", how="left", maintain_order="left"

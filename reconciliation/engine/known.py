@@ -84,7 +84,6 @@ def from_bytes(kept: bytes) -> Known:
             for name, value in file.items()
         }
     habits: dict[str, Any] = {one.name: told[one.name] for one in fields(Habits)}
-    habits["strangers"] = float(habits["strangers"])
     vocabulary = Vocabulary(told["bank_words"], told["contexts"])
     return Known(vocabulary, told["kinds"], told["known_parties"], Habits(**habits))
 

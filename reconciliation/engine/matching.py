@@ -22,7 +22,14 @@ from reconciliation.engine.expected import (
     variants_of,
 )
 from reconciliation.engine.groups import group_links
-from reconciliation.engine.habits import MEANS, Habits, learn_delays, learn_terms, usual
+from reconciliation.engine.habits import (
+    MEANS,
+    STRANGERS,
+    Habits,
+    learn_delays,
+    learn_terms,
+    usual,
+)
 from reconciliation.engine.known import Known, habits_for, known_from
 from reconciliation.engine.leftover import explained_pairs
 from reconciliation.engine.links import GROUP, Links, Room, joined, pair_links
@@ -34,7 +41,7 @@ from reconciliation.engine.weights import Weights, weigh
 ROUNDS = 2  # of learning; a fourth changes nothing that can be seen
 ONE_WITNESS, CONTRADICTED, ADDED_UP, BY_CARD = 0.9995, 0.995, 0.98, 0.995
 SURE, SETTLED = 0.9, 0.995
-SEEN_STRANGERS, STRANGERS = 60, 3
+SEEN_STRANGERS = 60  # payments whose weight the usual share of strangers has
 GUESSED = 5  # rounds of belief where more is to come
 HOPELESS = 1e-4  # a weight no habit can turn into a link
 
@@ -163,9 +170,12 @@ def _learn(books: Books, reading: Reading, pairs: pl.DataFrame, habits: Habits, 
         else:
             habits.silent_delays = delays
     cited = flags(pairs, "cited") & (pairs["relation"] == EXACT).to_numpy() & (belief > SURE)
-    other = belief[cited & weights.conflicts].sum()
-    either = belief[cited & (weights.conflicts | weights.agrees)].sum()
-    habits.strangers = float((other + STRANGERS) / (either + SEEN_STRANGERS))
+    known = cited & (weights.conflicts | weights.agrees)
+    other, either = (
+        summed(ints(pairs, "organization")[seen], belief[seen], books.organizations)
+        for seen in (cited & weights.conflicts, known)
+    )
+    habits.strangers = (other + SEEN_STRANGERS * STRANGERS) / (either + SEEN_STRANGERS)
     late = pairs.filter(pl.Series((belief > 0.5) & witnessed), pl.col("relation") == INTEREST)
     habits.terms = learn_terms(late, books.organizations)
 

@@ -83,9 +83,10 @@ def party_factors(pairs: pl.DataFrame, habits: Habits) -> tuple[Flags, Flags, Fl
     agrees = (by_id > 0) | ((by_name > 0) & ~has_id)
     conflicts = ~agrees & (has_id | (fits > 0))
     named = np.where(by_id == ROOT, NAMED_BY_ROOT, NAMED)
-    named = np.where(agrees, named, np.where(conflicts, habits.strangers, 1.0))
+    organization = ints(pairs, "organization")
+    named = np.where(agrees, named, np.where(conflicts, habits.strangers[organization], 1.0))
     alike = np.where(by_id > 0, 1, np.maximum(fits, 1))
-    known = habits.parties[ints(pairs, "organization")] + OTHERS
+    known = habits.parties[organization] + OTHERS
     return agrees, conflicts, named, np.where(agrees, alike / known, 1.0)
 
 
