@@ -162,7 +162,9 @@ def payables_of(row: DocumentRow, paid: Mapping[str, Decimal]) -> tuple[Payable,
         else one
         for one, codes in zip(expected, charges, strict=True)
     ]
-    return tuple(remaining(told, paid) if paid else sorted(told, key=lambda one: one.due_on))
+    if paid:
+        return tuple(remaining(told, paid))
+    return tuple(sorted((one for one in told if one.amount > 0), key=lambda one: one.due_on))
 
 
 def remaining(payables: Sequence[Payable], paid: Mapping[str, Decimal]) -> Iterator[Payable]:
