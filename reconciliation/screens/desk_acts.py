@@ -82,7 +82,12 @@ def save(request: HttpRequest, queue: Queue, line: Transaction) -> HttpResponse:
         )
     except DomainError as refusal:
         return refusal_of(refusal)
-    more = {"saved": stands.version, "state": stands.state, "word": word_of(stands)}
+    more = {
+        "saved": stands.version,
+        "state": stands.state,
+        "word": word_of(stands),
+        "lines": lines_with(stands),
+    }
     with atomic():
         return onward(request, queue, line, said, told=sentence(stands), **more)
 
@@ -112,6 +117,13 @@ def drawn(request: HttpRequest, queue: Queue, line: Transaction) -> dict[str, An
     return {"html": html, "line": str(line.pk), "version": stands.version, "address": address}
 
 
+def lines_with(stands: Standing) -> list[str]:
+    """The line and those that are booked together with it."""
+    links = {row.link for row in stands.booked}
+    others = [str(row.transaction_id) for row in stands.others if row.link in links]
+    return list(dict.fromkeys([str(stands.line.pk), *others]))
+
+
 def word_of(stands: Standing) -> str:
     """What the queue says of a line that was just decided."""
     return f"restam {format_brl(stands.left)}" if stands.is_divided else DONE[stands.state]
@@ -139,11 +151,13 @@ def undo(request: HttpRequest, queue: Queue, line: Transaction) -> HttpResponse:
     """Take back the last word about a line and show it, open again."""
     try:
         version = str(read_body(request).get("version"))
+        with atomic():
+            lines = lines_with(standing_of(line))
         undo_line(line.pk, author=author(request), version=version)
     except DomainError as refusal:
         return refusal_of(refusal)
     with atomic():
-        return part_of(request, queue, line, told="Decisão desfeita.", state="waiting")
+        return part_of(request, queue, line, told="Decisão desfeita.", state="waiting", lines=lines)
 
 
 def visit_next(request: HttpRequest, queue: Queue, line: Transaction) -> HttpResponse:

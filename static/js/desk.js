@@ -200,8 +200,10 @@ function busy(work) {
 
 function decide(verdict) {
     return send("salvar", verdict, (line, answer) => {
-        queue.tell(line, answer.word, false);
-        queue.count(-1);
+        // Of a line that is paid in part the rest goes on waiting.
+        const rests = answer.state === "waiting";
+        for (const one of answer.lines) queue.tell(one, answer.word, rests && one === line, answer.word);
+        queue.count(-answer.lines.length + Number(rests));
         keepSaved(pile(), [...saved(pile()), { line, version: answer.saved }]);
     });
 }

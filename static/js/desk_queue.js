@@ -28,12 +28,12 @@ export class Queue {
     }
 
     // Decided lines stay where they are, with a word: nothing moves under the eyes.
-    tell(line, word, isOpen) {
+    tell(line, word, isOpen, wordWhenOpen = null) {
         const row = this.row(line);
         if (!row) return;
         const place = row.querySelector("[data-word]");
         row.dataset.was ??= place.textContent;
-        place.textContent = isOpen ? row.dataset.was : word;
+        place.textContent = isOpen ? wordWhenOpen ?? row.dataset.was : word;
         row.toggleAttribute("data-gone", !isOpen);
     }
 

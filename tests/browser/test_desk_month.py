@@ -90,10 +90,12 @@ def test_thirty_lines_without_the_mouse(desk: Desk, school: School) -> None:
         line = page.locator("[data-card]").get_attribute("data-card") or ""
         assert line not in shown, "a line is shown once"
         shown.append(line)
+        assert is_in_sight(page, line)
         way[line](page)
         page.wait_for_function(
             "line => document.querySelector('[data-card]')?.dataset.card !== line", arg=line
         )
+    expect(page.locator("[data-left]")).to_have_text("0")
     shoot(page, "mesa-trinta")
 
     assert page.evaluate("pointer") == 0
@@ -101,6 +103,16 @@ def test_thirty_lines_without_the_mouse(desk: Desk, school: School) -> None:
     assert is_cleared(month)
     days = order_of(month)
     assert shown == [pk for pk in days if pk in shown]
+
+
+def is_in_sight(page: Page, line: str) -> bool:
+    """Whether the queue shows the row of the line in hand."""
+    script = """line => {
+        const row = document.querySelector(`[data-row="${line}"]`).getBoundingClientRect();
+        const list = document.querySelector('[data-queue]').getBoundingClientRect();
+        return row.top >= list.top - 1 && row.bottom <= list.bottom + 1;
+    }"""
+    return bool(page.evaluate(script, line))
 
 
 def is_cleared(month: dict[str, list[Transaction]]) -> bool:
