@@ -39,10 +39,16 @@ from reconciliation.kpis.report import (
     precision_by_band,
     since_first,
 )
+from reconciliation.watch.links import in_scope as page_in_scope
 
 PER_PAGE, MOST_IN_A_FILE = 50, 100_000
 KINDS = ("csv", "xlsx")
 BOOKS = (OF_LINES, OF_NOTES)
+WORKED_OFF = {
+    "lines_open": ("Abrir a mesa", "reconciliation_desk"),
+    "lines_proposed": ("Abrir a mesa", "reconciliation_desk"),
+    "missing": ("Pedido ao cliente", "reconciliation_request"),
+}
 CHARTS = ("taxa", "empresas", "idade", "erros", "dias")
 
 
@@ -96,6 +102,7 @@ class ReportPages:
             "kept_query": kept_query(request),
             "files": KINDS,
             "back_url": in_scope(scope, month, ""),
+            "work": work_page(scope, month, code),
         }
         return self.admin.show(request, "pages/report_list.html", None, context)
 
@@ -201,6 +208,15 @@ def spelled(request: HttpRequest, month: date) -> str:
 def in_scope(scope: Scope, month: date, name: str, *args: str) -> str:
     company = only_company(scope)
     return in_reports(f"reconciliation_report{name}", *args, organization=company, month=month)
+
+
+def work_page(scope: Scope, month: date, code: str) -> tuple[str, str] | None:
+    """Where the rows of a list are worked off, for one company."""
+    company = only_company(scope)
+    if company is None or code not in WORKED_OFF:
+        return None
+    title, name = WORKED_OFF[code]
+    return title, page_in_scope(company, month, name)
 
 
 def kept_query(request: HttpRequest) -> str:

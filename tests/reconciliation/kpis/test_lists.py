@@ -185,3 +185,17 @@ def test_a_list_costs_the_same_whatever_its_rows(
     for code in ("lines", "documents", "standing", "kept_80", "files"):
         with django_assert_max_num_queries(25):
             assert client.get(f"{REPORT}{code}/", OCTOBER).context["shown"]
+
+
+@pytest.mark.parametrize(
+    ("code", "place"), [("lines_open", "/mesa/?"), ("missing", "/pendencias/pedido/?")]
+)
+def test_a_list_leads_to_where_it_is_worked_off(
+    month: Organization, operator: User, screen: Screen, code: str, place: str
+) -> None:
+    client = screen(operator)
+    _, url = client.get(f"{REPORT}{code}/", OCTOBER).context["work"]
+
+    assert place in url
+    assert client.get(url).status_code == 200
+    assert client.get(f"{REPORT}documents/", OCTOBER).context["work"] is None
