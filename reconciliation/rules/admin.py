@@ -9,7 +9,9 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import path, re_path, reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -46,6 +48,7 @@ from reconciliation.rules.services import (
     save_rules,
 )
 from reconciliation.rules.simulation import start_simulation
+from reconciliation.rules.views import classified_file
 from reconciliation.rules.wording import described
 from reconciliation.views import person
 
@@ -58,7 +61,7 @@ class RuleAdmin(FactAdmin):
     """Rules of each company, in the order in which they are asked."""
 
     def get_urls(self) -> list[Any]:
-        def place(address: str, view: Callable[..., HttpResponse], name: str) -> Any:
+        def place(address: str, view: Callable[..., HttpResponseBase], name: str) -> Any:
             return path(
                 address, self.admin_site.admin_view(view), name=f"reconciliation_rule_{name}"
             )
@@ -77,6 +80,7 @@ class RuleAdmin(FactAdmin):
                 self.admin_site.admin_view(require_POST(self.act_view)),
                 name="reconciliation_rule_act",
             ),
+            place("classificados/<uuid:company_id>/", self.classified_view, "classified"),
             *super().get_urls(),
         ]
 
@@ -142,6 +146,14 @@ class RuleAdmin(FactAdmin):
         sent = request.POST
         attempt(request, lambda: moved(rule, request, sent.get("place", ""), sent.get("seen", "")))
         return HttpResponseRedirect(f"{reverse(LIST)}#regra-{rule.pk}")
+
+    def classified_view(self, request: HttpRequest, company_id: UUID) -> HttpResponseBase:
+        """The chosen month's lines with their codes, as a file."""
+        company = Organization.objects.filter(pk=company_id).first()
+        if company is None or not holds(request, company.pk, Act.READ):
+            raise Http404("Esta empresa não existe.")
+        month = scope_of(request).month or timezone.localdate().replace(day=1)
+        return classified_file(company, month)
 
     def forget_view(self, request: HttpRequest, company_id: UUID, fingerprint: str) -> HttpResponse:
         company = may_configure(request, company_id)

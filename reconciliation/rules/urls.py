@@ -7,6 +7,7 @@ from reconciliation.rules import views
 urlpatterns = [
     path("rules", views.RulesView.as_view(), name="rules"),
     path("rules/suggestions", views.SuggestionsView.as_view(), name="rule-suggestions"),
+    path("rules/classified.csv", views.ClassifiedView.as_view(), name="rules-classified"),
     path("rules/<uuid:pk>", views.RuleView.as_view(), name="rule"),
     path("rules/<uuid:pk>/move", views.MoveView.as_view(), name="rule-move"),
     path("rules/<uuid:pk>/simulate", views.SimulateView.as_view(), name="rule-simulate"),

@@ -1,10 +1,12 @@
 """Rules over HTTP: listing, writing, trying, enabling, disabling, forgetting."""
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+from django.http.response import HttpResponseBase
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.generics import RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,7 +14,10 @@ from rest_framework.views import APIView
 
 from conciliacontag.api.idempotency import idempotent
 from conciliacontag.organizations.access import choose_organization
+from conciliacontag.organizations.models import Organization
 from conciliacontag.organizations.roles import Act
+from ingestion.originals import as_csv
+from reconciliation.rules.classifying import HEADER, classified_lines
 from reconciliation.rules.figures import figures_of, suggestions_for
 from reconciliation.rules.models import Rule, RuleSimulation
 from reconciliation.rules.ordering import move_rule, order_of
@@ -33,7 +38,7 @@ from reconciliation.rules.services import (
     save_rules,
 )
 from reconciliation.rules.simulation import start_simulation
-from reconciliation.serializers import RunSerializer
+from reconciliation.serializers import FindingsRequest, RunSerializer
 from reconciliation.views import SECONDS_TO_WAIT, person
 
 
@@ -159,6 +164,28 @@ class DisableView(APIView):
     @idempotent()
     def post(self, request: Request, pk: UUID) -> Response:
         return Response(drawn(disable_rule(find_rule(pk), user=person(request)))[0])
+
+
+class ClassifiedView(APIView):
+    """The lines of a month in the accounts that rules give them."""
+
+    acts: ClassVar[dict[str, Act]] = {"GET": Act.READ}
+
+    @extend_schema(parameters=[FindingsRequest], responses=OpenApiResponse(bytes))
+    def get(self, request: Request) -> HttpResponseBase:
+        """Baixa os lançamentos classificados do mês: débito, crédito, histórico, data, valor."""
+        asked = FindingsRequest(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        said = asked.validated_data
+        named = said.get("organization_id")
+        organization = choose_organization(person(request), named, Act.READ)
+        return classified_file(organization, date.fromisoformat(f"{said['period']}-01"))
+
+
+def classified_file(organization: Organization, month: date) -> HttpResponseBase:
+    """The classified lines of a month as accounting systems import them."""
+    rows = [HEADER, *(one.row for one in classified_lines(organization, month))]
+    return as_csv(rows, f"classificados_{organization.tenant_key}_{month:%Y-%m}.csv")
 
 
 class SuggestionsView(APIView):
