@@ -46,4 +46,4 @@ def test_a_rule_is_written_and_tried_on_the_month(
     expect(page.get_by_text("sem histórico")).to_be_visible()
     assert faults_of(page) == []
     with session(EVERY):
-        assert not Rule.objects.enabled().exists()
+        assert not Rule.objects.enabled().filter(organization=site.organization).exists()

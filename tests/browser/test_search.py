@@ -15,9 +15,15 @@ from tests.browser.conftest import Site
 pytestmark = pytest.mark.browser
 
 
-def test_a_document_is_opened_without_the_mouse(look_at: Callable[..., Any], site: Site) -> None:
+def document_of_month(site: Site) -> Document:
+    """Of the month alone: other tests leave documents of other companies."""
     with session(EVERY):
-        document = Document.objects.filter(receiver_cnpj__regex=r"^.{14}$")[0]
+        found = Document.objects.filter(organization=site.organization)
+        return found.filter(receiver_cnpj__regex=r"^.{14}$")[0]
+
+
+def test_a_document_is_opened_without_the_mouse(look_at: Callable[..., Any], site: Site) -> None:
+    document = document_of_month(site)
     watched = look_at(Role.OPERATOR)
     page: Page = watched.page
     page.goto("/admin/")
@@ -34,8 +40,7 @@ def test_a_document_is_opened_without_the_mouse(look_at: Callable[..., Any], sit
 
 
 def test_a_masked_cnpj_is_found(look_at: Callable[..., Any], site: Site) -> None:
-    with session(EVERY):
-        document = Document.objects.filter(receiver_cnpj__regex=r"^.{14}$")[0]
+    document = document_of_month(site)
     page: Page = look_at(Role.OPERATOR).page
     page.goto(f"/admin/buscar?q={format_cnpj(document.receiver_cnpj)}")
 
