@@ -35,18 +35,18 @@ def test_a_month_becomes_a_file_that_proves_itself(data: Path) -> None:
     assert hashlib.sha256(content).hexdigest() == summary["export"]["sha256"]
     call_command("verify_export", summary["export"]["manifest"])
     assert not any("NÃO" in line for line in told)
+    check_printed_person(summary["login"])
 
 
-def test_the_printed_person_can_log_in(data: Path) -> None:
-    login = MainJob(tell=lambda line: None).run()["login"]
-
+def check_printed_person(login: dict[str, str]) -> None:
+    """Whom the command names can log in."""
     user = RoleBackend().authenticate(None, username=login["email"], password=login["password"])
 
     assert user is not None
     assert set(user.roles.values()) == {"manager"}
 
 
-def test_a_second_load_changes_nothing(data: Path) -> None:
+def test_a_second_load_changes_nothing_and_leaves_others_work_to_them(data: Path) -> None:
     first = MainJob(tell=lambda line: None).run()
     again = MainJob(tell=lambda line: None).run()
 
@@ -55,10 +55,11 @@ def test_a_second_load_changes_nothing(data: Path) -> None:
         counted = (Document.objects.count(), Transaction.objects.count(), Batch.objects.count())
         assert Decision.objects.count() == first["batch"]["cards"]
     assert counted == (150, 170, 1)
+    check_own_batch_waits()
 
 
-def test_what_somebody_opened_in_the_demonstration_waits_for_them(data: Path) -> None:
-    MainJob(tell=lambda line: None).run()
+def check_own_batch_waits() -> None:
+    """What somebody opened in the demonstration is not decided for them."""
     with session(EVERY):
         organization = Organization.objects.get()
     own, _ = open_batch_from_file(
