@@ -52,7 +52,7 @@ def run(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    with embedded_services(data_path(TEST_DATA)) as values:
+    with embedded_services(data_path(TEST_DATA), lasting=False) as values:
         command = [sys.executable, "-m", "pytest", *workers(arguments), *arguments]
         # Tests start dozens of processes: compiled once is enough, whatever the shell says.
         return run_child(command, {**values, "PYTHONDONTWRITEBYTECODE": ""})
@@ -65,7 +65,7 @@ def workers(arguments: list[str]) -> list[str]:
 
 def check(arguments: list[str]) -> int:
     Options("check", add_help=False).parse_args(arguments)
-    with embedded_services(data_path(TEST_DATA)) as values:
+    with embedded_services(data_path(TEST_DATA), lasting=False) as values:
         # The deploy check asks the database for its policies and triggers.
         if code := run_child([*MANAGE, "migrate", "--verbosity", "0"], values, aside=True):
             return code

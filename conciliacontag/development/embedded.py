@@ -25,14 +25,17 @@ from conciliacontag.development.valkey import Valkey
 
 
 @contextmanager
-def embedded_services(path: Path) -> Iterator[dict[str, str]]:
-    """Start what nobody replaced, give the variables that point there, stop what is unused."""
+def embedded_services(path: Path, *, lasting: bool = True) -> Iterator[dict[str, str]]:
+    """Start what nobody replaced, give the variables that point there, stop what is unused.
+
+    Where nothing has to last, as in tests, the database does not wait for the disk.
+    """
     data = DataFolder(path)
     with (data.path / "users.lock").open("a") as users:
         try:
             with data.locked():
                 fcntl.flock(users, fcntl.LOCK_SH)
-                values = start_services(data)
+                values = start_services(data, lasting=lasting)
             yield values
         finally:
             with data.locked():
@@ -40,9 +43,9 @@ def embedded_services(path: Path) -> Iterator[dict[str, str]]:
                     stop_services(data)
 
 
-def start_services(data: DataFolder) -> dict[str, str]:
+def start_services(data: DataFolder, *, lasting: bool = True) -> dict[str, str]:
     """Start or reuse each embedded service and write where it is; the caller holds the lock."""
-    needed = needed_services(data)
+    needed = needed_services(data, lasting=lasting)
     for service in needed:
         service.launch()
     for service in needed:
@@ -52,13 +55,13 @@ def start_services(data: DataFolder) -> dict[str, str]:
     return values
 
 
-def needed_services(data: DataFolder) -> list[Postgres | Valkey]:
+def needed_services(data: DataFolder, *, lasting: bool = True) -> list[Postgres | Valkey]:
     """The services that nobody replaced by an address of their own."""
     needed: list[Postgres | Valkey] = []
     if needs_valkey():
         needed.append(Valkey(data))
     if needs_postgres():
-        needed.append(Postgres(data))
+        needed.append(Postgres(data, lasting=lasting))
     return needed
 
 

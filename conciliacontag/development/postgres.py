@@ -48,6 +48,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+# A kill loses nothing even so, only a power cut does; and no test waits for a clean-up of tables.
+FLEETING = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 INITDB_OPTIONS = [
     "--encoding=UTF8",
     "--locale=C.UTF-8",
@@ -76,8 +78,9 @@ class Postgres:
 
     name = "PostgreSQL"
 
-    def __init__(self, data: DataFolder) -> None:
+    def __init__(self, data: DataFolder, *, lasting: bool = True) -> None:
         self.data = data
+        self.lasting = lasting
         self.cluster = data.services / "postgres"
         self.log = data.services / "postgres.log"
         self._started: subprocess.Popen[bytes] | None = None
@@ -143,7 +146,8 @@ class Postgres:
         return self.main_process() is not None and self.is_ready()
 
     def _settings(self) -> list[str]:
-        settings = SETTINGS | {"unix_socket_directories": str(self.data.sockets())}
+        settings = SETTINGS | ({} if self.lasting else FLEETING)
+        settings |= {"unix_socket_directories": str(self.data.sockets())}
         return [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
 
     def _create(self, install: Path) -> None:

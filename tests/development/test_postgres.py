@@ -2,6 +2,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import psycopg
 import pytest
@@ -97,7 +98,8 @@ def test_committed_rows_survive_a_kill_of_everything(shared_data: DataFolder) ->
         connection.execute("create table kept as select 42 as answer")
     cluster = shared_data.services / "postgres"
     for process in processes_in(cluster, shared_data.services):
-        os.kill(process, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # the others leave when the first has died
+            os.kill(process, signal.SIGKILL)
     assert wait_until(lambda: not processes_in(cluster, shared_data.services), seconds=10)
 
     values = start_services(shared_data)
@@ -173,3 +175,14 @@ def test_two_folders_run_side_by_side(shared_data: DataFolder, closed_data: Data
         assert Postgres(shared_data).main_process() != Postgres(closed_data).main_process()
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             ask(ours["DATABASE_URL"], sql)
+
+
+def test_only_where_nothing_has_to_last_the_disk_is_not_waited_for(
+    shared_data: DataFolder,
+) -> None:
+    said = []
+    for lasting in (True, False):
+        with embedded_services(shared_data.path, lasting=lasting) as values:
+            said.append(ask(values["DATABASE_URL"], "show fsync"))
+
+    assert said == [("on",), ("off",)]
