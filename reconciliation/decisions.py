@@ -224,17 +224,18 @@ def refuse_matches(transaction: Transaction, *, user: User, reason: str) -> Reco
         if said is not None:
             return said
         refuse_full_lines((), rows.matched().by_people())
-        gone = list(rows.exclude(MATCHED)) + list(
-            linked(rows.by_machine().values_list("link", flat=True))
-        )
+        gone = list(rows.exclude(MATCHED))
+        used = used_by_line(rows).get(transaction.pk, Decimal(0))
+        if used >= abs(transaction.amount):  # of a line that is booked in part, the rest is meant
+            gone += linked(rows.by_machine().values_list("link", flat=True))
+            used = used_by_line(rows.by_people()).get(transaction.pk, Decimal(0))
         touched = Touched({transaction.pk})
         touched.add(gone)
-        used = used_by_line(rows.by_people())
         row = Reconciliation(
             organization_id=transaction.organization_id,
             transaction=transaction,
             status=ReconciliationStatus.UNMATCHED,
-            amount=abs(transaction.amount) - used.get(transaction.pk, Decimal(0)),
+            amount=abs(transaction.amount) - used,
             score=Decimal(0),
             reason=reason or f"Sem nota, por decisão de {user.name}.",
             performed_by=user,

@@ -176,12 +176,12 @@ def take(left: dict[str, Decimal], link: Sequence[Candidate]) -> bool:
 def superseded(run: Run, outcome: Outcome, reach: Reach) -> ReconciliationQuerySet:
     """What the machine said before about everything that this run speaks of.
 
-    Alerts are not among it: they wait for a person. Nor are the proposals of a line about which a
-    person has spoken, for no run looks at it.
+    Alerts are not among it: they wait for a person. Nor is a line that a person has left without a
+    note, or taken back, for no run looks at it.
     """
     rows = Reconciliation.objects.by_machine().filter(organization=run.organization_id, alert="")
     spoken = Reconciliation.objects.by_people().filter(transaction=OuterRef("transaction"))
-    rows = rows.exclude(~MATCHED & Exists(spoken.exclude(MATCHED)))
+    rows = rows.exclude(Exists(spoken.exclude(MATCHED)))
     rows = rows.exclude(in_closed_period("transaction__"))
     if not run.force:
         rows = rows.exclude(status=ReconciliationStatus.MATCHED)

@@ -176,7 +176,8 @@ def find_line(pk: UUID) -> Transaction:
     Raises:
         NotFound: also for a line of an organization that the person does not see.
     """
-    with atomic():  # rows are visible in a transaction only, and callers may have none yet
+    # Rows are visible in a transaction only, and callers may have none yet.
+    with atomic(savepoint=False):
         line = Transaction.objects.money().select_related("organization").filter(pk=pk).first()
     if line is None:
         raise NotFound("Este lançamento não foi encontrado. Confira o identificador e a empresa.")

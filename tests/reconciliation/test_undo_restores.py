@@ -187,3 +187,17 @@ def test_decisions_taken_back_one_after_the_other_end_where_they_began(
     undo_match(line, user=auditor)
 
     assert said(line) == before
+
+
+def test_a_refusal_of_the_rest_leaves_what_the_machine_booked(
+    organization: Organization, auditor: User, reconcile: Reconcile
+) -> None:
+    note, line = make_document(organization, "700.00"), make_transaction(organization, "1000.00")
+    booked = make_booking(line, note, "700.00")
+    row = refuse_matches(line, user=auditor, reason="adiantamento")
+    reconcile(organization, force=True)
+
+    assert row.amount == Decimal("300.00")
+    assert Reconciliation.objects.matched().get() == booked
+    undo_match(line, user=auditor, entitled=True)
+    assert not Reconciliation.objects.by_people().filter(status="unmatched").exists()
