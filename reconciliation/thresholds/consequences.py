@@ -9,6 +9,7 @@ from math import sqrt
 
 FLOOR, TOP = Decimal(50), Decimal(100)  # below even odds nothing is accepted unseen
 STEP = Decimal("0.5")
+USUAL = Decimal(95)  # where nobody names others
 NORMAL_95 = 1.959964  # two-sided
 BANDS = tuple(map(Decimal, (50, 70, 80, 90, 95, 99)))
 

@@ -14,14 +14,13 @@ from conciliacontag.organizations.roles import Act
 from conciliacontag.page_calls import author
 from conciliacontag.pages import FactAdmin, attempt, holds
 from conciliacontag.scope import COMPANY, MONTH, as_month, scope_of, spell_month
-from reconciliation.thresholds.consequences import FLOOR, STEP, TOP, Consequence
+from reconciliation.thresholds.consequences import FLOOR, STEP, TOP, USUAL, Consequence
 from reconciliation.thresholds.figures import Figures
 from reconciliation.thresholds.models import LEAST_ACCEPT, LEAST_PROPOSE, MOST_ACCEPT
 from reconciliation.thresholds.options import options_of
 from reconciliation.thresholds.services import set_thresholds, thresholds_of
 from reconciliation.thresholds.wording import band, basis, left_out, place, points, rate
 
-USUAL = Decimal(95)
 LONGEST = 12
 RANGES = {
     "floor": FLOOR, "top": TOP, "step": STEP, "least_accept": LEAST_ACCEPT,

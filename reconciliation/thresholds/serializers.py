@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from conciliacontag.organizations.models import Organization
 from conciliacontag.scope import as_month
-from reconciliation.thresholds.consequences import Consequence, Rate
+from reconciliation.thresholds.consequences import USUAL, Consequence, Rate
 from reconciliation.thresholds.models import Acceptance
 from reconciliation.thresholds.options import options_of
 from reconciliation.thresholds.services import thresholds_of
@@ -41,7 +41,7 @@ class ConsequencesRequest(OrganizationRequest):
     period = serializers.RegexField(
         MONTH, required=False, error_messages=MONTH_ERRORS, help_text="Sem ela, todos os meses."
     )
-    points = PointsField(default="95", help_text="De 50 a 100.")
+    points = PointsField(default=USUAL, help_text="De 50 a 100.")
 
 
 class AcceptanceRequest(OrganizationRequest):

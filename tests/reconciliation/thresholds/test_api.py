@@ -94,6 +94,10 @@ def test_the_consequence_of_a_threshold(api: Api, auditor: User, suggest: Sugges
     assert [one["accepted"] for one in said["bands"]] == [0, 1, 0, 0, 0, 0]
 
 
+def test_without_points_the_usual_ones_are_meant(api: Api, auditor: User) -> None:
+    assert get(api(auditor), f"{LIMITS}/consequences").json()["at_least"] == "95.00"
+
+
 @pytest.mark.parametrize("query", ["points=49", "points=x", "period=2026-13", "points=NaN"])
 def test_nonsense_in_the_address_is_refused(api: Api, auditor: User, query: str) -> None:
     assert get(api(auditor), f"{LIMITS}/consequences?{query}").status_code == 400
