@@ -15,6 +15,7 @@ from reconciliation.models import Reconciliation, ReconciliationStatus
 from reconciliation.rules.grammar import Decide
 from reconciliation.rules.models import ForgottenSuggestion, Rule, RuleHit
 from reconciliation.rules.participation import ready
+from reconciliation.rules.services import newest_versions
 from reconciliation.rules.subjects import without_numbers
 from reconciliation.rules.suggesting import Decision, Suggestion, suggest
 
@@ -85,8 +86,8 @@ def figures_of(rules: Iterable[Rule]) -> dict[UUID, Figures]:
 def suggestions_for(organization: Organization) -> list[Suggestion]:
     """Rules that the organization's decisions suggest, without those it has or has forgotten."""
     kept = Rule.objects.filter(organization=organization).kept()
-    newest = (rule.versions.order_by("-number").first() for rule in kept)
-    known = [read.definition for row in newest if row and (read := ready(row))]
+    newest = newest_versions(kept).values()
+    known = [read.definition for row in newest if (read := ready(row))]
     forgotten = set(
         ForgottenSuggestion.objects.filter(organization=organization).values_list(
             "fingerprint", flat=True

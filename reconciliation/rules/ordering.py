@@ -40,7 +40,8 @@ def move_rule(rule: Rule, *, place: int, user: User, seen: str = "") -> list[Rul
         raise InvalidInput("A primeira posição é a 1.", code="rule_place_invalid")
     with session([rule.organization_id]):
         lock(f"rules {rule.organization_id}")
-        kept = list(Rule.objects.filter(organization=rule.organization_id).kept())
+        rows = Rule.objects.filter(organization=rule.organization_id).kept()
+        kept = list(rows.select_related("enabled"))
         ids = [one.pk for one in kept]
         if rule.pk not in ids:
             raise NotFound("Não encontramos esta regra. Ela pode ter sido esquecida.")

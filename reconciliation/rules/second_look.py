@@ -191,8 +191,9 @@ class _Look:
         search = match if self.worded else match_unworded
         outcome = search(near, rivals, options, self.compared.outcome.learned)
         cases = cases_of(outcome, near, rivals)
-        effects = apply(self.rules, cases).effects
-        return act(outcome, cases, effects, options, worded=self.worded), effects
+        said = apply(self.rules, cases)
+        self.applied.cuts += said.cuts
+        return act(outcome, cases, said.effects, options, worded=self.worded), said.effects
 
     def waiting(self) -> list[OpenTransaction]:
         """Lines without a booking that may have one."""

@@ -9,8 +9,7 @@ from rest_framework import serializers
 
 from reconciliation.rules.figures import Figures
 from reconciliation.rules.grammar import LONGEST_TEXT
-from reconciliation.rules.models import Rule, RuleSimulation
-from reconciliation.rules.services import newest_version
+from reconciliation.rules.models import Rule, RuleSimulation, RuleVersion
 
 
 class RulesRequest(serializers.Serializer[Any]):
@@ -91,12 +90,16 @@ class RuleSerializer(serializers.ModelSerializer[Rule]):
             "links",
         ]
 
+    def newest(self, rule: Rule) -> RuleVersion | None:
+        versions: Mapping[UUID, RuleVersion] = self.context["versions"]
+        return versions.get(rule.pk)
+
     def get_version(self, rule: Rule) -> int:
-        newest = newest_version(rule)
+        newest = self.newest(rule)
         return newest.number if newest else 0
 
     def get_definition(self, rule: Rule) -> dict[str, Any]:
-        newest = newest_version(rule)
+        newest = self.newest(rule)
         return dict(newest.definition) if newest else {}
 
     @extend_schema_field(FiguresSerializer)

@@ -35,6 +35,7 @@ from reconciliation.rules.services import (
     enable_rule,
     find_rule,
     forget_rule,
+    newest_versions,
     save_rules,
 )
 from reconciliation.rules.simulation import start_simulation
@@ -43,10 +44,8 @@ from reconciliation.views import SECONDS_TO_WAIT, person
 
 
 def drawn(*rules: Rule) -> list[dict[str, object]]:
-    return [
-        dict(row)
-        for row in RuleSerializer(rules, many=True, context={"figures": figures_of(rules)}).data
-    ]
+    known = {"figures": figures_of(rules), "versions": newest_versions(rules)}
+    return [dict(row) for row in RuleSerializer(rules, many=True, context=known).data]
 
 
 def listed(rules: list[Rule]) -> dict[str, object]:
@@ -65,7 +64,8 @@ class RulesView(APIView):
         asked.is_valid(raise_exception=True)
         named = asked.validated_data.get("organization_id")
         organization = choose_organization(person(request), named, Act.READ)
-        rules = list(Rule.objects.filter(organization=organization).kept())
+        kept = Rule.objects.filter(organization=organization).kept()
+        rules = list(kept.select_related("enabled"))
         return Response(listed(rules))
 
     @extend_schema(request=RuleRequest, responses={200: RuleSerializer, 201: RuleSerializer})

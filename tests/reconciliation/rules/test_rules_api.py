@@ -96,6 +96,18 @@ def test_another_organizations_rule_is_not_found(
     assert client.delete(f"{RULES}/{rule.pk}").status_code == 404
 
 
+def test_many_rules_are_listed_in_as_many_queries_as_few(
+    manager: User, screen: Screen, save: Save, django_assert_max_num_queries: Any
+) -> None:
+    client = screen(manager)
+    for number in range(12):
+        save(f"transaction_amount > {number}", name=f"r{number}")
+    with django_assert_max_num_queries(14):
+        assert len(client.get(RULES).json()["data"]) == 12
+    with django_assert_max_num_queries(24):
+        client.get("/admin/reconciliation/rule/")
+
+
 def test_forgotten_twice_is_not_found_the_second_time(
     manager: User, screen: Screen, save: Save
 ) -> None:
