@@ -52,11 +52,12 @@ def main() -> int:
     stages["start"] = time.perf_counter() - clock
     clock = time.perf_counter()
     parts = list(partitions(payables, lines, 0 if asked.one_by_one else AT_ONCE))
-    found, most = run(parts, pool)
+    found, most, processor = run(parts, pool)
     stages["match"] = time.perf_counter() - clock
     clock = time.perf_counter()
     found.sort("tx_id", "doc_id").write_parquet(asked.folder / "links.parquet")
     stages["write"] = time.perf_counter() - clock
+    stages["processor"] = processor
     tell(stages, found, lines.height, most, as_json=asked.json)
     return 0
 
@@ -154,17 +155,18 @@ def started(workers: int) -> ProcessPoolExecutor:
     return pool
 
 
-def run(parts: list[Part], pool: ProcessPoolExecutor) -> tuple[pl.DataFrame, int]:
-    """Links of every part, and the most memory one process needed (MB)."""
+def run(parts: list[Part], pool: ProcessPoolExecutor) -> tuple[pl.DataFrame, int, float]:
+    """Links of every part, the most memory of one process (MB), processor seconds of all."""
     with pool:
-        done = list(pool.map(work, parts))
-    return pl.concat([frame for frame, _ in done]), max(memory for _, memory in done)
+        frames, memory, seconds = zip(*pool.map(work, parts), strict=True)
+    return pl.concat(frames), max(memory), sum(seconds)
 
 
-def work(part: Part) -> tuple[pl.DataFrame, int]:
-    found = compare(*part)
+def work(part: Part) -> tuple[pl.DataFrame, int, float]:
+    start = time.process_time()
+    found = links_of(compare(*part))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return links_of(found), memory
+    return found, memory, time.process_time() - start
 
 
 def links_of(found: Found) -> pl.DataFrame:

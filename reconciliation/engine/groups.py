@@ -42,8 +42,9 @@ def group_links(
         paying: of each line, the probability that a single item explains it.
         paid: of each item, the probability that it is paid by itself.
     """
-    sums, members = _sums(books, paid)
-    groups = _candidates(books, reading, sums, paying)
+    lines = _open_lines(books, reading, paying)
+    sums, members = _sums(books, lines, paid)
+    groups = _candidates(books, reading, lines, sums)
     facts = _member_facts(groups, members, books, reading)
     weight = _weigh(groups, facts, habits)
     keep = weight > 1e-4
@@ -70,20 +71,30 @@ def _confirmed(groups: pl.DataFrame, facts: pl.DataFrame) -> Flags:
     return confirmed & (floats(groups, "strong") <= cited)
 
 
-def _sums(books: Books, paid: Floats) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Sums of what is open, by party and side."""
+def _open_lines(books: Books, reading: Reading, paying: Floats) -> pl.DataFrame:
+    lines = books.lines.select("row", "organization", "receivable", "day", paid="amount")
+    lines = lines.hstack(reading.lines.select("kind_row", "has_id", "fits", "strong"))
+    return lines.filter(pl.Series(paying < LINE_OPEN_BELOW))
+
+
+def _sums(books: Books, lines: pl.DataFrame, paid: Floats) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Sums, by party and side, of what is open and near in time to some open line."""
     state = books.items.select("item", "document", "parts", paid=pl.Series(paid))
     split = state.filter(pl.col("parts") > 1).group_by("document").agg(split=pl.col("paid").max())
     whole = books.items.filter(pl.col("parts") == 1).join(state.select("item", "paid"), on="item")
     whole = whole.join(split, on="document", how="left").filter(
         pl.col("paid") < OPEN_BELOW, pl.col("split").fill_null(0) < 0.5, pl.col("party") != ""
     )
+    days = Calendar(lines.rename({"day": "due"}), ["organization", "receivable"])
+    whole = whole.filter(days.any_near(whole.with_columns(day="due"), FIRST_DAY, LATEST_OF_FIRST))
     owner = pl.col("party_row") * 2 + pl.col("receivable").cast(pl.Int64)
     owed = whole.select("item", "due", owner=owner, amount="net")
     return sums_of(owed, most=MOST_ITEMS, span=SPAN)
 
 
-def _candidates(books: Books, reading: Reading, sums: pl.DataFrame, paying: Floats) -> pl.DataFrame:
+def _candidates(
+    books: Books, reading: Reading, lines: pl.DataFrame, sums: pl.DataFrame
+) -> pl.DataFrame:
     """Lines beside the sums they may pay; `group` counts the pairs."""
     owner = ints(sums, "owner")
     rivals = np.bincount(owner, minlength=1)[owner]
@@ -94,9 +105,6 @@ def _candidates(books: Books, reading: Reading, sums: pl.DataFrame, paying: Floa
         rivals=pl.Series(rivals),
         due="last_due",
     )
-    lines = books.lines.select("row", "organization", "receivable", "day", paid="amount")
-    lines = lines.hstack(reading.lines.select("kind_row", "has_id", "fits", "strong"))
-    lines = lines.filter(pl.Series(paying < LINE_OPEN_BELOW))
     pairs = [_of_equal_sum(lines, sums), _of_party(lines, sums, reading)]
     late_first = pl.col("day") - pl.col("first_due")
     every = pl.concat(pairs).filter(late_first <= LATEST_OF_FIRST).sort("row", "subset")
