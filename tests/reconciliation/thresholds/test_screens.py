@@ -166,3 +166,12 @@ def test_of_several_companies_one_is_chosen(
 
     assert f"empresa={organization.tenant_key}" in text
     assert f"empresa={other_organization.tenant_key}" in text
+
+
+def test_the_desk_leads_here_with_its_company_and_month(
+    screen: Screen, auditor: User, organization: Organization, suggest: Suggest
+) -> None:
+    suggest("1000.00", "97")
+    text = text_of(screen(auditor).get("/admin/reconciliation/reconciliation/mesa/"))
+
+    assert f'href="{PAGE}?empresa={organization.tenant_key}&amp;competencia=2026-10"' in text
