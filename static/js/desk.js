@@ -11,7 +11,8 @@ import { Turn } from "./turn.js";
 const PRESENCE = 15_000;
 const SHOWN = 10_000; // milliseconds that the way back stays beside what was done
 const SOON = 120; // milliseconds on a line before the ones that follow are fetched
-const IDLE = 450; // … before what is not urgent is asked
+const IDLE = 450; // … before others are told who is here
+const LATER = 1500; // … before what only a slow look needs is asked
 const COUNTED = 10_000; // milliseconds between two looks at the counts of the filters
 const TYPING = 250; // milliseconds without a key before the words are looked for
 const OVER = ["nothing_to_undo", "not_found", "line_changed"];
@@ -116,6 +117,7 @@ function onClick(event) {
 function begin({ draft = null } = {}) {
     clearTimeout(desk.timers.soon);
     clearTimeout(desk.timers.idle);
+    clearTimeout(desk.timers.later);
     const card = find("[data-card]");
     Object.assign(desk, { card, work: null });
     if (!card) {
@@ -129,7 +131,8 @@ function begin({ draft = null } = {}) {
     queue.goTo(card.dataset.card);
     desk.work.start();
     desk.timers.soon = setTimeout(fetchAhead, SOON);
-    desk.timers.idle = setTimeout(whenIdle, IDLE);
+    desk.timers.idle = setTimeout(askOthers, IDLE);
+    desk.timers.later = setTimeout(whenIdle, LATER);
     return undefined;
 }
 
@@ -151,7 +154,6 @@ async function fetchAhead() {
 
 async function whenIdle() {
     const { card } = desk;
-    askOthers();
     if (Date.now() > desk.counted + COUNTED || !desk.work.canAnswer) {
         desk.counted = Date.now();
         queue.refresh();
