@@ -32,5 +32,10 @@ function move(form, place) {
     form.submit();
 }
 
-const moved = location.hash && document.getElementById(location.hash.slice(1));
-moved?.querySelector("button:not([disabled])")?.focus();
+// Going to the row's address takes the focus from whatever had it: ours comes after.
+addEventListener("load", () => setTimeout(focusMoved, 0));
+
+function focusMoved() {
+    const row = location.hash.startsWith("#regra-") && document.getElementById(location.hash.slice(1));
+    if (row) row.querySelector("button:not([disabled])")?.focus();
+}

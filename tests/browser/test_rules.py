@@ -1,5 +1,6 @@
 """A rule is written, its fault found, and its simulation read before it could be enabled."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -7,13 +8,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from conciliacontag.database import EVERY, session
+from conciliacontag.organizations.access import look_around
 from conciliacontag.organizations.roles import Role
 from reconciliation.rules.models import Rule, RuleSimulation
+from reconciliation.rules.services import save_rules
 from reconciliation.rules.simulation import execute_simulation
 from tests.browser.accessibility import look_over
 from tests.browser.conftest import Site
 
 pytestmark = pytest.mark.browser
+
+SHOTS = os.environ.get("SCREENSHOTS", "")
 
 
 def faults_of(page: Page) -> list[str]:
@@ -47,3 +52,32 @@ def test_a_rule_is_written_and_tried_on_the_month(
     assert faults_of(page) == []
     with session(EVERY):
         assert not Rule.objects.enabled().filter(organization=site.organization).exists()
+
+
+def test_the_order_is_changed_by_keyboard_and_by_dragging(
+    open_page: Callable[..., Any], site: Site
+) -> None:
+    page: Page = open_page(Role.MANAGER).page
+    with session(EVERY):
+        manager = site.people[Role.MANAGER]
+        text = "".join(
+            f"- {{name: {name}, when: transaction_amount > {place}, then: {{flag: x}}}}\n"
+            for place, name in enumerate(("Primeira", "Segunda", "Terceira"))
+        )
+        look_around(manager)
+        save_rules(site.organization, text, user=manager)
+    page.goto("/admin/reconciliation/rule/")
+    page.get_by_role("button", name="Subir Terceira").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("“Terceira” é agora a")).to_be_visible()
+    expect(page.get_by_role("button", name="Subir Terceira")).to_be_focused()
+    assert faults_of(page) == []
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/rules-order.png", full_page=True)
+
+    row = page.get_by_role("row")
+    row.filter(has_text="Primeira").drag_to(row.filter(has_text="Segunda"))
+    expect(page.get_by_text("“Primeira” é agora a")).to_be_visible()
+    with session(EVERY):
+        names = [rule.name for rule in Rule.objects.kept()]
+    assert names.index("Terceira") < names.index("Segunda") < names.index("Primeira")
