@@ -15,7 +15,7 @@ from conciliacontag.organizations.access import choose_organization
 from conciliacontag.organizations.models import Organization
 from conciliacontag.organizations.roles import Act
 from conciliacontag.scope import as_month
-from reconciliation.kpis.figures import documents_per_day
+from reconciliation.kpis.figures import documents_per_day, joined_whole
 from reconciliation.kpis.files import report_file
 from reconciliation.kpis.lists import Shown, listing
 from reconciliation.kpis.missing import MEANING, TITLE, missing_rows
@@ -73,7 +73,8 @@ class KpiRowsView(APIView):
         """Mostra as linhas de um número, até mil por vez; `next_offset` leva às seguintes."""
         organization, said = asked_for(request, KpiRowsRequest)
         start, end = said["offset"], said["offset"] + MOST_ROWS
-        title, meaning, count, rows = rows_of(organization, code, said, start, end)
+        with joined_whole():
+            title, meaning, count, rows = rows_of(organization, code, said, start, end)
         shown = {
             "organization_id": organization.pk,
             "period": said["period"],

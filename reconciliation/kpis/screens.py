@@ -22,7 +22,7 @@ from reconciliation.kpis.drawing import (
     rate_chart,
     spell_work,
 )
-from reconciliation.kpis.figures import OF_LINES, OF_NOTES
+from reconciliation.kpis.figures import OF_LINES, OF_NOTES, joined_whole
 from reconciliation.kpis.files import list_file, report_file
 from reconciliation.kpis.links import in_reports
 from reconciliation.kpis.lists import listing
@@ -87,6 +87,12 @@ class ReportPages:
     def one(self, request: HttpRequest, code: str) -> HttpResponseBase:
         """The rows of a number: of the month, of one day, or of all time."""
         scope, month = chosen(request)
+        with joined_whole():
+            return self.listed(request, scope, month, code)
+
+    def listed(
+        self, request: HttpRequest, scope: Scope, month: date, code: str
+    ) -> HttpResponseBase:
         found = rows_of(request, scope, month, code)
         listed, kind = found["listing"], request.GET.get("formato")
         if kind in KINDS:

@@ -168,7 +168,7 @@ def test_a_page_costs_the_same_whatever_the_companies(
         make_transaction(more, "10.00")
     make_file(organization)
     client = screen(user)
-    with django_assert_max_num_queries(70):
+    with django_assert_max_num_queries(80):
         assert len(page_of(client).context["parts"]["numeros"].value.rows) == 22
 
 

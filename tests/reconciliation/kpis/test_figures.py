@@ -17,9 +17,12 @@ from reconciliation.kpis.figures import (
     ages,
     count_by,
     documents_per_day,
+    joined_whole,
     run_spans,
     wait_spans,
+    within,
 )
+from reconciliation.kpis.measures import MEASURES
 from reconciliation.kpis.period import Period, month_of
 from reconciliation.kpis.report import errors_by_kind, month_by_month, pace, since_first
 from tests.data.kpi_rows import OCTOBER, book, local, make_file, mixed_month
@@ -126,9 +129,9 @@ def test_many_companies_cost_as_much_as_one(
     django_assert_num_queries: Queries,
 ) -> None:
     for companies in ([month], [month, other_organization]):
-        with django_assert_num_queries(9):  # type: ignore[attr-defined]
+        with django_assert_num_queries(17):  # type: ignore[attr-defined]
             company_months(companies, OCTOBER)
-        with django_assert_num_queries(14):  # type: ignore[attr-defined]
+        with django_assert_num_queries(22):  # type: ignore[attr-defined]
             month_by_month(companies, OCTOBER)
 
 
@@ -138,6 +141,20 @@ def test_months_begin_with_the_first_that_has_anything(month: Organization, stra
 
     assert [row.month for row in rows] == [OCTOBER, date(2026, 11, 1)]
     assert [row.month for row in none] == [date(2020, 1, 1)]
+
+
+def test_other_tables_are_read_whole_and_only_then(month: Organization) -> None:
+    measure = MEASURES["documents_automatic"]
+    rows = measure.select(within(measure.subject, [month]))
+    with joined_whole():
+        plan = rows.explain()
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_nestloop")
+        usual = cursor.fetchone()
+
+    assert "Nested Loop" in rows.explain()
+    assert "Nested Loop" not in plan
+    assert usual == ("on",)
 
 
 def test_times_are_those_of_the_runs(month: Organization) -> None:
