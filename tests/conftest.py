@@ -44,6 +44,11 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 ground = Ground()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first: small tests fill the end evenly, and one browser is enough."""
+    items.sort(key=lambda item: not item.nodeid.startswith(("tests/browser/", "tests/flows/")))
+
+
 def pytest_collection_finish() -> None:
     """Modules and collected tests stay to the end: no collection of garbage looks at them again."""
     gc.collect()
