@@ -139,13 +139,13 @@ def _settle_rivals(lines: Iterable[_Line], taken: set[Payable]) -> None:
 
 
 def _assembled(outcome: Outcome, lines: Mapping[str, _Line]) -> Outcome:
-    fresh = {
+    fresh = Taken(
         payable
         for line in lines.values()
         for unit in line.units
         if unit.is_booked and not unit.was_booked
         for payable in unit.payables
-    }
+    )
     matches = [pair for pair in outcome.matches if pair.transaction_id not in lines]
     doubts = [
         without(doubt, fresh) for doubt in outcome.doubts if doubt.transaction_id not in lines
@@ -181,14 +181,21 @@ def _doubt(line: _Line) -> Doubt:
     return Doubt(line.id, tuple(one for unit in shown for one in unit.candidates), reason)
 
 
-def without(doubt: Doubt, taken: set[Payable]) -> Doubt:
+class Taken:
+    """Documents and instalments that were booked just now; a whole document takes its parts."""
+
+    def __init__(self, payables: Iterable[Payable]) -> None:
+        self.payables = frozenset(payables)
+        self.wholes = frozenset(document for document, part in self.payables if not part)
+
+    def __contains__(self, pair: Candidate) -> bool:
+        whole = pair.document_id in self.wholes
+        return whole or (pair.document_id, pair.installment) in self.payables
+
+
+def without(doubt: Doubt, taken: Taken) -> Doubt:
     """A proposal does not offer what a rule has just booked to another line."""
-    wholes = {document for document, installment in taken if not installment}
-    gone = {
-        one.link or id(one)
-        for one in doubt.candidates
-        if (one.document_id, one.installment) in taken or one.document_id in wholes
-    }
+    gone = {one.link or id(one) for one in doubt.candidates if one in taken}
     if not gone:
         return doubt
     left = tuple(one for one in doubt.candidates if (one.link or id(one)) not in gone)

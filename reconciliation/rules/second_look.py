@@ -19,7 +19,7 @@ from reconciliation.engine import (
     Outcome,
     match,
 )
-from reconciliation.rules.acting import act, cases_of, left_over, named, without
+from reconciliation.rules.acting import Taken, act, cases_of, left_over, named, without
 from reconciliation.rules.applying import Applied, Case, Effect, apply
 from reconciliation.rules.grammar import Decide
 from reconciliation.rules.neighbours import documents_near, lines_near, with_rivals
@@ -219,7 +219,7 @@ class _Look:
         """Replace what is said of the wanted lines by what was found now."""
         now = self.outcome
         fresh = [pair for pair in found.matches if pair.transaction_id in wanted]
-        payables = {(pair.document_id, pair.installment) for pair in fresh}
+        booked = Taken((pair.document_id, pair.installment) for pair in fresh)
         better = {
             doubt.transaction_id: doubt
             for doubt in found.doubts
@@ -229,7 +229,7 @@ class _Look:
         doubts = [doubt for doubt in now.doubts if doubt.transaction_id not in changed]
         doubts += [self.next_best(doubt) for doubt in better.values()]
         doubts = sorted(
-            (without(doubt, payables) for doubt in doubts), key=lambda doubt: doubt.transaction_id
+            (without(doubt, booked) for doubt in doubts), key=lambda doubt: doubt.transaction_id
         )
         matches = sorted(
             [*now.matches, *fresh],

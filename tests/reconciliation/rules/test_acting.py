@@ -1,5 +1,6 @@
 """What rules make of an outcome: bands, points, evidence, and when a person is asked instead."""
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -171,6 +172,23 @@ def test_a_classified_line_without_document_says_its_codes(line: Make, rule: Mak
     assert found.doubts[0].reason == (
         "Nenhuma nota. Regra “Tarifa”: classifica em débito 3.1, histórico 45."
     )
+
+
+def test_many_acceptances_among_many_doubts_take_no_longer_than_each(
+    line: Make, note: Make, pair: Make, doubt: Make, rule: Make
+) -> None:
+    count = 6000
+    lines = [line(f"t{place}") for place in range(2 * count)]
+    notes = [note(f"d{place}", number=str(place % 2)) for place in range(2 * count)]
+    doubts = tuple(doubt(f"t{place}", pair(f"t{place}", f"d{place}")) for place in range(2 * count))
+    outcome = Outcome((), doubts)
+    cases = cases_of(outcome, notes, lines)
+    effects = apply([rule('document_number == "1"')], cases).effects
+    begun = time.process_time()
+    found = act(outcome, cases, effects)
+
+    assert (len(found.matches), len(found.doubts)) == (count, count)
+    assert time.process_time() - begun < 1.5
 
 
 def test_what_is_set_aside_is_not_asked_about(line: Make, rule: Make) -> None:
