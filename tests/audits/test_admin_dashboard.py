@@ -17,7 +17,8 @@ from reconciliation.kpis import parts
 from reconciliation.kpis.newest import newest_month
 from reconciliation.models import Closing, Run
 from reconciliation.services import execute_run, start_run
-from tests.conftest import make_organization, owner
+from tests.conftest import make_organization
+from tests.data.databases import owner
 from tests.data.kpi_rows import make_file, mixed_month
 from tests.data.rows import make_doubt, make_transaction
 

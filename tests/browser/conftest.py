@@ -36,8 +36,9 @@ from ingestion.services.processing import process_file
 from reconciliation.services import execute_run, start_run
 from tests.browser.browsers import UNUSED, Browsers
 from tests.browser.browsers import Watched as Watched
-from tests.conftest import PASSWORD, clone, drop, make_organization, make_template, point_at
-from tests.conftest import template_name as template
+from tests.conftest import PASSWORD, make_organization
+from tests.data.databases import clone, drop, make_template, point_at
+from tests.data.databases import template_name as template
 from tests.data.school_cards import open_answers, package
 
 HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"

@@ -11,7 +11,7 @@ from conciliacontag.organizations.roles import Role
 from tests.browser.conftest import School, Site, Watched, cookie_of
 from tests.browser.test_pages import shoot
 from tests.browser.test_review_looks import check
-from tests.conftest import owner
+from tests.data.databases import owner
 from tests.data.kpi_rows import make_file, mixed_month
 
 pytestmark = pytest.mark.browser

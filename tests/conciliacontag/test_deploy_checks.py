@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from conciliacontag.checks import check_address, check_database
-from tests.conftest import owner, point_at
+from tests.data.databases import owner, point_at
 
 Statement = Callable[[str], None]
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from conciliacontag.organizations.models import User
-from tests.conftest import point_at
+from tests.data.databases import point_at
 from tests.data.envelope import refusal
 
 Api = Callable[..., Client]

@@ -16,7 +16,7 @@ from django.test import Client
 from conciliacontag.celery import app
 from conciliacontag.metrics import TASK_FAILURES
 from conciliacontag.organizations.models import User
-from tests.conftest import point_at
+from tests.data.databases import point_at
 from tests.data.envelope import refusal
 
 Api = Callable[..., Client]

@@ -13,7 +13,8 @@ from django.db.utils import ProgrammingError
 from conciliacontag.database import EVERY, session
 from conciliacontag.organizations.audit_log import Deed, head, record, record_all
 from conciliacontag.organizations.models import AuditLog, Organization
-from tests.conftest import make_organization, owner
+from tests.conftest import make_organization
+from tests.data.databases import owner
 
 Tamper = Callable[[str], None]
 LINKS = 5
