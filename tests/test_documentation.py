@@ -11,7 +11,9 @@ from django.urls import Resolver404, resolve
 from conciliacontag.env import ROOT, Environment
 
 DOCUMENTS = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").glob("*.md")]
-ROUTE = re.compile(r"(?<![\w.])(/(?:v1|api)/[\w/{}-]+(?:\.(?:csv|xlsx|yaml|json))?|/(?:healthz|readyz|metrics)\b)")
+ROUTE = re.compile(
+    r"(?<![\w.])(/(?:v1|api)/[\w/{}-]+(?:\.(?:csv|xlsx|yaml|json))?|/(?:healthz|readyz|metrics)\b)"
+)
 COMMAND = re.compile(r"(?:`manage\.py|dev manage) ([a-z_]+)")
 SETTING = re.compile(r"`([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)(?:=[^`]*)?`")
 LINK = re.compile(r"\]\((?!http)([^)#]+)")
