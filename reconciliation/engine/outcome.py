@@ -1,6 +1,6 @@
 """From weighed links to what a person is told: bookings, proposals, and reasons for the rest."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -27,6 +27,7 @@ from reconciliation.engine.sentence import tell
 from reconciliation.engine.tables import Tables, as_tables
 
 DEFAULTS = Options()
+Progress = Callable[[int], None]
 HUNDRED = Decimal(100)
 CROWD = 0.3  # probability that some candidate is right, however small each one's
 
@@ -36,6 +37,9 @@ def match(
     transactions: Sequence[OpenTransaction],
     options: Options = DEFAULTS,
     known: Known | None = None,
+    *,
+    worded: bool = True,
+    progress: Progress | None = None,
 ) -> Outcome:
     """Decide which bank line pays which documents.
 
@@ -44,15 +48,25 @@ def match(
 
     Args:
         known: what earlier runs learned of the organization; learned from the rows without it.
+        worded: without it candidates have no evidence and no sentence, which are four fifths of the
+            work after the comparison.
+        progress: told how much is done, in per cent.
 
     Raises:
         ValueError: an amount has a fraction of a cent.
     """
+    tell_progress = progress or _quiet
     tables = as_tables(documents, transactions)
     if tables.payables.is_empty() or tables.lines.is_empty():
         return _nothing(tables, options)
+    tell_progress(10)
     found = compare(tables.payables, tables.lines, known)
-    return _Telling(tables, found, options).outcome()
+    tell_progress(75)
+    return _Telling(tables, found, options, worded=worded).outcome()
+
+
+def _quiet(_: int) -> None:
+    """Nobody asked."""
 
 
 def learn(
@@ -91,8 +105,8 @@ def _nothing(tables: Tables, options: Options) -> Outcome:
 class _Telling:
     """One outcome in the making."""
 
-    def __init__(self, tables: Tables, found: Found, options: Options) -> None:
-        self.tables, self.found, self.options = tables, found, options
+    def __init__(self, tables: Tables, found: Found, options: Options, *, worded: bool) -> None:
+        self.tables, self.found, self.options, self.worded = tables, found, options, worded
         self.belief = found.belief
         self.books = booked(found, float(options.accept_at / HUNDRED))
         self.facts = Facts(tables, found)
@@ -128,7 +142,8 @@ class _Telling:
         )
 
     def _candidates(self, fact: Fact, rival: Fact | None) -> Iterator[Candidate]:
-        evidence, reason = rows_of(fact, rival), tell(fact, rival)
+        evidence = rows_of(fact, rival) if self.worded else ()
+        reason = tell(fact, rival) if self.worded else ""
         for member, cents, difference in allocations(fact):
             yield Candidate(
                 transaction_id=fact.transaction.id,

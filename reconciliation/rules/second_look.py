@@ -24,7 +24,6 @@ from reconciliation.rules.applying import Applied, Case, Effect, apply
 from reconciliation.rules.grammar import Decide
 from reconciliation.rules.neighbours import documents_near, lines_near, with_rivals
 from reconciliation.rules.reading import Kept
-from reconciliation.rules.unworded import match_unworded
 from reconciliation.rules.wording import NEXT_BEST, listed
 
 LOOKS = 3  # a rule may forbid the next one too; what is left then waits for a person
@@ -188,8 +187,8 @@ class _Look:
         }
         rivals = with_rivals(lines, near, shown, waiting)
         options = self.compared.options
-        search = match if self.worded else match_unworded
-        outcome = search(near, rivals, options, self.compared.outcome.learned)
+        known = self.compared.outcome.learned
+        outcome = match(near, rivals, options, known, worded=self.worded)
         cases = cases_of(outcome, near, rivals)
         said = apply(self.rules, cases)
         self.applied.cuts += said.cuts

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from reconciliation.engine import match
 from reconciliation.rules.acting import cases_of
 from reconciliation.rules.applying import Applied, Conflict, Cut, Effect, add_rule, apply
 from reconciliation.rules.differing import Change, State, changes
 from reconciliation.rules.grammar import Decide
 from reconciliation.rules.second_look import Compared, decided
 from reconciliation.rules.shadow import Books
-from reconciliation.rules.unworded import match_unworded
 
 SHOWN = 200
 
@@ -43,8 +43,12 @@ def try_rule(books: Books, period: Period, progress: Progress) -> Findings:
         progress: told how much is done, in per cent.
     """
     documents, lines = list(books.documents.values()), list(books.lines.values())
-    outcome = match_unworded(
-        documents, lines, books.options, progress=lambda part: progress(20 + part * 4 // 10)
+    outcome = match(
+        documents,
+        lines,
+        books.options,
+        worded=False,
+        progress=lambda part: progress(20 + part * 4 // 10),
     )
     progress(60)
     compared = Compared(outcome, books.documents, books.lines, books.options)

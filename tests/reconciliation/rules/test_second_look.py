@@ -11,7 +11,6 @@ from reconciliation.rules.conditions import EXACT, _compiled, read_condition
 from reconciliation.rules.reading import Kept
 from reconciliation.rules.second_look import Compared, decided
 from reconciliation.rules.subjects import Subject
-from reconciliation.rules.unworded import match_unworded
 
 Make = Callable[..., Any]
 CUSTOMER = "12345678000195"
@@ -68,9 +67,9 @@ def test_without_words_the_numbers_are_the_same(line: Make, note: Make, rule: Ma
         said = [(one.transaction_id, one.document_id, one.amount, one.score) for one in pairs]
         return said, [doubt.transaction_id for doubt in outcome.doubts], outcome.set_aside
 
-    found = match_unworded(notes, lines, Options())
+    found = match(notes, lines, worded=False)
     assert numbers(found) == numbers(match(notes, lines))
-    assert match_unworded([], lines, Options()).matches == ()
+    assert match([], lines, worded=False).matches == ()
 
 
 RULES = [
