@@ -104,11 +104,10 @@ class MoveView(APIView):
     @extend_schema(request=RuleMoveRequest, responses=RuleSerializer(many=True))
     @idempotent()
     def post(self, request: Request, pk: UUID) -> Response:
+        rule = find_rule(pk)
         asked = RuleMoveRequest(data=request.data)
         asked.is_valid(raise_exception=True)
-        return Response(
-            listed(move_rule(find_rule(pk), user=person(request), **asked.validated_data))
-        )
+        return Response(listed(move_rule(rule, user=person(request), **asked.validated_data)))
 
 
 class SimulateView(APIView):
@@ -122,11 +121,12 @@ class SimulateView(APIView):
     )
     @idempotent()
     def post(self, request: Request, pk: UUID) -> Response:
+        rule = find_rule(pk)
         asked = SimulationRequest(data=request.data)
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
         row, created = start_simulation(
-            find_rule(pk), user=person(request), first=said.get("first"), last=said.get("last")
+            rule, user=person(request), first=said.get("first"), last=said.get("last")
         )
         headers = {
             "Location": reverse("rule-simulation", args=[row.pk]),
