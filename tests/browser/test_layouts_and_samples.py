@@ -157,6 +157,7 @@ def draw_all(page: Page, batch: Batch) -> None:
     page.get_by_role("button", name="Sortear").click()
     page.get_by_role("link", name="Fazer segunda leitura (3)").click()
     expect(page.locator("[data-card]")).to_be_visible()
+    page.wait_for_load_state()  # keys are heard once the page's modules have run
 
 
 def answer(page: Page, *keys: str) -> None:
