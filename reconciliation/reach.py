@@ -27,7 +27,7 @@ from reconciliation.open_rows import (
 from reconciliation.statuses import chunks
 
 LEAST = 2_000  # open lines: fewer are compared whole in no time
-STEPS = 2  # beyond the lines told anew: a rival's rival's rival moves nobody by a point
+STEPS = 2  # of proposals beyond the lines told anew; tests hold the outcome to a whole run's
 MOST = 0.3  # of the open lines: what reaches further is looked at whole
 
 
