@@ -12,10 +12,3 @@ TITLES = {
     "50": "Sugestões de 50 a 79 pontos",
     "0": "Sugestões abaixo de 50 pontos",
 }
-
-
-def band_of(score: Decimal, *, booked: bool) -> str:
-    """The step of a link: booked by the machine, or proposed with so many points."""
-    if booked:
-        return AUTOMATIC
-    return next(code for code, least in STEPS if score >= least)

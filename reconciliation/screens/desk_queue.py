@@ -85,12 +85,6 @@ def orders(queue: Queue) -> list[dict[str, Any]]:
     ]
 
 
-def rows_from(queue: Queue, line: Transaction | None) -> tuple[list[Transaction], bool]:
-    """Rows of the queue from a line on, itself included, and whether more follow."""
-    found = list((queue.after(line) if line else queue.rows())[: MOST_ROWS + 1])
-    return found[:MOST_ROWS], len(found) > MOST_ROWS
-
-
 def drawn_rows(
     request: HttpRequest, queue: Queue, rows: list[Transaction], current: Transaction | None
 ) -> str:

@@ -3,13 +3,11 @@
 from datetime import date
 from decimal import Decimal
 
-import pytest
-
 from conciliacontag.organizations.models import Organization, User
 from ingestion.models import Transaction
 from reconciliation.allocating import Allocation, allocate
-from reconciliation.kpis.bands import AUTOMATIC, band_of
-from reconciliation.kpis.judgements import standing, steps
+from reconciliation.kpis.bands import AUTOMATIC
+from reconciliation.kpis.judgements import standing
 from reconciliation.kpis.period import Period
 from reconciliation.kpis.report import BandFigures, precision_by_band
 from reconciliation.models import Reconciliation
@@ -32,16 +30,6 @@ def judged(organization: Organization) -> tuple[int, int]:
 
 def proposal(line: Transaction) -> Reconciliation:
     return Reconciliation.objects.filter(transaction=line, status="partial").order_by("pk")[0]
-
-
-@pytest.mark.parametrize(
-    ("score", "booked", "code"),
-    [("100", True, "automatic"), ("99.99", False, "95"), ("94.99", False, "80"),
-     ("50", False, "50"), ("2", False, "0")],
-)  # fmt: skip
-def test_a_link_has_one_band(score: str, booked: bool, code: str) -> None:
-    assert band_of(Decimal(score), booked=booked) == code
-    assert booked or code in [name for name, _ in steps()]
 
 
 def test_nothing_said_is_no_history(organization: Organization) -> None:
