@@ -5,7 +5,7 @@ Contrast costs some milliseconds an element, and a list repeats the same row a h
 
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 AA = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
@@ -33,6 +33,19 @@ REPEATED = {"exclude": [["[data-repeated]"]]}
 
 
 def look_over(page: Page) -> AxeResults:
-    """All violations on the page, with their report."""
+    """All violations on the page, with their report.
+
+    A click returns before the page it leads to has come: what axe says of a page that is being left
+    is nothing, and is asked of the one that came.
+    """
+    try:
+        return judged(page)
+    except Error:
+        page.wait_for_timeout(1_000)
+        return judged(page)
+
+
+def judged(page: Page) -> AxeResults:
+    page.wait_for_load_state()
     page.evaluate(MARK_REPEATED)
     return Axe().run(page, context=REPEATED, options=AA)
