@@ -37,9 +37,19 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
+LONG = ("tests/browser/", "tests/flows/")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long comes first: small tests fill the end evenly, and one browser is enough."""
-    items.sort(key=lambda item: not item.nodeid.startswith(("tests/browser/", "tests/flows/")))
+    """What takes long comes first: small tests fill the end evenly, and one browser is enough.
+
+    Browsers and killed workers live by the clock of a machine that is never theirs alone. What fails
+    there is tried once more, and the summary names it: twice is a failure.
+    """
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    for item in items:
+        if item.nodeid.startswith(LONG):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def pytest_collection_finish() -> None:
