@@ -43,8 +43,8 @@ LONG = ("tests/browser/", "tests/flows/")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long comes first: small tests fill the end evenly, and one browser is enough.
 
-    Browsers and killed workers live by the clock of a machine that is never theirs alone. What fails
-    there is tried once more, and the summary names it: twice is a failure.
+    Browsers and killed workers live by the clock of a machine that is never theirs alone. What
+    fails there is tried once more, and the summary names it: twice is a failure.
     """
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
     for item in items:
