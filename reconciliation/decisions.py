@@ -205,13 +205,30 @@ def kept_in_spite(rows: Sequence[Reconciliation]) -> Reconciliation | None:
     return booked
 
 
-def conclude(rows: Sequence[Reconciliation], touched: Touched, user: User, action: str) -> None:
+def conclude(
+    rows: Sequence[Reconciliation],
+    touched: Touched,
+    user: User,
+    action: str,
+    told: Mapping[str, Any] | None = None,
+) -> None:
     settle(touched.lines, touched.documents)
-    record(rows[0].organization, action, rows[0], actor=user, diff=link_facts(rows))
+    diff = {**link_facts(rows), **(told or {})}
+    record(rows[0].organization, action, rows[0], actor=user, diff=diff)
 
 
-def refuse_matches(transaction: Transaction, *, user: User, reason: str) -> Reconciliation:
+def refuse_matches(
+    transaction: Transaction,
+    *,
+    user: User,
+    reason: str,
+    action: str = "match.refused",
+    told: Mapping[str, Any] | None = None,
+) -> Reconciliation:
     """Say that a line, or what is left of it, has no document. Twice changes nothing.
+
+    Args:
+        action: what the trail calls it, with what is `told` beside its usual facts.
 
     Raises:
         NotAllowed: the person may not decide here.
@@ -243,7 +260,7 @@ def refuse_matches(transaction: Transaction, *, user: User, reason: str) -> Reco
         )
         set_aside(gone, row.link)
         row.save(force_insert=True)
-        conclude([row], touched, user, "match.refused")
+        conclude([row], touched, user, action, told)
     return row
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from conciliacontag.keys import new_id
 from conciliacontag.organizations.models import Organization, User
 from ingestion.models import Document, Transaction
+from reconciliation.desk.models import Entry as Entry
 from reconciliation.desk.models import Hold as Hold
 from reconciliation.periods.models import Closing as Closing
 from reconciliation.rules.models import Rule as Rule

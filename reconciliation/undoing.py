@@ -14,6 +14,7 @@ from ingestion.models import Transaction
 from reconciliation.balances import linked
 from reconciliation.booking import Touched
 from reconciliation.decisions import link_facts
+from reconciliation.desk.models import Entry
 from reconciliation.ledger import books
 from reconciliation.models import (
     MATCHED,
@@ -102,7 +103,7 @@ def take_back(
 
 
 def withdraw(rows: Sequence[Reconciliation], user: User) -> None:
-    """Bookings become this person's proposals; a "sem nota" is gone."""
+    """Bookings become this person's proposals; a "sem nota" is gone, with its ledger entry."""
     booked = [row for row in rows if row.status == ReconciliationStatus.MATCHED]
     for row in booked:
         row.status, row.performed_by = ReconciliationStatus.PARTIAL, user
@@ -110,8 +111,9 @@ def withdraw(rows: Sequence[Reconciliation], user: User) -> None:
     Reconciliation.objects.bulk_update(
         booked, ["status", "performed_by", "decided_at", "content_hash"]
     )
-    said = [row.pk for row in rows if row not in booked]
-    Reconciliation.objects.filter(pk__in=said).delete()
+    said = [row for row in rows if row not in booked]
+    Entry.objects.filter(link__in=[row.link for row in said]).delete()
+    Reconciliation.objects.filter(pk__in=[row.pk for row in said]).delete()
 
 
 def warnings(touched: Touched) -> ReconciliationQuerySet:

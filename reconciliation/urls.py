@@ -55,6 +55,7 @@ urlpatterns = [
     path("desk/counts", desk.DeskCountsView.as_view(), name="desk-counts"),
     path("desk/<uuid:pk>", desk.DeskLineView.as_view(), name="desk-line"),
     path("desk/<uuid:pk>/documents", desk.DeskSearchView.as_view(), name="desk-documents"),
+    path("desk/<uuid:pk>/entry", desk.DeskEntryView.as_view(), name="desk-entry"),
     path("desk/<uuid:pk>/decision", desk.DeskDecisionView.as_view(), name="desk-decision"),
     path("desk/<uuid:pk>/undo", desk.DeskUndoView.as_view(), name="desk-undo"),
     path("desk/<uuid:pk>/alike", desk.DeskAlikeView.as_view(), name="desk-alike"),

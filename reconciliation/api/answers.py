@@ -40,6 +40,30 @@ class CandidateSerializer(serializers.Serializer[Any]):
     evidence = serializers.JSONField()
 
 
+class EntrySerializer(serializers.Serializer[Any]):
+    """The ledger entry that a person wrote for a line without a document."""
+
+    debit = serializers.CharField()
+    credit = serializers.CharField()
+    history = serializers.CharField()
+    text = serializers.CharField()
+    amount = serializers.DecimalField(20, 2)
+
+
+class ProposedEntrySerializer(serializers.Serializer[Any]):
+    """What a ledger entry of a line may begin with."""
+
+    debit = serializers.CharField(source="posting.debit")
+    credit = serializers.CharField(source="posting.credit")
+    history = serializers.CharField(source="posting.history")
+    text = serializers.CharField(source="posting.text")
+    told = serializers.CharField(help_text="De onde vêm os códigos, em uma frase.")
+    accounts = serializers.ListField(
+        child=serializers.CharField(), help_text="Contas já usadas, as mais recentes primeiro."
+    )
+    histories = serializers.ListField(child=serializers.CharField())
+
+
 class DeskLineSerializer(serializers.Serializer[Any]):
     """A bank line as the desk shows it."""
 
@@ -55,6 +79,7 @@ class DeskLineSerializer(serializers.Serializer[Any]):
     version = serializers.CharField()
     told = serializers.CharField(help_text="O que se fez por último, por quem e quando.")
     reason = serializers.CharField()
+    entry = EntrySerializer(allow_null=True)
     candidates = CandidateSerializer(many=True)
 
 
@@ -109,6 +134,7 @@ def line_body(stands: Standing) -> dict[str, Any]:
         "version": stands.version,
         "told": stands.sentence() if stands.decided_by else "",
         "reason": nothing.reason if nothing else "",
+        "entry": stands.entry,
         "candidates": [candidate(offer) for offer in offers_of(stands)],
     }
 

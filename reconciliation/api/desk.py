@@ -20,6 +20,7 @@ from reconciliation.api.answers import (
     CandidateSerializer,
     CountSerializer,
     DeskLineSerializer,
+    ProposedEntrySerializer,
     ReachedSerializer,
     RowSerializer,
     found_body,
@@ -34,6 +35,7 @@ from reconciliation.api.requests import (
     LineUndoRequest,
 )
 from reconciliation.desk.deciding import decide_line, undo_line
+from reconciliation.desk.entering import suggest
 from reconciliation.desk.queue import Queue, tally
 from reconciliation.desk.search import documents_for
 from reconciliation.desk.standing import find_line, standing_of
@@ -108,6 +110,14 @@ class DeskSearchView(APIView):
         asked.is_valid(raise_exception=True)
         rows = found_body(standing_of(line), documents_for(line, asked.validated_data["q"]))
         return Response({"data": CandidateSerializer(rows, many=True).data})
+
+
+class DeskEntryView(APIView):
+    """What a ledger entry of the line may begin with; `decision` with `entry` writes one."""
+
+    @extend_schema(responses=ProposedEntrySerializer)
+    def get(self, request: Request, pk: UUID) -> Response:
+        return Response(ProposedEntrySerializer(suggest(find_line(pk))).data)
 
 
 class DeskDecisionView(APIView):

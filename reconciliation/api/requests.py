@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from reconciliation.desk.deciding import LONGEST_REASON, VERDICTS, Choice, Decision
+from reconciliation.desk.deciding import ENTRY, LONGEST_REASON, VERDICTS, Choice, Decision, Posting
+from reconciliation.desk.entering import LONGEST_CODE, LONGEST_TEXT
 from reconciliation.desk.queue import OLDEST, ORDERS, STATES, WAITING
 from reconciliation.models import DifferenceKind
 
@@ -28,6 +29,25 @@ class ChoiceRequest(serializers.Serializer[Any]):
 
     document_id = serializers.UUIDField()
     installment = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
+
+
+class CodeField(serializers.CharField):
+    """A code of the company's chart of accounts; "" where there is none."""
+
+    def __init__(self, **named: Any) -> None:
+        usual: dict[str, Any] = {"required": False, "allow_blank": True, "default": ""}
+        super().__init__(**{**usual, "max_length": LONGEST_CODE, **named})
+
+
+class PostingRequest(serializers.Serializer[Any]):
+    """A ledger entry: at least one of the two accounts."""
+
+    debit = CodeField()
+    credit = CodeField()
+    history = CodeField()
+    text = CodeField(
+        max_length=LONGEST_TEXT, help_text="Vazio, fica o que o banco escreveu, com o favorecido."
+    )
 
 
 class AnswerRequest(serializers.Serializer[Any]):
@@ -56,15 +76,20 @@ class AnswerRequest(serializers.Serializer[Any]):
     reason = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=LONGEST_REASON
     )
+    posting = PostingRequest(
+        required=False, help_text="Só com entry: o lançamento contábil do que não tem nota."
+    )
 
     def as_decision(self) -> Decision:
         said = self.validated_data
+        posting = said.get("posting")
         return Decision(
             said["verdict"],
             [Choice(**one) for one in said["choices"]],
             said["reason"],
             said["lines"],
             said["difference_kind"],
+            Posting(**posting) if posting and said["verdict"] == ENTRY else None,
         )
 
 

@@ -9,7 +9,17 @@ from conciliacontag.organizations.models import User
 from conciliacontag.organizations.roles import Act
 from ingestion.models import Transaction
 from reconciliation.desk.accepting import accept, is_accepted
-from reconciliation.desk.answers import ACCEPT, HOLD, NO_DOCUMENT, VERDICTS, Choice, Decision
+from reconciliation.desk.answers import (
+    ACCEPT,
+    ENTRY,
+    HOLD,
+    NO_DOCUMENT,
+    VERDICTS,
+    Choice,
+    Decision,
+    Posting,
+)
+from reconciliation.desk.entering import check_posting, is_entered, write_entry
 from reconciliation.desk.models import Hold
 from reconciliation.desk.standing import (
     BOOKED,
@@ -25,7 +35,8 @@ from reconciliation.models import DifferenceKind
 from reconciliation.services import refuse_matches, undo_match
 
 __all__ = [
-    "ACCEPT", "HOLD", "NO_DOCUMENT", "VERDICTS", "Choice", "Decision", "decide_line", "undo_line",
+    "ACCEPT", "ENTRY", "HOLD", "NO_DOCUMENT", "VERDICTS", "Choice", "Decision", "Posting",
+    "decide_line", "undo_line",
 ]  # fmt: skip
 
 LONGEST_REASON = 512
@@ -60,7 +71,9 @@ def decide_line(
 def check(decision: Decision) -> None:
     """Refuse what cannot be meant, before anything is touched."""
     if decision.verdict not in VERDICTS:
-        raise InvalidInput("Diga accept, no_document ou hold.", code="unknown_verdict")
+        raise InvalidInput("Diga accept, no_document, hold ou entry.", code="unknown_verdict")
+    if decision.verdict == ENTRY:
+        check_posting(decision.posting)
     if decision.verdict == ACCEPT and not decision.choices:
         raise InvalidInput("Escolha uma nota para conciliar.", code="document_required")
     if max(len(decision.choices), len(decision.lines)) > MOST_TOGETHER:
@@ -82,7 +95,11 @@ def is_said(stands: Standing, decision: Decision, author: User) -> bool:
         return False
     if decision.verdict == ACCEPT:
         return is_accepted(stands, decision)
-    return stands.state == {NO_DOCUMENT: REFUSED, HOLD: HELD}[decision.verdict]
+    if decision.verdict == HOLD:
+        return stands.state == HELD
+    if decision.verdict == ENTRY:
+        return is_entered(stands, decision.posting)
+    return stands.state == REFUSED and stands.entry is None
 
 
 def carry_out(
@@ -94,11 +111,23 @@ def carry_out(
         put_aside(stands, author, decision.reason)
         return
     if decision.verdict == NO_DOCUMENT:
+        refuse_entered(stands)
         refuse_matches(line, user=author, reason=decision.reason)
+    elif decision.posting is not None:
+        write_entry(stands, decision.posting, author)
     else:
         accept(stands, decision, author)
     if stands.hold:
         stands.hold.delete()
+
+
+def refuse_entered(stands: Standing) -> None:
+    if stands.entry is not None:
+        raise Conflict(
+            "Este lançamento já tem um lançamento contábil: desfaça-o antes de dizer só que não há"
+            " nota.",
+            code="line_decided",
+        )
 
 
 def put_aside(stands: Standing, author: User, reason: str) -> None:

@@ -1,11 +1,13 @@
-"""What people did to lines at the desk: put aside, and what gave way to their decisions."""
+"""What people did to lines at the desk: put aside, entered, and what gave way to decisions."""
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import F, Q
 
 from conciliacontag.keys import new_id
 from conciliacontag.organizations.models import Organization, User
 from ingestion.models import Transaction
+from reconciliation.desk.answers import Posting
 
 
 class Hold(models.Model):
@@ -29,6 +31,49 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return self.reason or "A verificar"
+
+
+class Entry(models.Model):
+    """The ledger entry of a bank line that no document explains, as a person wrote it.
+
+    It belongs to the word "sem nota" with the same link, and stands as long as that word does.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="+", verbose_name="empresa"
+    )
+    transaction = models.ForeignKey(
+        Transaction, models.CASCADE, related_name="+", verbose_name="lançamento"
+    )
+    link = models.UUIDField("vínculo da decisão", unique=True)
+    amount = models.DecimalField("valor", max_digits=20, decimal_places=2)
+    debit = models.CharField("débito", max_length=40, blank=True)
+    credit = models.CharField("crédito", max_length=40, blank=True)
+    history = models.CharField("histórico", max_length=40, blank=True)
+    text = models.CharField("texto", max_length=512)
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="por")
+    written_at = models.DateTimeField("em", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "lançamento contábil"
+        verbose_name_plural = "lançamentos contábeis"
+        ordering = ["-written_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="entry_moves_money"),
+            models.CheckConstraint(
+                condition=~Q(debit="", credit="") & ~Q(debit=F("credit")),
+                name="entry_names_an_account",
+            ),
+        ]
+        indexes = [models.Index(fields=["organization", "-written_at"], name="entry_newest")]
+
+    def __str__(self) -> str:
+        return self.posting.told
+
+    @property
+    def posting(self) -> Posting:
+        return Posting(self.debit, self.credit, self.history, self.text)
 
 
 class Displaced(models.Model):

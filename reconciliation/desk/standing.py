@@ -16,7 +16,7 @@ from conciliacontag.errors import Conflict, NotFound
 from conciliacontag.organizations.models import User
 from ingestion.models import Transaction
 from reconciliation.balances import ZERO, weigh
-from reconciliation.desk.models import Hold
+from reconciliation.desk.models import Entry, Hold
 from reconciliation.models import Reconciliation, ReconciliationQuerySet, ReconciliationStatus
 
 MATCHED, PARTIAL = ReconciliationStatus.MATCHED, ReconciliationStatus.PARTIAL
@@ -39,12 +39,14 @@ class Standing:
     """A line with everything that links it: `rows` are its bookings and proposals, best first.
 
     others: what the same links say of other lines, for payments that are decided together.
+    entry: the ledger entry that a person wrote for what no document explains.
     """
 
     line: Transaction
     rows: Sequence[Reconciliation]
     hold: Hold | None
     others: Sequence[Reconciliation] = field(default=())
+    entry: Entry | None = None
 
     @property
     def booked(self) -> list[Reconciliation]:
@@ -110,8 +112,9 @@ class Standing:
         """What was done last, by whom and when, as a person is told it."""
         who = self.decided_by.name if self.decided_by else "A máquina"
         if self.state == REFUSED and self.nothing is not None:
-            what = f"não há nota para {format_brl(self.left)}" if self.booked else "não há nota"
-            return f"{who} disse que {what}{moment(self.nothing.decided_at)}."
+            rest = f" para {format_brl(self.left)}" if self.booked else ""
+            said = "criou um lançamento contábil" if self.entry else "disse que não há nota"
+            return f"{who} {said}{rest}{moment(self.nothing.decided_at)}."
         if self.booked:
             notes = " e ".join(str(row.document) for row in self.booked)
             what = f"{format_brl(self.left)} restam. " if self.left else ""
@@ -162,12 +165,20 @@ def standing_of(line: Transaction, *, is_held: bool = True) -> Standing:
     found = linked_with(line).select_related("document", "performed_by", "transaction")
     ordered = list(found.only(*SHOWN).order_by("-score", "created_at", "id"))
     holds = Hold.objects.filter(transaction=line).select_related("held_by")
+    own = [row for row in ordered if row.transaction_id == line.pk]
     return Standing(
         line,
-        [row for row in ordered if row.transaction_id == line.pk],
+        own,
         holds.first() if is_held else None,
         [row for row in ordered if row.transaction_id != line.pk],
+        entry_of(own),
     )
+
+
+def entry_of(rows: Iterable[Reconciliation]) -> Entry | None:
+    """What a person entered in the ledger for what is left of the line."""
+    said = [row.link for row in rows if row.document_id is None and row.performed_by_id]
+    return Entry.objects.filter(link__in=said).first() if said else None
 
 
 def find_line(pk: UUID) -> Transaction:

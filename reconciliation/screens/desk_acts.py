@@ -1,6 +1,7 @@
 """What the keys of the desk ask for: each saves one act and answers with the next line."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,8 +16,9 @@ from conciliacontag.page_calls import author, malformed, read_body, refusal_of
 from conciliacontag.presence import touch
 from ingestion.models import Transaction
 from reconciliation.desk.alike import Likeness
-from reconciliation.desk.answers import ACCEPT, VERDICTS, Choice, Decision
+from reconciliation.desk.answers import ENTRY, VERDICTS, Choice, Decision, Posting
 from reconciliation.desk.deciding import MOST_TOGETHER, decide_line, undo_line
+from reconciliation.desk.entering import suggest
 from reconciliation.desk.joining import lines_to_join
 from reconciliation.desk.queue import Queue
 from reconciliation.desk.search import documents_for
@@ -32,6 +34,14 @@ DONE = {
     "no_document": "sem nota",
     "held": "a verificar",
     "waiting": "em aberto de novo",
+}
+ENTERED = "lançado"
+# What the queue says of a line after each answer, and what is told of many.
+ANSWERED = {
+    "accept": (DONE["matched"], "conciliados"),
+    "no_document": (DONE["no_document"], "sem nota"),
+    "hold": (DONE["held"], "a verificar"),
+    "entry": (ENTERED, "com lançamento contábil"),
 }
 
 
@@ -51,7 +61,15 @@ def read_decision(said: Mapping[str, Any]) -> Decision:
         str(said.get("reason", "")),
         [read_number(one) for one in lines],
         str(said.get("kind", "")),
+        read_posting(said.get("posting")) if verdict == ENTRY else None,
     )
+
+
+def read_posting(said: object) -> Posting:
+    if not isinstance(said, dict):
+        raise malformed()
+    names = ("debit", "credit", "history", "text")
+    return Posting(*(str(said.get(name, "")).strip() for name in names))
 
 
 def read_choice(text: object) -> Choice:
@@ -126,11 +144,15 @@ def lines_with(stands: Standing) -> list[str]:
 
 def word_of(stands: Standing) -> str:
     """What the queue says of a line that was just decided."""
+    if stands.entry is not None:
+        return ENTERED
     return f"restam {format_brl(stands.left)}" if stands.is_divided else DONE[stands.state]
 
 
 def sentence(stands: Standing) -> str:
     """`Conciliado com NF-e 12.`: what was just done, in the past tense."""
+    if stands.entry is not None:
+        return f"Lançamento contábil criado: {stands.entry}."
     notes = " e ".join(str(row.document) for row in stands.booked)
     if stands.is_divided and stands.state == "waiting":
         return f"Conciliado com {notes}; restam {format_brl(stands.left)} no lançamento."
@@ -180,6 +202,13 @@ def presence(request: HttpRequest, queue: Queue, line: Transaction) -> HttpRespo
     return JsonResponse({"others": touch(line.pk, author(request))})
 
 
+def propose(request: HttpRequest, queue: Queue, line: Transaction) -> HttpResponse:
+    """What the ledger entry of a line begins with, for its dialog."""
+    found = suggest(line)
+    left = format_brl(standing_of(line).left or abs(line.amount))
+    return JsonResponse({**asdict(found), "amount": left})
+
+
 def look(request: HttpRequest, queue: Queue, line: Transaction) -> HttpResponse:
     """Open documents for the words in the search box."""
     found = documents_for(line, request.GET.get("q", "")[:200])
@@ -214,21 +243,15 @@ def save_alike(request: HttpRequest, queue: Queue, line: Transaction) -> HttpRes
         )
     except DomainError as refusal:
         return refusal_of(refusal)
-    told = told_of(reached, {"accept": "conciliados", "no_document": "sem nota"}.get(
-        decision.verdict, "a verificar"))  # fmt: skip
+    word, done = ANSWERED[decision.verdict]
+    told = told_of(reached, done)
     more = {
         "together": str(reached.together) if reached.together else None,
         "lines": [str(one.pk) for one in reached.decided],
-        "word": told_word(decision),
+        "word": word,
     }
     with atomic():
         return onward(request, queue, line, said, told=told, **more)
-
-
-def told_word(decision: Decision) -> str:
-    if decision.verdict == ACCEPT:
-        return DONE["matched"]
-    return DONE["no_document" if decision.verdict == "no_document" else "held"]
 
 
 @non_atomic_requests
@@ -283,6 +306,7 @@ ROUTES: tuple[tuple[str, str, str, Act], ...] = (
     ("GET", "adiante", "ahead", ahead),
     ("POST", "presenca", "presence", presence),
     ("GET", "procurar", "search", look),
+    ("GET", "lancar", "entry", propose),
     ("GET", "juntar", "join", join),
     ("POST", "salvar-iguais", "save_alike", save_alike),
     ("POST", "desfazer-iguais", "undo_alike", undo_alike),
