@@ -153,6 +153,13 @@ def doubts(scope: Scope, found: Totals) -> Iterator[ToDo]:
             "Falta a sua palavra: a mesa mostra a nota mais provável de cada um.",
             pages["lines_proposed"],
         )
+    if count := found.count("lines_warned"):
+        yield ToDo(
+            "notification_important",
+            counted(count, "lançamento com alerta", "lançamentos com alerta"),
+            "A nota foi cancelada depois de conciliada: confirme o pagamento ou desfaça.",
+            pages["lines_warned"],
+        )
     waiting = Card.objects.open().filter(organization__in=scope.shown).count()
     if waiting:
         url = reverse("admin:audits_card_changelist")

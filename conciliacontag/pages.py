@@ -11,6 +11,8 @@ from django.contrib.admin.utils import unquote
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.views import ChangeList
@@ -164,3 +166,10 @@ def attempt(request: HttpRequest, work: Callable[[], str]) -> bool:
         messages.error(request, refusal.message)
         return False
     return True
+
+
+def way_back(request: HttpRequest) -> str:
+    """Where the person came from; only a page of this site."""
+    asked = request.POST.get("voltar") or request.GET.get("voltar", "")
+    is_ours = url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
+    return asked if is_ours and asked.startswith(reverse("admin:index")) else ""

@@ -15,7 +15,7 @@ from conciliacontag.brazil import format_brl, format_date
 from conciliacontag.chips import chip, money_cell
 from conciliacontag.organizations.models import Organization
 from conciliacontag.organizations.roles import Act
-from conciliacontag.pages import FactAdmin, attempt, display, holds
+from conciliacontag.pages import FactAdmin, attempt, display, holds, way_back
 from conciliacontag.scope import previous_month, scope_of, spell_month
 from reconciliation.evidence_words import evidence_rows
 from reconciliation.models import Closing, Reconciliation, Run
@@ -138,9 +138,12 @@ class ReconciliationAdmin(FactAdmin):
         return self.show(request, "pages/proofs.html", None, context)
 
     def confirm_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Confirm a row; a warning that was answered is gone, and its booking is shown instead."""
         row: Reconciliation = self.find(request, object_id)
         attempt(request, lambda: self.confirm(request, row))
-        return HttpResponseRedirect(self.address(row.pk))
+        link = Reconciliation.objects.filter(transaction=row.transaction, document=row.document)
+        shown = link.filter(pk=row.pk).first() or link.matched().first()
+        return HttpResponseRedirect(way_back(request) or self.address(shown and shown.pk))
 
     def confirm(self, request: HttpRequest, row: Reconciliation) -> str:
         confirm_match(row, user=request.user)  # type: ignore[arg-type]

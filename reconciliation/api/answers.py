@@ -64,6 +64,16 @@ class ProposedEntrySerializer(serializers.Serializer[Any]):
     histories = serializers.ListField(child=serializers.CharField())
 
 
+class DeskWarningSerializer(serializers.Serializer[Any]):
+    """What happened to a booking that stands, and waits for an answer."""
+
+    reconciliation_id = serializers.UUIDField(
+        help_text="Confirmada, mantém o vínculo; desfazer o lançamento também responde."
+    )
+    alert = serializers.CharField()
+    message = serializers.CharField()
+
+
 class DeskLineSerializer(serializers.Serializer[Any]):
     """A bank line as the desk shows it."""
 
@@ -80,6 +90,7 @@ class DeskLineSerializer(serializers.Serializer[Any]):
     told = serializers.CharField(help_text="O que se fez por último, por quem e quando.")
     reason = serializers.CharField()
     entry = EntrySerializer(allow_null=True)
+    warnings = DeskWarningSerializer(many=True)
     candidates = CandidateSerializer(many=True)
 
 
@@ -93,6 +104,7 @@ class RowSerializer(serializers.Serializer[Any]):
     payee = serializers.CharField()
     has_proposal = serializers.BooleanField()
     is_held = serializers.BooleanField()
+    is_warned = serializers.BooleanField(help_text="Tem alerta sem resposta.")
 
 
 class CountSerializer(serializers.Serializer[Any]):
@@ -135,6 +147,10 @@ def line_body(stands: Standing) -> dict[str, Any]:
         "told": stands.sentence() if stands.decided_by else "",
         "reason": nothing.reason if nothing else "",
         "entry": stands.entry,
+        "warnings": [
+            {"reconciliation_id": row.pk, "alert": row.alert, "message": row.reason}
+            for row in stands.warnings
+        ],
         "candidates": [candidate(offer) for offer in offers_of(stands)],
     }
 

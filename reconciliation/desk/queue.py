@@ -4,24 +4,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, F, Func, Q, QuerySet, Sum
 from django.db.models.functions import Abs, Coalesce
 
 from conciliacontag.organizations.models import Organization
 from conciliacontag.scope import next_month
 from ingestion.models import MatchStatus, Transaction
-from reconciliation.desk.models import Hold
-from reconciliation.models import Reconciliation, ReconciliationStatus
+from reconciliation.line_states import ANSWERED, WARNED, suggested
+from reconciliation.line_states import HELD as PUT_ASIDE
 from reconciliation.thresholds.options import least_proposed
 
-WAITING, SUGGESTED, BARE, HELD, REFUSED, BOOKED = (
-    "a-decidir", "com-sugestao", "sem-sugestao", "a-verificar", "sem-nota", "conciliados",
+WAITING, SUGGESTED, BARE, HELD, ALERTED, REFUSED, BOOKED = (
+    "a-decidir", "com-sugestao", "sem-sugestao", "a-verificar", "com-alerta", "sem-nota",
+    "conciliados",
 )  # fmt: skip
 STATES = {
     WAITING: "A decidir",
     SUGGESTED: "Com sugestão",
     BARE: "Sem sugestão",
     HELD: "A verificar",
+    ALERTED: "Com alerta",
     REFUSED: "Sem nota",
     BOOKED: "Conciliados",
 }
@@ -34,6 +36,7 @@ RULES = {
     SUGGESTED: ~BOOKED_LINES & Q(is_refused=False, is_held=False, has_proposal=True),
     BARE: ~BOOKED_LINES & Q(is_refused=False, is_held=False, has_proposal=False),
     HELD: ~BOOKED_LINES & Q(is_refused=False, is_held=True),
+    ALERTED: Q(is_warned=True),  # reconciled or not: a warning waits for an answer of its own
     REFUSED: ~BOOKED_LINES & Q(is_refused=True),
     BOOKED: BOOKED_LINES,
 }
@@ -98,18 +101,13 @@ class Queue:
 
 
 def with_state(lines: "QuerySet[Transaction]", least: Coalesce) -> "QuerySet[Transaction]":
-    """Whether a line has a proposal, was said to have no document, was put aside.
+    """Whether a line has a suggestion, was said to have no document, was put aside, is warned of.
 
     Args:
-        least: points; what a run found less probable is a candidate only; a person's pair counts.
+        least: points; what a run found less probable is a candidate only.
     """
-    rows = Reconciliation.objects.filter(transaction=OuterRef("pk"))
-    likely = Q(score__gte=least) | Q(performed_by__isnull=False)
-    said = rows.by_people().filter(status=ReconciliationStatus.UNMATCHED)
     return lines.annotate(
-        has_proposal=Exists(rows.filter(likely, status=ReconciliationStatus.PARTIAL)),
-        is_refused=Exists(said),
-        is_held=Exists(Hold.objects.filter(transaction=OuterRef("pk"))),
+        has_proposal=suggested(least), is_refused=ANSWERED, is_held=PUT_ASIDE, is_warned=WARNED
     )
 
 

@@ -57,6 +57,11 @@ class Standing:
         return [row for row in self.rows if row.status == PARTIAL]
 
     @property
+    def warnings(self) -> list[Reconciliation]:
+        """What nobody has answered yet of a booking that stands: its document was cancelled."""
+        return [row for row in self.proposed if row.alert] if self.booked else []
+
+    @property
     def links(self) -> list[list[Reconciliation]]:
         """The proposals link by link, each with its rows for other lines, the best first."""
         found: dict[UUID, list[Reconciliation]] = {}

@@ -14,7 +14,9 @@ from reconciliation.kpis.period import month_of
 from reconciliation.models import Closing
 from reconciliation.watch.links import in_scope
 
-OF_LINES = ("lines", "lines_settled", "lines_automatic", "lines_open", "lines_proposed")
+OF_LINES = (
+    "lines", "lines_settled", "lines_automatic", "lines_open", "lines_proposed", "lines_warned",
+)  # fmt: skip
 OF_NOTES = ("documents",)
 
 

@@ -10,7 +10,8 @@ from ingestion.models import Document, FileStatus, MatchStatus, SourceFile, Tran
 from ingestion.models.documents import PAYABLE
 from reconciliation.kpis.judgements import judgement_measures
 from reconciliation.kpis.subjects import Measure, Subject
-from reconciliation.models import Reconciliation, ReconciliationStatus, Run, RunStatus
+from reconciliation.line_states import ANSWERED, HELD, SUGGESTED, WARNED
+from reconciliation.models import Reconciliation, Run, RunStatus
 
 SETTLED = Q(status=MatchStatus.RECONCILED)
 
@@ -45,15 +46,6 @@ def booked_by_people(side: str) -> Exists:
     return Exists(Reconciliation.objects.matched().by_people().filter(**{side: OuterRef("pk")}))
 
 
-# A person said that there is no document: nobody waits for one any more.
-ANSWERED = Exists(
-    Reconciliation.objects.by_people().filter(
-        transaction=OuterRef("pk"), status=ReconciliationStatus.UNMATCHED
-    )
-)
-PROPOSED = Exists(
-    Reconciliation.objects.filter(transaction=OuterRef("pk"), status=ReconciliationStatus.PARTIAL)
-)
 LINE_BY_PEOPLE, NOTE_BY_PEOPLE = booked_by_people("transaction"), booked_by_people("document")
 REFUSED = Q(status=FileStatus.FAILED) | Q(rejected__gt=0)
 
@@ -104,9 +96,35 @@ ALL = (
         "lines_proposed",
         LINES,
         "Com sugestão a decidir",
-        "Lançamentos em aberto para os quais a máquina tem uma sugestão.",
+        "Lançamentos em aberto com uma sugestão que alcança o limite da empresa; sem os deixados a"
+        " verificar.",
         ~SETTLED,
-        (~ANSWERED, PROPOSED),
+        (~ANSWERED, ~HELD, SUGGESTED),
+    ),
+    Measure(
+        "lines_bare",
+        LINES,
+        "Sem sugestão",
+        "Lançamentos em aberto sem sugestão que alcance o limite da empresa; sem os deixados a"
+        " verificar.",
+        ~SETTLED,
+        (~ANSWERED, ~HELD, ~SUGGESTED),
+    ),
+    Measure(
+        "lines_held",
+        LINES,
+        "A verificar",
+        "Lançamentos em aberto que alguém deixou a verificar.",
+        ~SETTLED,
+        (~ANSWERED, HELD),
+    ),
+    Measure(
+        "lines_warned",
+        LINES,
+        "Com alerta",
+        "Lançamentos cuja nota foi cancelada ou denegada depois de conciliada, e que esperam"
+        " resposta.",
+        asks=(WARNED,),
     ),
     Measure("documents", NOTES, "Documentos", "Todas as notas emitidas no período."),
     Measure(

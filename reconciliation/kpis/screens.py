@@ -12,6 +12,7 @@ from django.utils import timezone
 from conciliacontag.errors import NotFound
 from conciliacontag.pages import FactAdmin
 from conciliacontag.scope import Scope, scope_of, spell_month
+from reconciliation.desk.queue import ALERTED, BARE, HELD, SUGGESTED, WAITING
 from reconciliation.kpis.companies import totals
 from reconciliation.kpis.drawing import (
     age_chart,
@@ -39,15 +40,18 @@ from reconciliation.kpis.report import (
     precision_by_band,
     since_first,
 )
+from reconciliation.screens.desk_queue import STATE
 from reconciliation.watch.links import in_scope as page_in_scope
 
 PER_PAGE, MOST_IN_A_FILE = 50, 100_000
 KINDS = ("csv", "xlsx")
 BOOKS = (OF_LINES, OF_NOTES)
-WORKED_OFF = {
-    "lines_open": ("Abrir a mesa", "reconciliation_desk"),
-    "lines_proposed": ("Abrir a mesa", "reconciliation_desk"),
-    "missing": ("Pedido ao cliente", "reconciliation_request"),
+AT_THE_DESK = {
+    "lines_open": WAITING,
+    "lines_proposed": SUGGESTED,
+    "lines_bare": BARE,
+    "lines_held": HELD,
+    "lines_warned": ALERTED,
 }
 CHARTS = ("taxa", "empresas", "idade", "erros", "dias")
 
@@ -219,10 +223,14 @@ def in_scope(scope: Scope, month: date, name: str, *args: str) -> str:
 def work_page(scope: Scope, month: date, code: str) -> tuple[str, str] | None:
     """Where the rows of a list are worked off, for one company."""
     company = only_company(scope)
-    if company is None or code not in WORKED_OFF:
+    if company is None:
         return None
-    title, name = WORKED_OFF[code]
-    return title, page_in_scope(company, month, name)
+    if code == "missing":
+        return "Pedido ao cliente", page_in_scope(company, month, "reconciliation_request")
+    if code in AT_THE_DESK:
+        state = {STATE: AT_THE_DESK[code]}
+        return "Abrir a mesa", page_in_scope(company, month, "reconciliation_desk", **state)
+    return None
 
 
 def kept_query(request: HttpRequest) -> str:

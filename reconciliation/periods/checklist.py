@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from conciliacontag.organizations.models import Organization
-from conciliacontag.scope import next_month, previous_month, spell_month
+from conciliacontag.scope import previous_month, spell_month
 from ingestion.models import FileStatus, SourceFile, Transaction
-from reconciliation.models import Reconciliation, ReconciliationStatus, Run
+from reconciliation.desk.queue import HELD, SUGGESTED, Queue, tally
+from reconciliation.models import Run
 from reconciliation.periods.models import Closing
 from reconciliation.watch.lists import watch_month
 
@@ -37,18 +38,14 @@ def checklist(organization: Organization, month: date) -> list[Item]:
     """
     files = SourceFile.objects.filter(organization=organization)
     running = Run.objects.active().filter(organization=organization).count()
-    proposals = Reconciliation.objects.filter(
-        organization=organization,
-        status=ReconciliationStatus.PARTIAL,
-        transaction__date__gte=month,
-        transaction__date__lt=next_month(month),
-    )
+    left = tally(Queue(organization, month))
     refused = files.uploads().filter(status=FileStatus.FAILED)
     return [
         Item("files_waiting", "Arquivos em leitura", files.waiting().count(), "blocking"),
         Item("run_active", "Conciliação em andamento", running, "blocking"),
         Item("files_failed", "Arquivos recusados", refused.count(), "open"),
-        Item("proposals", "Conciliações a decidir", proposals.count(), "open"),
+        Item("proposals", "Lançamentos com sugestão a decidir", left[SUGGESTED]["count"], "open"),
+        Item("held", "Lançamentos a verificar", left[HELD]["count"], "open"),
         *watched(organization, month),
         *earlier(organization, month),
     ]

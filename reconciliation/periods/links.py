@@ -4,14 +4,17 @@ from datetime import date
 
 from conciliacontag.organizations.models import Organization
 from conciliacontag.scope import previous_month
+from reconciliation.desk.queue import HELD, SUGGESTED
 from reconciliation.periods.checklist import Item
+from reconciliation.screens.desk_queue import STATE
 from reconciliation.watch.links import in_scope, list_link
 
 PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "files_waiting": ("ingestion_delivery_jobs", {}),
     "run_active": ("reconciliation_run_changelist", {}),
     "files_failed": ("ingestion_sourcefile_changelist", {"status__exact": "failed"}),
-    "proposals": ("reconciliation_reconciliation_changelist", {"status__exact": "partial"}),
+    "proposals": ("reconciliation_desk", {STATE: SUGGESTED}),
+    "held": ("reconciliation_desk", {STATE: HELD}),
 }
 
 

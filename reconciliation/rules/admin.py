@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import path, re_path, reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from conciliacontag.brazil import format_brl, format_date
@@ -20,7 +19,7 @@ from conciliacontag.errors import DomainError
 from conciliacontag.organizations.access import as_uuids
 from conciliacontag.organizations.models import Organization
 from conciliacontag.organizations.roles import Act
-from conciliacontag.pages import FactAdmin, attempt, holds
+from conciliacontag.pages import FactAdmin, attempt, holds, way_back
 from conciliacontag.scope import scope_of
 from ingestion.models import Document, Transaction
 from ingestion.models.documents import Direction
@@ -241,13 +240,6 @@ def party_of(request: HttpRequest, company: Organization) -> tuple[str, str]:
         return "", ""
     issued = note.direction == Direction.ISSUED
     return note.receiver_cnpj if issued else note.emitter_cnpj, note.party_name
-
-
-def way_back(request: HttpRequest) -> str:
-    """Where the person came from to write a rule; only a page of this site."""
-    asked = request.POST.get("voltar") or request.GET.get("voltar", "")
-    is_ours = url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
-    return asked if is_ours and asked.startswith(reverse("admin:index")) else ""
 
 
 def faults_in(refusal: DomainError, form: RuleForm, text: str) -> list[str]:

@@ -17,7 +17,16 @@ from conciliacontag.page_calls import author, refusal_of
 from conciliacontag.pages import FactAdmin, holds
 from conciliacontag.scope import scope_of
 from ingestion.models import Transaction
-from reconciliation.desk.queue import BOOKED, HELD, REFUSED, WAITING, Queue, newest_month, tally
+from reconciliation.desk.queue import (
+    ALERTED,
+    BOOKED,
+    HELD,
+    REFUSED,
+    WAITING,
+    Queue,
+    newest_month,
+    tally,
+)
 from reconciliation.desk.standing import find_line
 from reconciliation.screens import desk_acts, desk_log
 from reconciliation.screens.desk_lines import shown
@@ -33,6 +42,7 @@ from reconciliation.screens.desk_queue import (
 )
 
 BEFORE = 5  # rows shown above the line in hand
+UNFINISHED = (WAITING, HELD, ALERTED)
 
 
 def desk(model_admin: FactAdmin, request: HttpRequest) -> HttpResponse:
@@ -61,7 +71,7 @@ def desk(model_admin: FactAdmin, request: HttpRequest) -> HttpResponse:
         "total": next(one for one in states if one["is_on"]),
         "done": sum(one["count"] for one in states if one["name"] in (BOOKED, REFUSED)),
         "month": month_name(queue),
-        "is_all_done": not any(o["count"] for o in states if o["name"] in (WAITING, HELD)),
+        "is_all_done": not any(o["count"] for o in states if o["name"] in UNFINISHED),
         "may_decide": holds(request, organization.pk, Act.DECIDE),
         "opts": None,
     }

@@ -145,6 +145,7 @@ def shown(
         "address": address_of(queue, line=line.pk),
         "may_decide": stands.state in (WAITS, HELD)
         and holds(request, line.organization_id, Act.DECIDE),
+        "may_answer": holds(request, line.organization_id, Act.DECIDE),
         "may_undo": may_undo(request, user, stands),
         "rule_form": rule_form(request, line),
         "request_page": request_page(queue),

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from conciliacontag.brazil import fold, format_brl, format_date, format_tax_id
 from conciliacontag.organizations.models import Organization
 from conciliacontag.scope import next_month
 from ingestion.models import Document, Transaction
 from ingestion.models.documents import PAYABLE, Direction
-from reconciliation.models import Reconciliation, ReconciliationStatus
+from reconciliation.line_states import ANSWERED, SUGGESTED
 from reconciliation.watch.model import Row, WatchList
 from reconciliation.watch.no_note import without_note
 from reconciliation.watch.regular import MONTHS_LOOKED_AT, Received, Regular, regular_suppliers
@@ -95,11 +95,10 @@ def of_cards(memo: str) -> str:
 
 
 def waiting_lines(organizations: Sequence[Organization], month: date) -> "QuerySet[Transaction]":
-    """Lines of the month that nobody has answered for and for which there is no proposal."""
-    links = Reconciliation.objects.filter(transaction=OuterRef("pk"))
+    """Lines of the month that nobody has answered for and for which there is no suggestion."""
     rows = Transaction.objects.open().filter(
-        ~Exists(links.by_people().filter(status=ReconciliationStatus.UNMATCHED)),
-        ~Exists(links.filter(status=ReconciliationStatus.PARTIAL)),
+        ~ANSWERED,
+        ~SUGGESTED,
         organization__in=organizations,
         date__gte=month,
         date__lt=next_month(month),

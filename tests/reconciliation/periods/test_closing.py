@@ -80,7 +80,7 @@ def test_open_items_are_named_until_somebody_answers_for_them(
         close(organization, manager, accept_open=False)
 
     assert refusal.value.code == "period_has_open_items"
-    assert {"code": "proposals", "title": "Conciliações a decidir", "count": 2} in (
+    assert {"code": "proposals", "title": "Lançamentos com sugestão a decidir", "count": 1} in (
         refusal.value.details["items"]
     )
     assert close(organization, manager)[0].left_open == refusal.value.details["items"]
