@@ -1,10 +1,12 @@
 """Why a bank line has no candidate, and which open note comes nearest to it."""
 
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
+
+import polars as pl
 
 from conciliacontag.brazil import format_brl, format_date
 from reconciliation.engine.model import OpenDocument, Options
@@ -12,6 +14,7 @@ from reconciliation.engine.pairs import AFTER, BEFORE
 from reconciliation.engine.points import spell
 from reconciliation.engine.rows import Item, Line
 from reconciliation.engine.sentence import delay
+from reconciliation.engine.tables import Tables
 
 FARTHEST = 4  # a quarter of the amount: what differs by more is nobody's near miss
 
@@ -19,37 +22,62 @@ FARTHEST = 4  # a quarter of the amount: what differs by more is nobody's near m
 class Misses:
     """The items that stayed open, by side and amount, so that the nearest is found by bisection."""
 
-    def __init__(self, items: Iterable[Item], documents: Iterable[OpenDocument]) -> None:
-        self._by_key = {document.key: document for document in documents if document.key}
-        self._by_amount: defaultdict[tuple[bool, int], list[Item]] = defaultdict(list)
-        for item in items:
-            self._by_amount[item.receivable, item.cents].append(item)
-        for same in self._by_amount.values():
-            same.sort(key=_day)
-        self._amounts = {
-            side: sorted(cents for owner, cents in self._by_amount if owner == side)
-            for side in (True, False)
-        }
+    def __init__(self, tables: Tables, taken: Collection[tuple[int, int]] = ()) -> None:
+        self._tables = tables
+        booked = pl.DataFrame(
+            sorted(taken), schema={"document": pl.Int64, "installment": pl.Int64}, orient="row"
+        )
+        numbered = tables.payables.with_columns(place=pl.int_range(pl.len(), dtype=pl.Int64))
+        left = numbered.join(booked, on=["document", "installment"], how="anti")
+        ordered = left.filter(pl.col("amount") > 0).sort("amount", "due", "place")
+        self._sides = {side: Side(ordered, receivable=side) for side in (True, False)}
+
+    @cached_property
+    def _by_key(self) -> dict[str, int]:
+        keys = self._tables.documents.documents["key"].to_list()
+        return {key: place for place, key in enumerate(keys) if key}
 
     def cited(self, line: Line) -> OpenDocument | None:
         """A document whose access key the line carries."""
         keys = sorted(key for key in line.mentions.keys if key in self._by_key)
-        return self._by_key[keys[0]] if keys else None
+        return self._tables.documents[self._by_key[keys[0]]] if keys else None
 
     def nearest(self, line: Line) -> Item | None:
         """The item of the line's side with the nearest amount, at most a quarter away, then day."""
-        amounts = self._amounts[line.receivable]
-        middle = bisect_left(amounts, line.cents)
-        around = amounts[max(middle - 1, 0) : middle + 1]
-        near = (cents for cents in around if abs(cents - line.cents) * FARTHEST <= line.cents)
-        nearest = (self._nearest_day(line, cents) for cents in near)
-        return min(nearest, key=lambda item: _distance(line, item), default=None)
+        side = self._sides[line.receivable]
+        places = side.around(line.cents, line.day)
+        if not places:
+            return None
+        place, document, installment = min(places)[-3:]
+        paper = self._tables.documents[document]
+        return Item(place, paper, self._tables.payable(document, installment))
 
-    def _nearest_day(self, line: Line, cents: int) -> Item:
-        items = self._by_amount[line.receivable, cents]
-        middle = bisect_left(items, line.day, key=_day)
-        around = items[max(middle - 1, 0) : middle + 1]
-        return min(around, key=lambda item: _distance(line, item))
+
+class Side:
+    """What is to be received, or to be paid: columns in the order of amount, day and place."""
+
+    def __init__(self, items: pl.DataFrame, *, receivable: bool) -> None:
+        own = items.filter(pl.col("receivable") == receivable)
+        self._amounts: list[int] = own["amount"].to_list()
+        self._days: list[int] = own["due"].to_list()
+        self._rows: list[tuple[int, int, int]] = own.select(
+            "place", "document", "installment"
+        ).rows()
+
+    def around(self, cents: int, day: int) -> list[tuple[int, int, int, int, int]]:
+        """What is nearest above and below: how far in amount and days, and which item it is."""
+        middle = bisect_left(self._amounts, cents)
+        near = {self._amounts[at] for at in (middle - 1, middle) if 0 <= at < len(self._amounts)}
+        found = []
+        for amount in near:
+            if abs(amount - cents) * FARTHEST > cents:
+                continue
+            low, high = bisect_left(self._amounts, amount), bisect_right(self._amounts, amount)
+            at = bisect_left(self._days, day, low, high)
+            for one in range(max(at - 1, low), min(at + 1, high)):
+                apart = abs(amount - cents), abs(self._days[one] - day)
+                found.append((*apart, *self._rows[one]))
+        return found
 
 
 def tell_miss(line: Line, misses: Misses, options: Options) -> str:
@@ -103,11 +131,3 @@ def difference(line: Line, item: Item) -> str:
 def _as_date(day: int) -> date:
     """The nearest day a calendar has: lines may be dated in its first or last year."""
     return date.fromordinal(min(max(day, 1), date.max.toordinal()))
-
-
-def _distance(line: Line, item: Item) -> tuple[int, int, int]:
-    return abs(item.cents - line.cents), abs(item.day - line.day), item.place
-
-
-def _day(item: Item) -> int:
-    return item.day

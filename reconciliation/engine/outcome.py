@@ -22,7 +22,7 @@ from reconciliation.engine.model import (
     Options,
     Outcome,
 )
-from reconciliation.engine.rows import Item, Line
+from reconciliation.engine.rows import Line
 from reconciliation.engine.sentence import tell
 from reconciliation.engine.tables import Tables, as_tables
 
@@ -93,13 +93,13 @@ def reachable(
     found = compare(tables.payables, tables.lines, known)
     likely = found.belief[found.links.member_of] >= float(DEFAULTS.show_at / HUNDRED) / 2
     codes = found.books.items["document"].gather(np.unique(found.links.item[likely]))
-    return frozenset(tables.documents[code].id for code in codes.to_list())
+    return frozenset(tables.documents.ids[code] for code in codes.to_list())
 
 
 def _nothing(tables: Tables, options: Options) -> Outcome:
-    misses = _misses(tables, set())
+    misses = Misses(tables)
     doubts = tuple(_miss(line, misses, options) for line in tables.transactions)
-    return Outcome((), doubts, tuple(document.id for document in tables.documents))
+    return Outcome((), doubts, tuple(tables.documents.ids))
 
 
 class _Telling:
@@ -131,7 +131,7 @@ class _Telling:
                 taken.update(member.item.place for member in fact.members)
             else:
                 waiting.append(code)
-        misses = _misses(self.tables, self._booked_payables(taken))
+        misses = Misses(self.tables, self._booked_payables(taken))
         doubts = [self._doubt(code, misses, taken) for code in waiting]
         return Outcome(
             tuple(matches),
@@ -217,20 +217,11 @@ class _Telling:
     def _unmatched(self, matches: list[Candidate], doubts: list[Doubt]) -> tuple[str, ...]:
         told = {pair.document_id for pair in matches}
         told.update(pair.document_id for doubt in doubts for pair in doubt.candidates)
-        return tuple(document.id for document in self.tables.documents if document.id not in told)
+        return tuple(pk for pk in self.tables.documents.ids if pk not in told)
 
     def _aside(self) -> tuple[tuple[str, str], ...]:
         aside = self.why_aside.items()
         return tuple((self.tables.transactions[code].id, why) for code, why in aside)
-
-
-def _misses(tables: Tables, taken: set[tuple[int, int]]) -> Misses:
-    items = (
-        Item(place, tables.documents[document], payable)
-        for place, ((document, part), payable) in enumerate(tables.places.items())
-        if (document, part) not in taken
-    )
-    return Misses((item for item in items if item.cents), tables.documents)
 
 
 def _miss(line: OpenTransaction, misses: Misses, options: Options) -> Doubt:

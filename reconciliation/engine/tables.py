@@ -1,31 +1,31 @@
 """Documents and transactions of one organization as the columns the engine computes on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import polars as pl
 
 from conciliacontag.brazil import fold, only_id
-from reconciliation.engine.columns import LINES, PAYABLES
+from reconciliation.engine.columns import LINES, PAYABLES, ints
 from reconciliation.engine.model import OpenDocument, OpenTransaction, Payable
+from reconciliation.engine.papers import Papers
 from reconciliation.engine.rows import to_cents
+
+DAY_ONE = 719_163  # ordinal of 1970-01-01, from which columns of days count
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
     """Both sides as columns; the codes in them are places in these sequences."""
 
-    documents: Sequence[OpenDocument]  # in the order of their identifiers
+    documents: Papers  # in the order of their identifiers
     transactions: Sequence[OpenTransaction]
     payables: pl.DataFrame
     lines: pl.DataFrame
-    places: dict[tuple[int, int], Payable]  # document, installment code: the payable
 
     def payable(self, document: int, installment: int) -> Payable:
         """The payable of a link; the whole document where a split was supposed."""
-        found = self.places.get((document, installment))
-        return found or self.places[document, 0]
+        return self.documents[document].payables[max(installment - 1, 0)]
 
 
 def as_tables(documents: Sequence[OpenDocument], transactions: Sequence[OpenTransaction]) -> Tables:
@@ -34,57 +34,52 @@ def as_tables(documents: Sequence[OpenDocument], transactions: Sequence[OpenTran
     Raises:
         ValueError: an amount has a fraction of a cent.
     """
-    papers = sorted(documents, key=lambda document: document.id)
+    papers = documents if isinstance(documents, Papers) else Papers.of(documents)
     lines = sorted(transactions, key=lambda line: line.id)
-    places = {
-        (code, place if len(paper.payables) > 1 or payable.installment else 0): payable
-        for code, paper in enumerate(papers)
-        for place, payable in enumerate(_in_time(paper), 1)
-    }
-    rows = [
-        _payable_row(code, papers[code], place, payable)
-        for (code, place), payable in places.items()
-    ]
-    payables = pl.DataFrame(rows, schema=PAYABLES, orient="row")
-    return Tables(papers, lines, payables, _lines(lines), places)
+    return Tables(papers, lines, _payables(papers), _lines(lines))
 
 
-def _in_time(paper: OpenDocument) -> list[Payable]:
-    return sorted(paper.payables, key=lambda part: (part.due_on, part.installment, part.amount))
-
-
-def _payable_row(
-    code: int, paper: OpenDocument, place: int, payable: Payable
-) -> tuple[object, ...]:
-    amount = to_cents(payable.amount)
-    number = "".join(char for char in paper.number if char.isdigit()).lstrip("0")
-    return (
-        0,
-        code,
-        place,
-        paper.receivable,
-        payable.declared,
-        paper.issued_on.toordinal(),
-        payable.due_on.toordinal(),
-        amount,
-        amount - _withheld(paper, payable),
-        paper.kind,
-        paper.means,
-        int(number[:15] or 0),
-        paper.key,
-        only_id(paper.party_id),
-        fold(paper.party_name),
-        payable.our_number,
-        payable.txid,
+def _payables(papers: Papers) -> pl.DataFrame:
+    about = papers.documents.select(
+        "receivable", "kind", "means", "key", "total", "withheld",
+        issued=_ordinal("issued_on"),
+        number=pl.col("number").str.replace_all("[^0-9]", "").str.strip_chars_start("0"),
+        party=each(papers.documents["party_id"], only_id),
+        party_name=each(papers.documents["party_name"], fold),
+    )  # fmt: skip
+    place = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("document")
+    parts = papers.parts.with_columns(place=place, count=pl.len().over("document"))
+    named = (pl.col("count") > 1) | (pl.col("installment") != "")
+    rows = parts.hstack(about[ints(parts, "document")]).with_columns(
+        organization=pl.lit(0, pl.Int64),
+        installment=pl.when(named).then("place").otherwise(0),
+        due=_ordinal("due_on"),
+        number=pl.col("number").str.slice(0, 15).str.to_integer(strict=False).fill_null(0),
     )
+    return rows.with_columns(net=pl.col("amount") - _withheld(rows)).select(list(PAYABLES))
 
 
-def _withheld(paper: OpenDocument, payable: Payable) -> int:
-    """The payable's share of the tax the document declares as withheld, in cents."""
-    if not paper.withheld or not paper.total:
+def each(texts: pl.Series, told: Callable[[str], str]) -> pl.Series:
+    """What a function makes of texts, asked once for each of them."""
+    known = texts.unique()
+    return texts.replace_strict(known, [told(text) for text in known], return_dtype=pl.String)
+
+
+def _ordinal(day: str) -> pl.Expr:
+    return pl.col(day).to_physical().cast(pl.Int64) + DAY_ONE
+
+
+def _withheld(rows: pl.DataFrame) -> pl.Series:
+    """The payable's share of the tax the document declares as withheld; halves go to even cents."""
+    asked = rows.select("withheld", "amount", "total").rows()
+    return pl.Series([_share(*row) if row[0] else 0 for row in asked], dtype=pl.Int64)
+
+
+def _share(withheld: int, amount: int, total: int) -> int:
+    if not total:
         return 0
-    share = paper.withheld * payable.amount / paper.total
-    return to_cents(share.quantize(Decimal("0.01")))
+    whole, rest = divmod(withheld * amount, total)
+    return whole + (2 * rest > total or (2 * rest == total and whole % 2 == 1))
 
 
 def _lines(transactions: Sequence[OpenTransaction]) -> pl.DataFrame:

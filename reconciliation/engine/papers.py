@@ -1,0 +1,185 @@
+"""Documents as columns, of which one is put together only when somebody asks for it.
+
+A run reads a hundred thousand documents and speaks of some: what it compares are columns.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple, Self, overload
+
+import numpy as np
+import polars as pl
+
+from reconciliation.engine.columns import ints
+from reconciliation.engine.model import OpenDocument, Payable
+from reconciliation.engine.rows import to_cents
+
+DOCUMENTS: dict[str, Any] = {
+    "id": pl.String,
+    "key": pl.String,
+    "number": pl.String,
+    "issued_on": pl.Date,
+    "total": pl.Int64,  # cents, as every amount here
+    "receivable": pl.Boolean,
+    "party_id": pl.String,
+    "party_name": pl.String,
+    "kind": pl.String,
+    "means": pl.String,
+    "withheld": pl.Int64,
+}
+PARTS: dict[str, Any] = {
+    "document": pl.Int64,  # its place among the documents, by identifier
+    "installment": pl.String,
+    "due_on": pl.Date,
+    "amount": pl.Int64,
+    "declared": pl.Boolean,
+    "our_number": pl.String,
+    "txid": pl.String,
+}
+
+
+class PaperRow(NamedTuple):
+    """One row of `DOCUMENTS`."""
+
+    id: str
+    key: str
+    number: str
+    issued_on: date
+    total: int
+    receivable: bool
+    party_id: str
+    party_name: str
+    kind: str
+    means: str
+    withheld: int
+
+
+class Papers(Sequence[OpenDocument]):
+    """Open documents in the order of their identifiers.
+
+    `documents` has the columns of `DOCUMENTS`, `parts` those of `PARTS`: what each document expects
+    to see in the bank, in the order of document, due date, name and amount.
+    """
+
+    def __init__(self, documents: pl.DataFrame, parts: pl.DataFrame) -> None:
+        self.documents = documents
+        self.parts = parts.sort("document", "due_on", "installment", "amount", maintain_order=True)
+        self.ids: list[str] = documents["id"].to_list()
+        self._starts = np.searchsorted(
+            ints(self.parts, "document"), np.arange(documents.height + 1)
+        ).tolist()
+        self._built: dict[int, OpenDocument] = {}
+        self._rows: list[tuple[Any, ...]] | None = None
+        self._payables: list[tuple[Any, ...]] | None = None
+
+    @classmethod
+    def of(cls, documents: Iterable[OpenDocument]) -> Self:
+        """Columns of documents that stand already.
+
+        Raises:
+            ValueError: an amount has a fraction of a cent.
+        """
+        ordered = sorted(documents, key=lambda one: one.id)
+        return cls(
+            pl.DataFrame([_row_of(one) for one in ordered], schema=DOCUMENTS, orient="row"),
+            pl.DataFrame(
+                [row for code, one in enumerate(ordered) for row in _parts_of(code, one)],
+                schema=PARTS,
+                orient="row",
+            ),
+        )
+
+    def place_of(self, pk: str) -> int | None:
+        """Where a document stands; None when it is not among these."""
+        place = bisect_left(self.ids, pk)
+        return place if place < len(self.ids) and self.ids[place] == pk else None
+
+    def only(self, wanted: Iterable[str]) -> "Papers":
+        """Those with these identifiers."""
+        asked = pl.DataFrame({"id": sorted(set(wanted))}, schema={"id": pl.String})
+        kept = self.documents.with_row_index("document").join(asked, on="id", how="semi").sort("id")
+        kept = kept.with_columns(pl.col("document").cast(pl.Int64))
+        places = kept.select("document").with_columns(place=pl.int_range(pl.len(), dtype=pl.Int64))
+        parts = self.parts.join(places, on="document", maintain_order="left")
+        return Papers(
+            kept.select(list(DOCUMENTS)),
+            parts.with_columns(document="place").select(list(PARTS)),
+        )
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @overload
+    def __getitem__(self, place: int) -> OpenDocument: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[OpenDocument]: ...
+
+    def __getitem__(self, place: int | slice) -> OpenDocument | list[OpenDocument]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        found = self._built.get(place)
+        if found is None:
+            found = self._built[place] = self._build(range(len(self))[place])
+        return found
+
+    def __iter__(self) -> Iterator[OpenDocument]:
+        return (self[place] for place in range(len(self)))
+
+    def _build(self, place: int) -> OpenDocument:
+        if self._rows is None or self._payables is None:
+            self._rows, self._payables = self.documents.rows(), self.parts.drop("document").rows()
+        row = PaperRow(*self._rows[place])
+        told = self._payables[self._starts[place] : self._starts[place + 1]]
+        return OpenDocument(
+            row.id,
+            row.key,
+            row.number,
+            row.issued_on,
+            reais(row.total),
+            row.receivable,
+            row.party_id,
+            row.party_name,
+            tuple(
+                Payable(name, due_on, reais(cents), declared, our_number, txid)
+                for name, due_on, cents, declared, our_number, txid in told
+            ),
+            row.kind,
+            row.means,
+            reais(row.withheld),
+        )
+
+
+def reais(cents: int) -> Decimal:
+    return Decimal(cents).scaleb(-2)
+
+
+def _row_of(one: OpenDocument) -> PaperRow:
+    return PaperRow(
+        one.id,
+        one.key,
+        one.number,
+        one.issued_on,
+        to_cents(one.total),
+        one.receivable,
+        one.party_id,
+        one.party_name,
+        one.kind,
+        one.means,
+        to_cents(one.withheld),
+    )
+
+
+def _parts_of(code: int, one: OpenDocument) -> Iterator[tuple[Any, ...]]:
+    for part in one.payables:
+        yield (
+            code,
+            part.installment,
+            part.due_on,
+            to_cents(part.amount),
+            part.declared,
+            part.our_number,
+            part.txid,
+        )
