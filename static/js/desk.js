@@ -1,6 +1,7 @@
 // The desk: line after line opens in its place. One letter acts only while the focus is inside.
 
 import { Choice } from "./desk_choice.js";
+import { Entry } from "./desk_entry.js";
 import { Many } from "./desk_many.js";
 import { Queue } from "./desk_queue.js";
 import { DeskServer } from "./desk_server.js";
@@ -16,7 +17,6 @@ const LATER = 1500; // … before what only a slow look needs is asked
 const COUNTED = 10_000; // milliseconds between two looks at the counts of the filters
 const TYPING = 250; // milliseconds without a key before the words are looked for
 const OVER = ["nothing_to_undo", "not_found", "line_changed"];
-const WORD = { accept: "conciliado", no_document: "sem nota", hold: "a verificar" };
 
 const root = document.querySelector("[data-desk]");
 const find = (what) => root.querySelector(what);
@@ -25,11 +25,13 @@ const desk = { card: null, work: null, ahead: new Map(), timers: {}, counted: Da
 let server = null;
 let queue = null;
 let many = null;
+let entry = null;
 
 if (root) {
     server = new DeskServer(root, tell);
     queue = new Queue(root, server);
     many = new Many(root, { preview, save: saveMany });
+    entry = new Entry(root, { save: () => decide("entry"), alike: () => many.open("entry", false) });
     // Before the shell's own single-key shortcuts, which must not win here.
     addEventListener("keydown", onKey, { capture: true });
     root.addEventListener("click", onClick);
@@ -47,6 +49,7 @@ const ACTS = {
     previous: () => busy(async () => open(await server.previous(desk.card.dataset.card))),
     save: () => (desk.work.value ? decide("accept") : refuse("Escolha uma nota: tecle o número de um candidato, ou / para procurar. Sem nota? Tecle N.")),
     none: () => decide("no_document"),
+    enter: () => busy(async () => entry.open(desk.card, () => server.entry(desk.card.dataset.card))),
     hold: () => decide("hold"),
     alike: () => many.open(desk.work.isAlone ? "accept" : "no_document", desk.work.isAlone),
     mark: () => desk.work.mark(),
@@ -61,9 +64,10 @@ const ACTS = {
     document: () => desk.work.radio?.closest(".choice").querySelector("[data-document]").click(),
     rule,
 };
-const KEYS = { "?": "help", enter: "save", " ": "mark", n: "none", v: "hold", t: "alike", z: "undo", j: "next", k: "previous", "/": "search", m: "reason", d: "document", r: "rule", l: "join", f: "name", p: "ask", u: "renew" };
+const KEYS = { "?": "help", enter: "save", " ": "mark", x: "none", n: "none", c: "enter", v: "hold", t: "alike", z: "undo", j: "next", k: "previous", "/": "search", m: "reason", d: "document", r: "rule", l: "join", f: "name", p: "ask", u: "renew" };
+const STEPS = { arrowdown: 1, arrowup: -1 };
 const NEED_LINE = ["next", "previous", "document", "rule", "ask"];
-const NEED_ANSWER = ["save", "none", "hold", "alike", "search", "reason", "mark", "join", "name"];
+const NEED_ANSWER = ["save", "none", "enter", "hold", "alike", "search", "reason", "mark", "join", "name"];
 
 function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -84,6 +88,7 @@ function meaning(event) {
     if (key === "escape" && event.target.matches("[type=checkbox]")) return () => desk.work.start();
     if (desk.work && /^[1-9]$/.test(key)) return desk.work.pick(key);
     if (desk.work && key === "g") return desk.work.pickGroup() ?? (() => tell("A máquina não propôs notas juntas para este lançamento."));
+    if (desk.work && key in STEPS && !event.shiftKey) return event.target.closest("[data-queue]") ? null : desk.work.step(STEPS[key]);
     const name = KEYS[key];
     if (!name || (NEED_LINE.includes(name) && !desk.card)) return null;
     if (NEED_ANSWER.includes(name) && !desk.work?.canAnswer) return null;
@@ -212,7 +217,7 @@ function decide(verdict) {
 
 function saveMany(verdict) {
     return send("salvar-iguais", verdict, (line, answer) => {
-        for (const one of answer.lines) queue.tell(one, WORD[verdict], false);
+        for (const one of answer.lines) queue.tell(one, answer.word, false);
         queue.count(-answer.lines.length);
         desk.ahead.clear();
         if (answer.together) keepSaved(pile(), [...saved(pile()), { line, together: answer.together }]);
@@ -224,22 +229,27 @@ function send(word, verdict, settle) {
     return busy(async () => {
         try {
             const ahead = Object.fromEntries([...desk.ahead].map(([key, one]) => [key, one.version]));
-            const answer = await server.post(line, word, { ...desk.work.payload(verdict), version, ahead });
+            const answer = await server.post(line, word, { ...said(verdict), version, ahead });
             keepDraft(...whose(line), null);
             const held = answer.is_held ? desk.ahead.get(answer.line) : null;
             settle(line, answer);
             open(held ? { ...held, ...answer } : answer);
         } catch (refusal) {
-            if (refusal.code === "line_changed") return clash(line, refusal);
+            if (refusal.code === "line_changed") return clash(line, refusal, verdict);
+            if (verdict === "entry") return entry.refuse(refusal);
             throw refusal;
         }
         return undefined;
     });
 }
 
+function said(verdict) {
+    return { ...desk.work.payload(verdict), ...(verdict === "entry" ? { posting: entry.posting } : {}) };
+}
+
 // A colleague or a run was faster: what stands now is shown, and what one had chosen beside it.
-async function clash(line, refusal) {
-    const mine = { told: desk.work.told(), draft: desk.work.draft() };
+async function clash(line, refusal, verdict) {
+    const mine = { told: verdict === "entry" ? entry.told() : desk.work.told(), draft: desk.work.draft() };
     desk.ahead.clear();
     open(await server.part(line), { draft: mine.draft });
     const panel = find("[data-clash]");
@@ -253,7 +263,7 @@ function pile() {
 }
 
 function preview(verdict) {
-    return server.post(desk.card.dataset.card, "salvar-iguais", { ...desk.work.payload(verdict), dry_run: true });
+    return server.post(desk.card.dataset.card, "salvar-iguais", { ...said(verdict), dry_run: true });
 }
 
 function undo() {

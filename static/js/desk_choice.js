@@ -71,6 +71,17 @@ export class Choice {
         return radio && this.canAnswer ? () => this.choose(radio) : null;
     }
 
+    // The candidate before or after the one in hand, round the end; among lines to join, likewise.
+    step(by) {
+        const isJoining = this.joined?.contains(document.activeElement);
+        const what = isJoining ? this.joined.querySelectorAll("[data-join]") : this.form.querySelectorAll("[data-choices] input[name=choice]:not([disabled])");
+        const all = [...what];
+        if (!this.canAnswer || !all.length) return null;
+        const at = all.indexOf(isJoining ? document.activeElement : this.radio);
+        const next = all.at((at < 0 ? (by > 0 ? 0 : -1) : at + by) % all.length);
+        return isJoining ? () => next.focus() : () => this.choose(next);
+    }
+
     // The engine's own group, wherever it stands among the candidates.
     pickGroup() {
         const radio = this.form.querySelector("[data-group] input[name=choice]:not([disabled])");

@@ -4,6 +4,7 @@ const WORDS = {
     accept: ["Conciliar", "é conciliado, cada um com a sua nota"],
     no_document: ["Sem nota para", "fica sem nota"],
     hold: ["A verificar:", "fica a verificar"],
+    entry: ["Lançar", "recebe este lançamento contábil, com o seu próprio valor"],
 };
 
 export class Many {
@@ -17,8 +18,8 @@ export class Many {
             if (verdict) this.choose(verdict);
         });
         this.dialog.addEventListener("keydown", (event) => {
-            const found = this.dialog.querySelector(`[data-verdict][aria-keyshortcuts="${event.key.toUpperCase()}"]`);
-            if (found && !event.ctrlKey && !event.metaKey && !found.disabled) this.choose(found.dataset.verdict);
+            const found = this.dialog.querySelector(`[data-verdict][aria-keyshortcuts~="${CSS.escape(event.key.toUpperCase())}"]`);
+            if (found && this.verdict !== "entry" && !event.ctrlKey && !event.metaKey && !found.disabled) this.choose(found.dataset.verdict);
         });
         this.dialog.querySelector("form").addEventListener("submit", (event) => {
             if (event.submitter?.value === "save") save(this.verdict);
@@ -26,6 +27,7 @@ export class Many {
     }
 
     open(verdict, canAccept) {
+        this.dialog.querySelector("[data-verdicts]").hidden = verdict === "entry"; // it is filled in for one answer
         this.dialog.querySelector("[data-verdict=accept]").disabled = !canAccept;
         this.dialog.showModal();
         return this.choose(verdict);

@@ -26,6 +26,10 @@ export class DeskServer extends Server {
         return this.get(`${this.address(line, "adiante")}&tem=${held.join(",")}`);
     }
 
+    entry(line) {
+        return this.get(this.address(line, "lancar"));
+    }
+
     join(line, notes, lacking) {
         return this.get(`${this.address(line, "juntar")}&notas=${notes.join(",")}&faltam=${lacking}`);
     }

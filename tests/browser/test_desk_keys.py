@@ -148,6 +148,43 @@ def test_j_and_k_go_round_without_deciding(desk: Desk, school: School) -> None:
     assert states(school.organization) == ["waiting"] * 3
 
 
+def test_arrows_move_among_candidates_and_round_the_end(desk: Desk, school: School) -> None:
+    lines = doubtful_month(school.organization, doubts=2)
+    page = desk(lines[0]).page
+    radios = page.locator("[data-candidate] [name=choice]")
+    page.locator("[data-act=help]").focus()  # from wherever the focus is in the desk
+    for key, chosen in (("ArrowDown", 1), ("ArrowDown", 0), ("ArrowUp", 1)):
+        press(page, key)
+        expect(radios.nth(chosen)).to_be_checked()
+        expect(radios.nth(chosen)).to_be_focused()
+    page.locator("[data-queue] a").first.focus()
+    press(page, "ArrowUp")
+    expect(radios.nth(1)).to_be_checked()
+    wait_for(page, lines[0])
+
+
+def test_x_says_that_there_is_no_note(desk: Desk, school: School) -> None:
+    lines = doubtful_month(school.organization, doubts=2)
+    page = desk().page
+    press(page, "x")
+    wait_for(page, lines[1])
+
+    assert states(school.organization) == ["no_document", "waiting"]
+
+
+def test_nothing_fires_while_somebody_writes(desk: Desk, school: School) -> None:
+    lines = doubtful_month(school.organization, doubts=2)
+    page = desk(lines[0]).page
+    for opens, field in (("/", "#desk-search"), ("m", "#desk-reason")):
+        press(page, opens)
+        page.keyboard.type("nxcvtzjkgl 12?")
+        expect(page.locator(field)).to_have_value("nxcvtzjkgl 12?")
+        page.keyboard.press("Escape")
+
+    wait_for(page, lines[0])
+    assert states(school.organization) == ["waiting"] * 2
+
+
 def test_what_was_chosen_and_not_saved_outlives_a_reload(desk: Desk, school: School) -> None:
     doubtful_month(school.organization, doubts=2)
     page = desk().page

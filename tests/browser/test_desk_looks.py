@@ -1,6 +1,8 @@
 """How the desk looks: accessible, in Portuguese, from this host alone, readable on a phone."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,6 +81,13 @@ def test_help_tells_every_key(desk: Desk, school: School) -> None:
     shoot(watched.page, "mesa-ajuda")
 
     expect(watched.page.get_by_role("dialog", name="Teclas da mesa")).to_be_visible()
+    named = set(watched.page.locator("[data-help-text] dt kbd").all_inner_texts())
+    module = (Path(__file__).parents[2] / "static/js/desk.js").read_text()
+    table = re.search(r"const KEYS = \{(.*?)\};", module)
+    assert table is not None
+    keys = {found.upper() for found in re.findall(r'"?([^" ,]+)"?: "', table[1])}
+    assert keys - {"ENTER", '"'} <= named
+    assert {"Enter", "Espaço", "↑", "↓", "1", "9", "G", "Esc"} <= named
     check(watched)
 
 
