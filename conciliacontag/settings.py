@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "conciliacontag.api.throttling.rate_limit_headers",
     "conciliacontag.api.envelope.refusals",
+    "conciliacontag.api.parameters.only_known_parameters",
 ]
 
 ROOT_URLCONF = "conciliacontag.urls"
@@ -222,7 +223,10 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Conciliacontag",
-    "DESCRIPTION": "Do arquivo que chega ao arquivo que se prova.",
+    "DESCRIPTION": (
+        "Do arquivo que chega ao arquivo que se prova. Um parâmetro que a chamada não descreve é "
+        "recusado com 400 `unknown_parameter`; `details` diz os que existem e o mais parecido."
+    ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": r"/v1",

@@ -22,6 +22,16 @@ ERROR: dict[str, Any] = {
             "properties": {
                 "request_id": {"type": "string"},
                 "retry_after": {"type": "integer"},
+                "known": {
+                    "type": "array",
+                    "items": {"type": "string"},
+                    "description": "Com `unknown_parameter`: os parâmetros que existem.",
+                },
+                "nearest": {
+                    "type": "object",
+                    "additionalProperties": {"type": "string"},
+                    "description": "Com `unknown_parameter`: o que se quis dizer, se se adivinha.",
+                },
                 "fields": {
                     "type": "object",
                     "additionalProperties": {

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -61,7 +61,14 @@ def queue_of(request: Request) -> Queue:
 class DeskView(APIView):
     """The lines of a month that are left to people, in the order of the desk."""
 
-    @extend_schema(parameters=[DeskRequest], responses=RowSerializer(many=True))
+    @extend_schema(
+        parameters=[
+            DeskRequest,
+            OpenApiParameter("limit", int, description="Linhas por página, de 1 a 200."),
+            OpenApiParameter("cursor", str, description="O next_cursor da página anterior."),
+        ],
+        responses=RowSerializer(many=True),
+    )
     def get(self, request: Request) -> Response:
         queue = queue_of(request)
         limit = read_limit(request.query_params.get("limit", ""))
