@@ -105,8 +105,11 @@ def values(tallies: Tallies) -> Iterator[Cell]:
 
 def precision_table(organizations: Sequence[Organization], month: date) -> Table:
     rows = precision_by_band(organizations, month_of(month))
-    header: list[Cell] = ["Faixa", "Ficaram", "Não ficaram", "Acerto, %"]
-    return [header] + [[row.title, row.kept, row.wrong, row.precision] for row in rows]
+    header: list[Cell] = ["Faixa", "Ficaram", "Não ficaram", "Acerto, %", "De, %", "Até, %"]
+    return [header] + [
+        [row.title, row.kept, row.wrong, row.precision, *(row.interval or (None, None))]
+        for row in rows
+    ]
 
 
 def times_table(organizations: Sequence[Organization], month: date) -> Table:

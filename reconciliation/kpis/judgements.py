@@ -1,13 +1,24 @@
 """What became of the machine's word once people had looked at it.
 
 A pair is a line and a note. People keep it by booking it, drop it by booking another note or by
-saying that there is none, and take back what the machine had booked by itself.
+saying that there is none, and take back what the machine had booked by itself. What was decided
+together with other lines, unseen, is neither kept nor dropped (see `taken_along`).
 """
 
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.db.models import DateField, DecimalField, Exists, F, OuterRef, Q, QuerySet, UUIDField
+from django.db.models import (
+    DateField,
+    DecimalField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+)
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
@@ -16,13 +27,14 @@ from reconciliation.desk.models import Displaced
 from reconciliation.kpis.bands import AUTOMATIC, STEPS, TITLES
 from reconciliation.kpis.subjects import Measure, Subject
 from reconciliation.models import Reconciliation, ReconciliationStatus
+from reconciliation.taken_along import ALONE, TakenAlong
 
 POINTS = DecimalField(max_digits=5, decimal_places=2)
 
 
 def kept() -> "QuerySet[Reconciliation]":
-    """Pairs that the machine proposed and a person booked."""
-    return Reconciliation.objects.matched().by_people().filter(score__gt=0)
+    """Pairs that the machine proposed and a person looked at and booked."""
+    return Reconciliation.objects.matched().by_people().filter(ALONE, score__gt=0)
 
 
 def dropped() -> "QuerySet[Displaced]":
@@ -33,14 +45,16 @@ def dropped() -> "QuerySet[Displaced]":
     same = Reconciliation.objects.matched().filter(
         link=OuterRef("link"), transaction=OuterRef("transaction"), document=OuterRef("note")
     )
+    decisions = Reconciliation.objects.by_people().filter(link=OuterRef("link")).order_by()
     rows = Displaced.objects.annotate(
+        decided_at=Subquery(decisions.values("decided_at")[:1]),
         note=Cast(KT("row__document_id"), UUIDField()),
         score=Cast(KT("row__score"), POINTS),
         status=KT("row__status"),
     )
     return rows.filter(
         ~Exists(same), note__isnull=False, score__gt=0, row__performed_by_id=None, row__alert=""
-    )
+    ).exclude(TakenAlong("transaction_id", "decided_at"))
 
 
 def standing() -> "QuerySet[Reconciliation]":

@@ -23,6 +23,7 @@ from reconciliation.kpis.figures import (
     wait_spans,
 )
 from reconciliation.kpis.period import Period, month_of, months_until
+from reconciliation.thresholds.consequences import wilson
 
 MONTHS = 12
 OF_READING = (("read_documents",), ("read_lines",), ("files", "files_refused"))
@@ -127,6 +128,14 @@ class BandFigures:
     def precision(self) -> Decimal | None:
         """Kept of all, in per cent; None without any."""
         return share(self.kept, self.total)
+
+    @property
+    def interval(self) -> tuple[Decimal, Decimal] | None:
+        """Between which per cents it lies with 95 % confidence; None without any."""
+        if not self.total:
+            return None
+        low, high = (Decimal(str(round(one * 100, 2))) for one in wilson(self.kept, self.total))
+        return low, high
 
 
 def precision_by_band(organizations: Sequence[Organization], period: Period) -> list[BandFigures]:

@@ -76,6 +76,10 @@ class KpiBandSerializer(serializers.Serializer[Any]):
     kept = serializers.IntegerField()
     not_kept = serializers.IntegerField()
     precision = serializers.DecimalField(5, 2, allow_null=True, help_text="Por cento.")
+    low = serializers.DecimalField(
+        5, 2, allow_null=True, help_text="Por cento; intervalo de Wilson, 95 %."
+    )
+    high = serializers.DecimalField(5, 2, allow_null=True)
     lists = serializers.ListField(child=serializers.CharField())
 
 

@@ -87,6 +87,8 @@ def told_band(organization: Organization, month: date, band: BandFigures) -> dic
         "kept": band.kept,
         "not_kept": band.wrong,
         "precision": band.precision,
+        "low": band.interval and band.interval[0],
+        "high": band.interval and band.interval[1],
         "lists": [list_address(code, organization, month) for code in codes],
     }
 

@@ -1,25 +1,24 @@
 """What people said of earlier suggestions: kept, replaced by another note, or refused.
 
 The suggestion of a line is its likeliest link when the person decided: the booked rows keep the
-points they were proposed with, and what gave way is kept beside the decision. What was accepted
-together with other lines, unseen, says nothing of its own and is left out.
+points they were proposed with, and what gave way is kept beside the decision. What was decided
+together with other lines, unseen, says nothing of its own and is left out (see `taken_along`).
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import DecimalField, F, Q, UUIDField
+from django.db.models import DecimalField, Q, UUIDField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
-from conciliacontag.organizations.models import AuditLog, Organization
+from conciliacontag.organizations.models import Organization
 from reconciliation.desk.models import Displaced
-from reconciliation.desk.together import GROUPED
 from reconciliation.models import Reconciliation
+from reconciliation.taken_along import ALONE
 from reconciliation.thresholds.consequences import Judged
 
 MOST = 20_000  # decisions, the newest: older ones were about another engine
@@ -30,11 +29,9 @@ class Said(NamedTuple):
 
     line: UUID
     link: UUID
-    pk: UUID
     pair: tuple[UUID | None, str]
     score: Decimal
     is_booked: bool
-    at: datetime
 
 
 def judgements(organization: Organization) -> Iterator[Judged]:
@@ -42,11 +39,8 @@ def judgements(organization: Organization) -> Iterator[Judged]:
     by_line: defaultdict[UUID, list[Said]] = defaultdict(list)
     for row in decisions(organization):
         by_line[row.line].append(row)
-    unseen = accepted_together(organization)
     given_way = suggestions(organization, {row.link for rows in by_line.values() for row in rows})
     for line, rows in by_line.items():
-        if any(f"{row.pk} {row.at}" in mark for row in rows for mark in unseen[line]):
-            continue
         offered = given_way.get(line, []) + [(row.score, row.pair) for row in rows if row.score]
         if offered:
             score, pair = max(offered, key=lambda one: one[0])
@@ -57,13 +51,12 @@ def decisions(organization: Organization) -> Iterator[Said]:
     """What stands on a person's word, the newest first."""
     standing = Q(status="matched") | Q(status="unmatched")
     rows = Reconciliation.objects.by_people().filter(
-        standing, organization=organization, transaction__isnull=False
+        standing, ALONE, organization=organization, transaction__isnull=False
     )
-    columns = ("transaction_id", "link", "pk", "document_id", "installment", "score", "status",
-               "decided_at")  # fmt: skip
+    columns = ("transaction_id", "link", "document_id", "installment", "score", "status")
     newest = rows.order_by("-decided_at").values_list(*columns)[:MOST]
-    for line, link, pk, document, installment, score, status, at in newest:
-        yield Said(line, link, pk, (document, installment), score, status == "matched", at)
+    for line, link, document, installment, score, status in newest:
+        yield Said(line, link, (document, installment), score, status == "matched")
 
 
 def suggestions(
@@ -71,7 +64,8 @@ def suggestions(
 ) -> dict[UUID, list[tuple[Decimal, tuple[UUID | None, str]]]]:
     """The documents that gave way to these decisions, with their points, by line."""
     found: defaultdict[UUID, list[tuple[Decimal, tuple[UUID | None, str]]]] = defaultdict(list)
-    rows = Displaced.objects.filter(organization=organization).values_list(
+    # A note that was cancelled afterwards speaks against nobody.
+    rows = Displaced.objects.filter(organization=organization, row__alert="").values_list(
         "transaction_id",
         "link",
         Cast(KT("row__document_id"), UUIDField()),
@@ -81,15 +75,4 @@ def suggestions(
     for line, link, document, installment, score in rows.iterator():
         if link in links and document and score:
             found[line].append((score, (document, installment)))
-    return found
-
-
-def accepted_together(organization: Organization) -> defaultdict[UUID, list[str]]:
-    """What the trail marks as booked with many others, by line: row and moment."""
-    found: defaultdict[UUID, list[str]] = defaultdict(list)
-    acts = AuditLog.objects.filter(organization=organization, action=GROUPED)
-    told = acts.filter(diff__verdict="accept").values_list(F("diff__lines"), flat=True)
-    for lines in told.iterator():
-        for one in lines:
-            found[UUID(one["transaction"])].append(one["mark"])
     return found

@@ -126,3 +126,14 @@ def test_others_decisions_are_not_counted(
     assert judged(other_organization)[0] == 1
     assert judged(organization) == (0, 0)
     assert bands(organization)[AUTOMATIC].total == 0
+
+
+def test_precision_comes_with_its_interval() -> None:
+    none, few, all_kept = (
+        BandFigures("95", "", kept, "", (("x", wrong),))
+        for kept, wrong in ((0, 0), (81, 19), (10, 0))
+    )
+
+    assert none.interval is None
+    assert few.interval == (Decimal("72.22"), Decimal("87.49"))  # Wilson, 81 of 100
+    assert all_kept.interval == (Decimal("72.25"), Decimal("100.0"))
