@@ -47,7 +47,7 @@ const ACTS = {
     help: () => find("[data-help-text]").showModal(),
     next: () => busy(async () => open(await server.next(desk.card.dataset.card))),
     previous: () => busy(async () => open(await server.previous(desk.card.dataset.card))),
-    save: () => (desk.work.value ? decide("accept") : refuse("Escolha uma nota: tecle o número de um candidato, ou / para procurar. Sem nota? Tecle N.")),
+    save: () => (desk.work.value ? decide("accept") : refuse("Escolha uma nota: tecle o número de um candidato, ou / para procurar. Sem nota? Tecle X, ou C para lançar.")),
     none: () => decide("no_document"),
     enter: () => busy(async () => entry.open(desk.card, () => server.entry(desk.card.dataset.card))),
     hold: () => decide("hold"),

@@ -62,8 +62,9 @@ export class Choice {
     }
 
     start() {
-        const place = this.canAnswer ? this.radio ?? this.card.querySelector("[data-act=none]") : this.card.closest("[data-desk]");
-        place?.focus({ preventScroll: true });
+        // Never on a button: Enter would press it, and say of a line what nobody meant.
+        const place = (this.canAnswer && this.radio) || this.card.closest("[data-desk]");
+        place.focus({ preventScroll: true });
     }
 
     pick(key) {

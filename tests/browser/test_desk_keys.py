@@ -172,6 +172,18 @@ def test_x_says_that_there_is_no_note(desk: Desk, school: School) -> None:
     assert states(school.organization) == ["no_document", "waiting"]
 
 
+def test_enter_without_a_candidate_says_what_lacks_and_decides_nothing(
+    desk: Desk, school: School
+) -> None:
+    lines = doubtful_month(school.organization, doubts=0, fees=2)
+    page = desk().page
+    press(page, "Enter")
+
+    expect(page.get_by_role("alert")).to_contain_text("Escolha uma nota")
+    wait_for(page, lines[0])
+    assert states(school.organization) == ["waiting"] * 2
+
+
 def test_nothing_fires_while_somebody_writes(desk: Desk, school: School) -> None:
     lines = doubtful_month(school.organization, doubts=2)
     page = desk(lines[0]).page
