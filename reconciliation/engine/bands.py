@@ -44,6 +44,6 @@ def why_not(fact: Fact, rival: Fact | None, options: Options) -> str:
 
 
 def _not_sure(fact: Fact, note: str, options: Options) -> str:
-    if fact.terms["rival"] < -0.5:
+    if fact.is_contested:
         return f"Outro lançamento serve quase igualmente à {note}."
     return f"O melhor par, {note}, não chega aos {spell(options.accept_at)} pontos da aceitação."

@@ -3,12 +3,12 @@
 from decimal import Decimal
 from functools import lru_cache
 
-from conciliacontag.brazil import format_brl
 from reconciliation.engine.amounts import CENTS, DISCOUNT, FEE, INTEREST, OVER, PARTIAL
 from reconciliation.engine.expected import WITHHELD
-from reconciliation.engine.facts import Fact, Member
+from reconciliation.engine.facts import Fact
 from reconciliation.engine.links import CARD
 from reconciliation.engine.model import Difference
+from reconciliation.engine.rows import Item
 
 UNEXPLAINED = "unexplained"
 KINDS = {
@@ -27,14 +27,14 @@ WORDS = {
 HUNDRED = Decimal(100)
 
 
-def allocations(fact: Fact) -> list[tuple[Member, int, Difference | None]]:
+def allocations(fact: Fact) -> list[tuple[Item, int, Difference | None]]:
     """Cents of the line each document gets, and what explains the rest of either side.
 
     No cent is created: what is given never exceeds the line, nor any document.
     """
     if len(fact.members) == 1 and fact.sort != CARD:
         return [_single(fact, fact.members[0])]
-    missing = sum(member.item.cents for member in fact.members) - fact.line.cents
+    missing = sum(member.cents for member in fact.members) - fact.line.cents
     kind = "card" if fact.sort == CARD else _group_kind(missing)
     shares = _shares(fact, missing)
     return [
@@ -45,38 +45,35 @@ def allocations(fact: Fact) -> list[tuple[Member, int, Difference | None]]:
 
 def equation(fact: Fact) -> str:
     """ "R$ 938,50 = NF 1234 de R$ 1.000,00 − R$ 61,50 de imposto retido (6,15 %)"."""
-    paid = brl(fact.line.cents)
-    owed = sum(owed_cents(member) for member in fact.members)
-    terms = " + ".join(f"{label(member)} de {brl(owed_cents(member))}" for member in fact.members)
+    paid, owed = fact.line.cents, fact.owed
+    terms = " + ".join([f"{label(member)} de {brl(member.owed)}" for member in fact.members])
     if fact.relation == PARTIAL:
-        return f"{paid} é parte da {terms}: faltam {brl(owed - fact.line.cents)}"
-    if owed == fact.line.cents:
-        return f"{paid} = {terms}"
+        return f"{brl(paid)} é parte da {terms}: faltam {brl(owed - paid)}"
+    if owed == paid:
+        return f"{brl(paid)} = {terms}"
     parts = allocations(fact)
     kind = next((part[2].kind for part in parts if part[2]), UNEXPLAINED)
-    return f"{paid} = {terms} {_rest(fact.line.cents - owed, owed, kind)}"
+    return f"{brl(paid)} = {terms} {_rest(paid - owed, owed, kind)}"
 
 
-def owed_cents(member: Member) -> int:
-    """What the document asks for, less nothing: the part where a split is supposed."""
-    return member.expected if member.parts > 1 else member.item.cents
-
-
-def label(member: Member) -> str:
+def label(item: Item) -> str:
     """How a note is called in a sentence: number and instalment."""
-    number = member.document.number
+    number, installment = item.document.number, item.installment
     name = f"NF {number}" if number else "nota sem número"
-    return f"{name}, parcela {member.installment}" if member.installment else name
+    return f"{name}, parcela {installment}" if installment else name
 
 
 def reais(cents: int) -> Decimal:
     """Two decimals, always."""
-    return (Decimal(cents) / HUNDRED).quantize(Decimal("0.01"))
+    return Decimal(cents).scaleb(-2)
 
 
 @lru_cache(maxsize=65_536)
 def brl(cents: int) -> str:
-    return format_brl(reais(cents))
+    """`123450` becomes `R$ 1.234,50`."""
+    whole, rest = divmod(abs(cents), 100)
+    digits = f"{whole:,}".replace(",", ".")
+    return f"{'-' if cents < 0 else ''}R$ {digits},{rest:02d}"
 
 
 def percent(part: int, whole: int) -> str:
@@ -89,8 +86,8 @@ def _rest(cents: int, owed: int, kind: str) -> str:
     return f"{sign} {brl(abs(cents))} {WORDS[kind]} ({percent(cents, owed)})"
 
 
-def _single(fact: Fact, member: Member) -> tuple[Member, int, Difference | None]:
-    owed = owed_cents(member)
+def _single(fact: Fact, member: Item) -> tuple[Item, int, Difference | None]:
+    owed = member.owed
     extra = fact.line.cents - owed
     given = min(fact.line.cents, owed)
     if not extra or fact.relation == PARTIAL:
@@ -101,7 +98,7 @@ def _single(fact: Fact, member: Member) -> tuple[Member, int, Difference | None]
 
 def _shares(fact: Fact, missing: int) -> list[tuple[int, int]]:
     """Cents given and lost by each member; a shortfall is spread by amount, to the cent."""
-    owed = [member.item.cents for member in fact.members]
+    owed = [member.cents for member in fact.members]
     whole, left = sum(owed), missing
     shares = []
     for cents in owed[:-1]:

@@ -1,39 +1,24 @@
-"""What the engine found of one link, with the texts it was found in; looked up when asked for."""
+"""What the engine found of links, with the texts it was found in; looked up for many at once."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
-from math import log
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 
-from reconciliation.engine.columns import Ints
+from reconciliation.engine.columns import Floats, Ints, flags
 from reconciliation.engine.links import PAIR
 from reconciliation.engine.matching import Found
-from reconciliation.engine.model import OpenDocument, Payable
-from reconciliation.engine.points import score_of
-from reconciliation.engine.rows import Item, Line
+from reconciliation.engine.model import OpenTransaction
+from reconciliation.engine.points import FACTORS, points_of, score_of, without_specks
+from reconciliation.engine.rows import Item, Line, to_cents
 from reconciliation.engine.tables import Tables
+from reconciliation.engine.uses import Uses
 
-TERMS = ("amount", "date", "party", "number", "kind", "charge")
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One document a link pays: what was expected, and how it was compared."""
-
-    document: OpenDocument
-    payable: Payable
-    item: Item
-    parts: int  # above 1: an instalment the document does not tell of
-    place: int  # which of the parts
-    expected: int  # cents
-
-    @property
-    def installment(self) -> str:
-        """As the document names it; "2/3" where a split was only supposed."""
-        return f"{self.place}/{self.parts}" if self.parts > 1 else self.payable.installment
+AT_ONCE = 8_192  # links: what is looked up of them is dropped before the next ones
+WORTH_TELLING = -0.5  # what competition costs, as a logarithm
 
 
 class Observed(NamedTuple):
@@ -50,126 +35,156 @@ class Observed(NamedTuple):
     other_charge: bool
 
 
+class Rival(NamedTuple):
+    """The likeliest other use of a line: another document, or another part of this one."""
+
+    belief: float
+    members: tuple[Item, ...]
+
+
+@dataclass(slots=True)
 class Fact:
     """One link."""
 
-    def __init__(self, facts: "Facts", number: int) -> None:
-        self._facts, self.number = facts, number
-        self.row = facts.rows[number]
-        self.sort = facts.sorts[number]
-        self.belief = facts.beliefs[number]
-        self.line = facts.line(self.row)
-        self.transaction = self.line.transaction
-        # Of a single item; several together have none.
-        self.observed = facts.observed[number] if self.sort == PAIR else None
-        self.relation = self.observed.relation if self.observed else ""
+    number: int
+    row: int
+    sort: int
+    belief: float
+    score: Decimal  # 0.00 to 100.00
+    line: Line
+    members: tuple[Item, ...]
+    observed: Observed | None  # of a single item; several together have none
+    rival: Rival | None
+    points: Sequence[int]  # hundredths, one number for each of `FACTORS`
+    is_contested: bool  # another line wants the document, and that is worth telling
 
-    @cached_property
-    def score(self) -> Decimal:
-        """0.00 to 100.00."""
-        return score_of(self.belief)
+    @property
+    def transaction(self) -> OpenTransaction:
+        return self.line.transaction
 
-    @cached_property
-    def members(self) -> tuple[Member, ...]:
-        return tuple(self._facts.member(item) for item in self._facts.items_of(self.number))
+    @property
+    def relation(self) -> str:
+        return self.observed.relation if self.observed else ""
 
-    @cached_property
-    def terms(self) -> dict[str, float]:
-        """Natural logarithms; "rival" is what competition costs, "limit" what trust does."""
-        return self._facts.terms_of(self.number)
+    @property
+    def owed(self) -> int:
+        """Cents of all that is paid together."""
+        return sum([member.owed for member in self.members])
 
 
 class Facts:
-    """Looks up links by number, and the links of a line."""
+    """Looks up links by number. `worded`: with what words and points need, rivals among it."""
 
-    def __init__(self, tables: Tables, found: Found) -> None:
-        self._tables, self._found = tables, found
+    def __init__(self, tables: Tables, found: Found, uses: Uses, *, worded: bool) -> None:
+        self._tables, self._found, self._uses, self._worded = tables, found, uses, worded
         self._belief = found.belief
-        links, pairs = found.links, found.pairs
-        self.rows, self.sorts = links.row.tolist(), links.sort.tolist()
-        self.beliefs = self._belief.tolist()
-        self.observed = [Observed(*row) for row in pairs.select(Observed._fields).rows()]
-        self._line_codes = found.books.lines["line"].to_list()
-        self._lines: dict[int, Line] = {}
-        self._items = found.books.items.select("document", "installment", "parts", "net").rows()
-        self._cached: dict[int, Member] = {}
-        order = np.argsort(links.member_of, kind="stable")
-        self._members = links.item[order].tolist()
-        self._starts = np.searchsorted(
-            links.member_of[order], np.arange(len(links.row) + 1)
-        ).tolist()
-        self._by_line = np.lexsort((np.arange(len(links.row)), -self._belief, links.row))
-        self._line_starts = np.searchsorted(
-            links.row[self._by_line], np.arange(found.books.lines.height + 1)
-        ).tolist()
+        self._codes = found.books.lines["line"].to_numpy()
+        self._observations = found.pairs.select(Observed._fields)
+        self._cents = found.books.lines["amount"].to_numpy()
 
-    def of(self, link: int) -> Fact:
-        return Fact(self, link)
+    def each(self, links: Ints) -> Iterator[Fact]:
+        """Facts of these links, in their order; those of one line should stand together."""
+        for start in range(0, len(links), AT_ONCE):
+            yield from self._some(links[start : start + AT_ONCE])
 
-    def rival(self, fact: Fact) -> Fact | None:
-        """The likeliest other use of the line: another document, or another part of this one."""
-        own = self._uses(fact.number)
-        for link in self.of_line(fact.row).tolist():
-            if self._uses(link) != own:
-                return self.of(link)
-        return None
+    def _some(self, links: Ints) -> Iterator[Fact]:
+        rows, belief = self._found.links.row[links], self._belief[links]
+        scores = [score_of(probability) for probability in belief.tolist()]
+        terms = self._terms(links)
+        points = self._points(terms, scores)
+        rivals = self._uses.rivals(links) if self._worded else np.full(len(links), -1)
+        items = self._items(np.unique(np.concatenate([links, rivals[rivals >= 0]])))
+        members = self._members(links, items)
+        return map(
+            Fact,
+            links.tolist(),
+            rows.tolist(),
+            self._found.links.sort[links].tolist(),
+            belief.tolist(),
+            scores,
+            self._lines(rows),
+            members,
+            self._observed(links),
+            self._rivals(rivals, items),
+            points,
+            (terms[:, FACTORS.index("rival")] < WORTH_TELLING).tolist(),
+        )
 
-    def _uses(self, link: int) -> tuple[tuple[int, int], ...]:
-        return tuple(sorted(self._items[item][:2] for item in self.items_of(link)))
+    def _points(self, terms: Floats, scores: list[Decimal]) -> list[list[int]]:
+        if not self._worded:
+            return [[]] * len(scores)
+        whole = np.array([int(score.scaleb(2)) for score in scores], np.int64)
+        points: list[list[int]] = without_specks(points_of(terms, whole)).tolist()
+        return points
 
-    def of_line(self, row: int) -> Ints:
-        """Links of a line, likeliest first."""
-        links: Ints = self._by_line[self._line_starts[row] : self._line_starts[row + 1]]
-        return links
+    def _terms(self, links: Ints) -> Floats:
+        """Natural logarithms, a column for each of `FACTORS`; they add up to those of the odds.
 
-    def items_of(self, link: int) -> list[int]:
-        members: list[int] = self._members[self._starts[link] : self._starts[link + 1]]
-        return members
+        "rival" is what competition costs, "limit" what trust does.
+        """
+        found, terms = self._found, np.zeros((len(links), len(FACTORS)))
+        raw, believed = _log_odds(found.raw[links]), _log_odds(self._belief[links])
+        whole = np.log(found.links.weight[links])
+        terms[:, 0] = np.minimum(raw - whole, 0)
+        terms[:, 1] = np.minimum(believed - raw, 0)
+        terms[:, 2] = whole
+        is_pair = found.links.sort[links] == PAIR
+        terms[is_pair, 2:] = self._single(links[is_pair], whole[is_pair])
+        return terms
 
-    def line(self, row: int) -> Line:
-        code = self._line_codes[row]
-        if code not in self._lines:
-            self._lines[code] = Line(self._tables.transactions[code])
-        return self._lines[code]
-
-    @cached_property
-    def row_of(self) -> dict[int, int]:
-        """The row of each line's code; lines set aside have none."""
-        return {code: row for row, code in enumerate(self._line_codes)}
-
-    def member(self, item: int) -> Member:
-        if item not in self._cached:
-            document, installment, parts, net = self._items[item]
-            paper = self._tables.documents[document]
-            payable = self._tables.payable(document, installment if parts == 1 else 0)
-            read = Item(item, paper, payable)
-            self._cached[item] = Member(paper, payable, read, parts, installment, net)
-        return self._cached[item]
-
-    def terms_of(self, link: int) -> dict[str, float]:
-        """Terms add up to the logarithm of the odds."""
-        found = self._found
-        raw, believed = _log_odds(float(found.raw[link])), _log_odds(self.beliefs[link])
-        whole = log(found.links.weight[link])
-        terms = {"rival": min(raw - whole, 0.0), "limit": min(believed - raw, 0.0)}
-        if self.sorts[link] != PAIR:
-            return terms | {"amount": whole}
-        single = dict(zip(TERMS, self._logs[link].tolist(), strict=True))
-        if not self.observed[link].identified:
-            single["kind"] += single.pop("charge")
-        single["kind"] += whole - sum(single.values())
-        return terms | single
-
-    @cached_property
-    def _logs(self) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    def _single(self, pairs: Ints, whole: Floats) -> Floats:
+        """Terms of links that pay one item: what nothing else explains is the kind of the line."""
         weights = self._found.weights
         columns = (
             weights.amount, weights.delay, weights.party, weights.number, weights.kind,
             weights.charge,
         )  # fmt: skip
-        return np.log(np.maximum(np.stack(columns, 1), 1e-300))
+        logs = [np.log(np.maximum(column[pairs], 1e-300)) for column in columns]
+        amount, delay, party, number, kind, charge = logs
+        is_identified = flags(self._found.pairs, "identified")[pairs]
+        kind = np.where(is_identified, kind, kind + charge)
+        charge = np.where(is_identified, charge, 0)
+        kind = kind + (whole - (amount + delay + party + number + kind + charge))
+        return np.stack([amount, delay, party, number, kind, charge], 1)
+
+    def _items(self, links: Ints) -> dict[int, Item]:
+        """What these links pay, by number of the item."""
+        wanted = np.unique(self._uses.members(links)[0])
+        columns = self._found.books.items.select("document", "installment", "parts", "net")
+        told = zip(wanted.tolist(), columns[wanted].iter_rows(), strict=True)
+        return {number: self._item(*row) for number, row in told}
+
+    def _item(self, document: int, installment: int, parts: int, net: int) -> Item:
+        paper = self._tables.documents[document]
+        payable = self._tables.payable(document, installment if parts == 1 else 0)
+        return Item(paper, payable, to_cents(payable.amount), parts, installment, net)
+
+    def _members(self, links: Ints, items: dict[int, Item]) -> Iterator[tuple[Item, ...]]:
+        numbers, counts = self._uses.members(links)
+        flat = map(items.__getitem__, numbers.tolist())
+        return (tuple(islice(flat, count)) for count in counts.tolist())
+
+    def _rivals(self, rivals: Ints, items: dict[int, Item]) -> Iterator[Rival | None]:
+        real = rivals[rivals >= 0]
+        found = map(Rival, self._belief[real].tolist(), self._members(real, items))
+        return (next(found) if rival >= 0 else None for rival in rivals.tolist())
+
+    def _lines(self, rows: Ints) -> Iterator[Line]:
+        """The same line for links that follow each other."""
+        last, line = -1, None
+        codes, cents = self._codes[rows].tolist(), self._cents[rows].tolist()
+        for row, code, paid in zip(rows.tolist(), codes, cents, strict=True):
+            if row != last or line is None:
+                last, line = row, Line(self._tables.transactions[code], paid)
+            yield line
+
+    def _observed(self, links: Ints) -> Iterator[Observed | None]:
+        is_pair = self._found.links.sort[links] == PAIR
+        rows = self._observations[links[is_pair]].iter_rows()
+        return (Observed(*next(rows)) if single else None for single in is_pair.tolist())
 
 
-def _log_odds(probability: float) -> float:
-    bounded = min(max(probability, 1e-15), 1 - 1e-15)
-    return log(bounded / (1 - bounded))
+def _log_odds(probability: Floats) -> Floats:
+    bounded = np.minimum(np.maximum(probability, 1e-15), 1 - 1e-15)
+    odds: Floats = np.log(bounded / (1 - bounded))
+    return odds

@@ -1,7 +1,6 @@
 """What a bank line says about its document: access keys, note numbers, CNPJ and CPF, and where."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from conciliacontag.brazil import cnpj_root, fold, is_cnpj, is_cpf, only_id
@@ -21,11 +20,14 @@ ROOT = re.compile(r"(?<![0-9A-Z.])(?:[0-9]{2}\.[0-9]{3}\.[0-9]{3}|[0-9]{8})(?![0
 DATE_OR_MONEY = re.compile(r"(?<!\d)(?:\d{1,2}/\d{1,2}/\d{2,4}|\d{2}/\d{4}|\d[\d.]*,\d{2})(?!\d)")
 NOTE_WORD = r"NF(?:S-?E|CE|-?E|S)?|NOTAS?(?: FISCAL)?|CT-?E"
 BILL_WORD = r"FATURA|FAT|DUPLICATA|DUPL?"
-NUMBER = re.compile(
-    rf"(?:(?<![A-Z])(?:(?P<note>{NOTE_WORD})|{BILL_WORD})[ .:#NO°-]*)?"
-    r"(?<!\d)(?P<number>\d{1,3}(?:\.\d{3})+|\d{1,15})(?!\d)"
-)
-KEY_DIGITS = 44
+LABEL = re.compile(rf"{NOTE_WORD}|{BILL_WORD}")
+DIGITS = r"(?<!\d)(?P<number>\d{1,3}(?:\.\d{3})+|\d{1,15})(?!\d)"
+NUMBER = re.compile(DIGITS)
+LABELLED = re.compile(rf"(?:(?<![A-Z])(?:(?P<note>{NOTE_WORD})|{BILL_WORD})[ .:#NO°-]*)?{DIGITS}")
+DIGIT = re.compile(r"\d")
+# A text without any of it holds no identifier, but for a key in groups of four.
+IDENTIFIER = re.compile(r"[0-9]{8}|\.[0-9A-Z]{3}\.|CNPJ |[*]")
+KEY_DIGITS, SPACED_KEY = 44, 54
 SURE_DIGITS = 4  # a shorter number without "NF" before it may be anything
 
 
@@ -63,14 +65,25 @@ def read_mentions(memo: str, payee: str) -> Mentions:
     """Read both texts of a bank line; the first place of a value is the one kept."""
     found = Mentions()
     for field_name, text in (("histórico", memo), ("favorecido", payee)):
-        folded = fold(text)
-        if any(char.isdigit() for char in folded):
+        folded = fold(text) if text else ""
+        if DIGIT.search(folded):
             _read_text(folded, field_name, found)
     return found
 
 
 def _read_text(text: str, field_name: str, found: Mentions) -> None:
     """Each reading blanks what it recognised, so that a CNPJ is not read again as numbers."""
+    has_identifier = len(text) >= SPACED_KEY or IDENTIFIER.search(text)
+    if has_identifier:
+        text = _read_identifiers(text, field_name, found)
+    if "/" in text or "," in text:
+        text = _blank(DATE_OR_MONEY, text)
+    for match in ROOT.finditer(text) if has_identifier else ():
+        found.roots.setdefault(only_id(match.group()), _mention(match, field_name, sure=False))
+    _read_numbers(text, field_name, found)
+
+
+def _read_identifiers(text: str, field_name: str, found: Mentions) -> str:
     if len(text) >= KEY_DIGITS:
         text = _take(KEY, text, field_name, found.keys)
     text = _take(TAX_ID, text, field_name, found.tax_ids)
@@ -79,13 +92,7 @@ def _read_text(text: str, field_name: str, found: Mentions) -> None:
     for tax_id, mention in found.tax_ids.items():
         for short in party_keys(tax_id):
             found.roots.setdefault(short, mention)
-    if "*" in text:
-        text = _blank(MASKED_CPF, text)
-    if "/" in text or "," in text:
-        text = _blank(DATE_OR_MONEY, text)
-    for match in ROOT.finditer(text):
-        found.roots.setdefault(only_id(match.group()), _mention(match, field_name, sure=False))
-    _read_numbers(text, field_name, found)
+    return _blank(MASKED_CPF, text) if "*" in text else text
 
 
 def _take(pattern: re.Pattern[str], text: str, field_name: str, into: dict[str, Mention]) -> str:
@@ -102,7 +109,11 @@ def _blank(pattern: re.Pattern[str], text: str) -> str:
 
 
 def _read_numbers(text: str, field_name: str, found: Mentions) -> None:
-    for match, number in _numbers(text):
+    pattern = LABELLED if LABEL.search(text) else NUMBER
+    for match in pattern.finditer(text):
+        number = match["number"].replace(".", "").lstrip("0")
+        if not number:
+            continue
         labelled = match.start() != match.start("number")
         year = len(number) == 4 and number.startswith("20")
         sure = labelled or (len(number) >= SURE_DIGITS and not year)
@@ -110,15 +121,8 @@ def _read_numbers(text: str, field_name: str, found: Mentions) -> None:
         known = found.numbers.get(number)
         if known is None or (sure and not known.sure):
             found.numbers[number] = mention
-        if match["note"] and found.cited_note is None:
+        if labelled and match["note"] and found.cited_note is None:
             found.cited_note = mention
-
-
-def _numbers(text: str) -> Iterator[tuple[re.Match[str], str]]:
-    for match in NUMBER.finditer(text):
-        number = match["number"].replace(".", "").lstrip("0")
-        if number:
-            yield match, number
 
 
 def _mention(match: re.Match[str], field_name: str, *, sure: bool) -> Mention:

@@ -1,18 +1,17 @@
 """Why a bank line has no candidate, and which open note comes nearest to it."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection
 from datetime import date
-from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import polars as pl
 
 from conciliacontag.brazil import format_brl, format_date
+from reconciliation.engine.differences import brl, label, percent
 from reconciliation.engine.model import OpenDocument, Options
 from reconciliation.engine.pairs import AFTER, BEFORE
 from reconciliation.engine.points import spell
-from reconciliation.engine.rows import Item, Line
+from reconciliation.engine.rows import Item, Line, to_cents
 from reconciliation.engine.sentence import delay
 from reconciliation.engine.tables import Tables
 
@@ -22,13 +21,12 @@ FARTHEST = 4  # a quarter of the amount: what differs by more is nobody's near m
 class Misses:
     """The items that stayed open, by side and amount, so that the nearest is found by bisection."""
 
-    def __init__(self, tables: Tables, taken: Collection[tuple[int, int]] = ()) -> None:
+    def __init__(self, tables: Tables, taken: pl.DataFrame | None = None) -> None:
+        """Open is what the tables hold but `taken`: document, installment."""
         self._tables = tables
-        booked = pl.DataFrame(
-            sorted(taken), schema={"document": pl.Int64, "installment": pl.Int64}, orient="row"
-        )
-        numbered = tables.payables.with_columns(place=pl.int_range(pl.len(), dtype=pl.Int64))
-        left = numbered.join(booked, on=["document", "installment"], how="anti")
+        left = tables.payables.with_columns(place=pl.int_range(pl.len(), dtype=pl.Int64))
+        if taken is not None:
+            left = left.join(taken, on=["document", "installment"], how="anti")
         ordered = left.filter(pl.col("amount") > 0).sort("amount", "due", "place")
         self._sides = {side: Side(ordered, receivable=side) for side in (True, False)}
 
@@ -48,9 +46,9 @@ class Misses:
         places = side.around(line.cents, line.day)
         if not places:
             return None
-        place, document, installment = min(places)[-3:]
-        paper = self._tables.documents[document]
-        return Item(place, paper, self._tables.payable(document, installment))
+        *_, document, installment = min(places)
+        payable = self._tables.payable(document, installment)
+        return Item(self._tables.documents[document], payable, to_cents(payable.amount))
 
 
 class Side:
@@ -87,16 +85,17 @@ def tell_miss(line: Line, misses: Misses, options: Options) -> str:
     cited = misses.cited(line)
     if cited is not None:
         return _cited_but_different(line, cited)
-    nearest = misses.nearest(line)
-    low, high = line.day - AFTER, line.day - BEFORE
-    first, last = (format_date(_as_date(day))[:5] for day in (low, high))
-    paid = format_brl(abs(line.transaction.amount))
-    none = f"Nenhuma nota em aberto entre {first} e {last} com valor de {paid}"
+    nearest, day = misses.nearest(line), line.day
+    low, high = day - AFTER, day - BEFORE
+    none = (
+        f"Nenhuma nota em aberto entre {_day_and_month(low)} e {_day_and_month(high)} "
+        f"com valor de {brl(line.cents)}"
+    )
     if nearest is None:
         side = "receber" if line.receivable else "pagar"
         return f"{none}, nem nota a {side} de valor parecido."
     described = _describe(nearest, line)
-    if nearest.cents == line.cents and low <= nearest.day <= high:
+    if nearest.cents == line.cents and low <= nearest.payable.due_on.toordinal() <= high:
         return f"Nenhum par chega a {spell(options.show_at)} pontos; o melhor é {described}."
     return f"{none}; a mais próxima é {described}."
 
@@ -111,23 +110,20 @@ def _cited_but_different(line: Line, cited: OpenDocument) -> str:
 
 
 def _describe(item: Item, line: Line) -> str:
-    due = format_date(item.payable.due_on)
-    number = item.document.number
-    name = f"NF {number}" if number else "nota sem número"
-    part = f", parcela {item.payable.installment}" if item.payable.installment else ""
-    apart = difference(line, item) if item.cents != line.cents else delay(line.day - item.day)
-    return f"{name}{part} de {format_brl(item.payable.amount)}, com vencimento em {due}: {apart}"
+    due = item.payable.due_on
+    same = item.cents == line.cents
+    apart = delay(line.day - due.toordinal()) if same else _difference(line, item)
+    return f"{label(item)} de {brl(item.cents)}, com vencimento em {format_date(due)}: {apart}"
 
 
-def difference(line: Line, item: Item) -> str:
+def _difference(line: Line, item: Item) -> str:
     """The amount by which the payment differs, with its share of the document."""
     cents = line.cents - item.cents
-    share = (Decimal(abs(cents)) * 100 / item.cents).quantize(Decimal("0.01"))
     side = "a mais" if cents > 0 else "a menos"
-    percent = str(share).replace(".", ",")
-    return f"diferença de {format_brl(Decimal(abs(cents)) / 100)} {side} ({percent} %)"
+    return f"diferença de {brl(abs(cents))} {side} ({percent(cents, item.cents)})"
 
 
-def _as_date(day: int) -> date:
-    """The nearest day a calendar has: lines may be dated in its first or last year."""
-    return date.fromordinal(min(max(day, 1), date.max.toordinal()))
+@lru_cache(maxsize=4_096)
+def _day_and_month(day: int) -> str:
+    """Of the nearest day a calendar has: lines may be dated in its first or last year."""
+    return format_date(date.fromordinal(min(max(day, 1), date.max.toordinal())))[:5]

@@ -4,17 +4,22 @@ What speaks for a link shares what it reaches without the rest, in proportion to
 its likelihood ratio; what speaks against it, rivals among it, shares what is lost.
 """
 
-from collections.abc import Mapping
 from decimal import Decimal
-from math import exp
+from functools import lru_cache
 
-CENT = Decimal("0.01")
+import numpy as np
+
+from reconciliation.engine.columns import Floats, Ints
+
+FACTORS = ("rival", "limit", "amount", "date", "party", "number", "kind", "charge")
+BY_NAME = sorted(range(len(FACTORS)), key=FACTORS.__getitem__, reverse=True)
 MOST_ODDS = 60.0  # beyond, nothing is left to reach
+SPECK = 5  # hundredths of a point; less is shown as 0,0
 
 
 def score_of(belief: float) -> Decimal:
     """0.00 to 100.00."""
-    return Decimal(100 * belief).quantize(CENT)
+    return Decimal(f"{100 * belief:.2f}")
 
 
 def spell(points: Decimal) -> str:
@@ -22,30 +27,51 @@ def spell(points: Decimal) -> str:
     return f"{points:f}".replace(".", ",")
 
 
-def points_of(terms: Mapping[str, float], score: Decimal) -> dict[str, Decimal]:
-    """Points of each factor; they add up to the score exactly.
+@lru_cache(maxsize=65_536)
+def in_points(hundredths: int) -> Decimal:
+    """Two decimals, always."""
+    return Decimal(hundredths).scaleb(-2)
+
+
+def points_of(terms: Floats, whole: Ints) -> Ints:
+    """Points of each factor of many links, in hundredths; they add up to the score exactly.
 
     Args:
-        terms: natural logarithms of likelihood ratios; positive speaks for the link.
-        score: `score_of` its probability once rivals are counted.
+        terms: a row for each link, a column for each of `FACTORS`: natural logarithms of
+            likelihood ratios; positive speaks for the link.
+        whole: hundredths of `score_of` the links' probability once rivals are counted.
     """
-    whole = int(score.scaleb(2))
-    good = sum(term for term in terms.values() if term > 0)
-    bad = sum(term for term in terms.values() if term < 0)
-    reached = max(_reach(good), whole) if bad else whole
+    good, bad = _summed(np.maximum(terms, 0)), _summed(np.minimum(terms, 0))
+    reached = np.where(bad < 0, np.maximum(_reach(good), whole), whole)
     lost = whole - reached
-    points = {
-        name: round(reached * (term / good)) if term > 0 else round(lost * (term / bad))
-        if term < 0 else 0
-        for name, term in terms.items()
-    }  # fmt: skip
-    rest = whole - sum(points.values())
-    if rest and points:
-        largest = max(points, key=lambda name: (abs(points[name]), name))
-        points[largest] += rest
-    return {name: Decimal(cents).scaleb(-2) for name, cents in points.items()}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gained = reached[:, None] * (terms / good[:, None])
+        given = lost[:, None] * (terms / bad[:, None])
+    points = np.where(terms > 0, gained, np.where(terms < 0, given, 0))
+    rounded = np.rint(points).astype(np.int64)
+    largest = np.array(BY_NAME)[np.abs(rounded[:, BY_NAME]).argmax(1)]
+    rounded[np.arange(len(whole)), largest] += whole - rounded.sum(1)
+    return rounded
 
 
-def _reach(odds: float) -> int:
+def without_specks(points: Ints) -> Ints:
+    """The same sums without points that would be shown as nothing."""
+    rows, largest = np.arange(len(points)), np.abs(points).argmax(1)
+    is_kept = np.abs(points) >= SPECK
+    is_kept[rows, largest] = True
+    kept = np.where(is_kept, points, 0)
+    kept[rows, largest] += np.where(is_kept, 0, points).sum(1)
+    return kept
+
+
+def _summed(terms: Floats) -> Floats:
+    """Sums of rows, from the first column to the last, so that they are always the same."""
+    whole = np.zeros(len(terms))
+    for column in terms.T:
+        whole = whole + column
+    return whole
+
+
+def _reach(odds: Floats) -> Ints:
     """What these odds alone would score, in hundredths of a point."""
-    return round(10_000 / (1 + exp(-min(odds, MOST_ODDS))))
+    return np.rint(10_000 / (1 + np.exp(-np.minimum(odds, MOST_ODDS)))).astype(np.int64)

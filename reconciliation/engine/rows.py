@@ -1,7 +1,8 @@
-"""Documents and transactions made ready for comparing: cents, day numbers, words, mentions."""
+"""Documents and transactions as they are told: exact cents, words, mentions."""
 
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from conciliacontag.brazil import fold, only_id
 from reconciliation.engine.mentions import Mentions, party_keys, read_mentions
@@ -9,34 +10,36 @@ from reconciliation.engine.model import OpenDocument, OpenTransaction, Payable
 from reconciliation.engine.words import Name, read_name
 
 
+@dataclass(slots=True)
 class Item:
     """One payable of one document; its texts are read when they are asked for."""
 
-    def __init__(self, place: int, document: OpenDocument, payable: Payable) -> None:
-        self.place = place  # position among all items, sorted by identifier
-        self.document = document
-        self.payable = payable
-        self.cents = to_cents(payable.amount)
-        self.day = payable.due_on.toordinal()
+    document: OpenDocument
+    payable: Payable
+    cents: int
+    parts: int = 1  # above 1: an instalment the document does not tell of
+    place: int = 0  # which of the parts
+    expected: int = 0  # cents of the part; less the tax declared as withheld
 
     @property
-    def receivable(self) -> bool:
-        return self.document.receivable
+    def installment(self) -> str:
+        """As the document names it; "2/3" where a split was only supposed."""
+        return f"{self.place}/{self.parts}" if self.parts > 1 else self.payable.installment
+
+    @property
+    def owed(self) -> int:
+        """Cents the document asks for, less nothing: the part where a split is supposed."""
+        return self.expected if self.parts > 1 else self.cents
 
     @property
     def number(self) -> str:
         """Without leading zeros."""
         return fold(self.document.number).strip().lstrip("0")
 
-    @cached_property
+    @property
     def party(self) -> str:
         """CNPJ or CPF without mask."""
         return only_id(self.document.party_id)
-
-    @property
-    def short_parties(self) -> tuple[str, ...]:
-        """CNPJ root, masked CPF."""
-        return party_keys(self.party)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -45,24 +48,45 @@ class Item:
 
 
 class Line:
-    """One bank line; its texts are read when they are asked for."""
+    """One bank line; its texts are read when they are asked for, and once."""
 
-    def __init__(self, transaction: OpenTransaction) -> None:
+    __slots__ = ("_mentions", "_names", "cents", "transaction")
+
+    def __init__(self, transaction: OpenTransaction, cents: int) -> None:
         self.transaction = transaction
-        self.cents = abs(to_cents(transaction.amount))  # without its sign
-        self.receivable = transaction.amount > 0  # a credit can only pay what is to be received
-        self.day = transaction.posted_on.toordinal()
+        self.cents = cents  # without its sign
+        self._mentions: Mentions | None = None
+        self._names: tuple[Name, ...] | None = None
 
-    @cached_property
+    @property
+    def receivable(self) -> bool:
+        """A credit can only pay what is to be received."""
+        return self.transaction.amount > 0
+
+    @property
+    def day(self) -> int:
+        return self.transaction.posted_on.toordinal()
+
+    @property
     def mentions(self) -> Mentions:
-        return read_mentions(self.transaction.memo, self.transaction.payee)
+        if self._mentions is None:
+            self._mentions = read_mentions(self.transaction.memo, self.transaction.payee)
+        return self._mentions
 
-    @cached_property
+    @property
     def names(self) -> tuple[Name, ...]:
         """One for each text that holds words."""
-        texts = (("favorecido", self.transaction.payee), ("histórico", self.transaction.memo))
-        names = (read_name(text, field) for field, text in texts if text)
-        return tuple(name for name in names if name.words)
+        if self._names is None:
+            texts = (("favorecido", self.transaction.payee), ("histórico", self.transaction.memo))
+            names = [read_name(text, field) for field, text in texts if text]
+            self._names = tuple([name for name in names if name.words])
+        return self._names
+
+
+@lru_cache(maxsize=65_536)
+def short_forms(party_id: str) -> tuple[str, ...]:
+    """CNPJ root, masked CPF of a party."""
+    return party_keys(only_id(party_id))
 
 
 @lru_cache(maxsize=65_536)

@@ -1,8 +1,9 @@
 """The sentence a person reads: what agrees, what keeps a link from 100, what would decide it."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from reconciliation.engine.differences import brl, equation, label, owed_cents
+from reconciliation.engine.differences import brl, equation, label
 from reconciliation.engine.facts import Fact
 from reconciliation.engine.likeness import best_likeness, party_mention
 from reconciliation.engine.links import GROUP, PAIR
@@ -10,15 +11,16 @@ from reconciliation.engine.links import GROUP, PAIR
 NEARLY_SURE = 0.99995  # what is shown as 100.00
 
 
-def tell(fact: Fact, rival: Fact | None) -> str:
+def tell(fact: Fact) -> str:
     """One Portuguese sentence for a link, and a second one when it is not at 100."""
-    sentence = "; ".join((equation(fact), *_agreements(fact), *_when(fact))) + "."
+    sentence = "; ".join([equation(fact), *_agreements(fact), *_when(fact)])
     if fact.belief >= NEARLY_SURE:
-        return sentence
-    against = [*contradictions(fact), *_rival(fact, rival)] or [_missing(fact)]
-    return f"{sentence} Por que não 100: {'; '.join(against)}."
+        return f"{sentence}."
+    against = [*contradictions(fact), *_rival(fact)] or [_missing(fact)]
+    return f"{sentence}. Por que não 100: {'; '.join(against)}."
 
 
+@lru_cache(maxsize=4_096)
 def delay(days: int) -> str:
     """The distance in days between payment and due date, in words."""
     if days == 0:
@@ -46,7 +48,7 @@ def contradictions(fact: Fact) -> Iterator[str]:
 
 
 def _agreements(fact: Fact) -> Iterator[str]:
-    pair, item = fact.observed, fact.members[0].item
+    pair, item = fact.observed, fact.members[0]
     if pair is None:
         yield from _group_agreements(fact)
         return
@@ -66,21 +68,20 @@ def _agreements(fact: Fact) -> Iterator[str]:
 
 def _group_agreements(fact: Fact) -> Iterator[str]:
     numbers = fact.line.mentions.numbers
-    cited = [member for member in fact.members if member.item.number in numbers]
+    cited = [member for member in fact.members if member.number in numbers]
     if cited:
         yield f"{len(cited)} de {len(fact.members)} números no histórico"
-    if party_mention(fact.line, fact.members[0].item):
+    if party_mention(fact.line, fact.members[0]):
         yield "CNPJ ou CPF no lançamento"
-    elif best_likeness(fact.line, fact.members[0].item) >= 95:
+    elif best_likeness(fact.line, fact.members[0]) >= 95:
         yield "nome igual"
     if fact.sort == GROUP:
         yield f"{len(fact.members)} notas da mesma pessoa, pagas juntas"
 
 
 def _when(fact: Fact) -> Iterator[str]:
-    first = fact.members[0]
     if fact.sort == PAIR:
-        day = fact.transaction.posted_on.toordinal()
+        first, day = fact.members[0], fact.line.day
         if first.payable.declared:
             yield delay(day - first.payable.due_on.toordinal())
         else:
@@ -88,15 +89,14 @@ def _when(fact: Fact) -> Iterator[str]:
             yield f"{days} dias depois da emissão" if days else "no dia da emissão"
 
 
-def _rival(fact: Fact, rival: Fact | None) -> Iterator[str]:
+def _rival(fact: Fact) -> Iterator[str]:
     """The other link of the line, when it takes a part worth telling."""
+    rival = fact.rival
     if rival is not None and rival.belief > (1 - fact.belief) / 4:
         other = rival.members[0]
         together = f" e mais {len(rival.members) - 1}" if len(rival.members) > 1 else ""
-        yield (
-            f"{label(other)}{together} de {brl(owed_cents(other))} também serve a este lançamento"
-        )
-    elif fact.terms["rival"] < -0.5:
+        yield f"{label(other)}{together} de {brl(other.owed)} também serve a este lançamento"
+    elif fact.is_contested:
         yield "outro lançamento também serve a esta nota"
 
 
