@@ -26,6 +26,7 @@ from conciliacontag.organizations.roles import Role
 from conciliacontag.organizations.tokens import AccessToken
 from conciliacontag.storage import storage
 from conciliacontag.visibility import visible
+from tests.data.caches import free_cache
 from tests.data.databases import clone, drop, ground, make_template, point_at, template_name
 from tests.data.ground import Layer, Made
 from tests.data.identity import cnpj
@@ -104,15 +105,24 @@ def _django_db_helper(standing: Made, _django_db_helper: None) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_cache(worker_id: str) -> None:
-    """Each worker keeps to a cache of its own: emptying one must not reach another's counters."""
+def own_cache() -> Iterator[None]:
+    """Each process keeps to a cache of its own: emptying one must not reach another's counters."""
     address = str(settings.CACHES["default"].get("LOCATION", ""))
-    number = 2 + int(worker_id.removeprefix("gw")) % 12 if worker_id.startswith("gw") else 14
-    settings.CACHES["default"]["LOCATION"] = address.replace("db=1", f"db={number}")
-    # A busy machine must not look like a cache that is down, which counts nobody.
-    settings.CACHES["default"]["OPTIONS"] = {"socket_timeout": 20}
-    with suppress(AttributeError):  # whoever asked before this point has the shared one
-        del caches["default"]
+    with free_cache(address) as number:
+        settings.CACHES["default"]["LOCATION"] = address.replace("db=1", f"db={number}")
+        # A busy machine must not look like a cache that is down, which counts nobody.
+        settings.CACHES["default"]["OPTIONS"] = {"socket_timeout": 20}
+        with suppress(AttributeError):  # whoever asked before this point has the shared one
+            del caches["default"]
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_disk() -> Iterator[None]:
+    """Tests kill processes, never the machine: what is written need not wait for the disk."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda handle: None)
+        yield
 
 
 @pytest.fixture(scope="session")
