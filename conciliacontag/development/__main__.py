@@ -20,6 +20,12 @@ from conciliacontag.development.server_lock import server_of
 from conciliacontag.development.serving import demonstrate, serve
 
 TEST_DATA, BENCH_DATA = ".data/test", ".data/bench"
+TEST_VARIABLES = {
+    # Tests start dozens of processes: compiled once is enough, whatever the shell says.
+    "PYTHONDONTWRITEBYTECODE": "",
+    # Each worker has a core: threads that share out ten rows cost more than the rows.
+    "POLARS_MAX_THREADS": "1",
+}
 OWN_WORKERS = ("-n", "--numprocesses", "-p", "--dist", "--pdb")
 
 
@@ -54,8 +60,7 @@ def run(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     with embedded_services(data_path(TEST_DATA), lasting=False) as values:
         command = [sys.executable, "-m", "pytest", *workers(arguments), *arguments]
-        # Tests start dozens of processes: compiled once is enough, whatever the shell says.
-        return run_child(command, {**values, "PYTHONDONTWRITEBYTECODE": ""})
+        return run_child(command, values | TEST_VARIABLES)
 
 
 def workers(arguments: list[str]) -> list[str]:
