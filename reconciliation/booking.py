@@ -21,13 +21,13 @@ from reconciliation.balances import (
     weigh,
 )
 from reconciliation.displacing import set_aside
+from reconciliation.installments import declared_installments
 from reconciliation.models import (
     DifferenceKind,
     Reconciliation,
     ReconciliationQuerySet,
     ReconciliationStatus,
 )
-from reconciliation.open_rows import declared_installments
 
 WRITTEN = (
     "amount", "difference", "difference_kind", "status", "performed_by", "decided_at",

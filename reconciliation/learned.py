@@ -38,9 +38,7 @@ def learn_anew(run: Run) -> Known | None:
     if run.force or not booked.exists():
         return None
     since = timezone.localdate() - REMEMBERED
-    known = learn(
-        list(all_documents(organization, since)), list(all_transactions(organization, since))
-    )
+    known = learn(all_documents(organization, since), list(all_transactions(organization, since)))
     if known is not None:
         keep(organization, known)
     return known

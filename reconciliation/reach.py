@@ -55,7 +55,7 @@ def reach_of(run: Run, known: Known | None) -> Reach:
     Args:
         known: what was learned before; None when this run learns from everything.
     """
-    documents = list(open_documents(run.organization, force=run.force))
+    documents = open_documents(run.organization, force=run.force)
     new = only_new_lines(run) if known is not None else []
     waiting = count_open(run.organization)[1] if new else 0
     if known is not None and new and waiting >= LEAST:

@@ -79,6 +79,25 @@ class Document(models.Model):
     environment = models.CharField("ambiente", max_length=1)
     purpose = models.CharField("finalidade", max_length=1)
     normalized = models.JSONField("conteúdo")
+    # Derived by the database, so that what is open is read without opening any content.
+    # [{name, due_on, cents, our_number, txid}]: the declared instalments when they add up to
+    # the total, otherwise the whole, nameless, when issued; codes where one is told for each.
+    payables = models.GeneratedField(
+        verbose_name="parcelas",
+        expression=models.Func(
+            "normalized", "total_amount", "issue_date", function="ingestion_payables"
+        ),
+        output_field=models.JSONField(),
+        db_persist=True,
+    )
+    # boleto, pix, ted, card or cash; empty when not told, or when several are. Source of the codes:
+    # table of tPag (Nota Técnica 2020.006 and Informe Técnico 2026.001).
+    means = models.GeneratedField(
+        verbose_name="meio de pagamento",
+        expression=models.Func("normalized", function="ingestion_means"),
+        output_field=models.CharField(max_length=6),
+        db_persist=True,
+    )
     content_hash = models.CharField("hash do conteúdo", max_length=64)
     parser = models.CharField("leitor", max_length=20)
     status = models.CharField(

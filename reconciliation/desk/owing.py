@@ -14,8 +14,8 @@ from ingestion.models.documents import Direction
 from reconciliation.balances import ZERO, settled_by_part
 from reconciliation.desk.balance import Part
 from reconciliation.engine import Payable
+from reconciliation.installments import declared_installments, remaining
 from reconciliation.models import Reconciliation
-from reconciliation.open_rows import declared_installments, remaining
 
 
 @dataclass(frozen=True, slots=True)

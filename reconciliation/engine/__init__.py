@@ -17,6 +17,7 @@ from reconciliation.engine.model import (
     Payable,
 )
 from reconciliation.engine.outcome import learn, match, reachable
+from reconciliation.engine.papers import Papers
 
 __all__ = [
     "Candidate",
@@ -28,6 +29,7 @@ __all__ = [
     "OpenTransaction",
     "Options",
     "Outcome",
+    "Papers",
     "Payable",
     "from_bytes",
     "learn",

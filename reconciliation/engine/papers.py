@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self, overload
 import numpy as np
 import polars as pl
 
-from reconciliation.engine.columns import ints
+from reconciliation.engine.columns import Ints, ints
 from reconciliation.engine.model import OpenDocument, Payable
 from reconciliation.engine.rows import to_cents
 
@@ -85,7 +85,11 @@ class Papers(Sequence[OpenDocument]):
         return cls(
             pl.DataFrame([_row_of(one) for one in ordered], schema=DOCUMENTS, orient="row"),
             pl.DataFrame(
-                [row for code, one in enumerate(ordered) for row in _parts_of(code, one)],
+                [
+                    (code, *part_row(part))
+                    for code, one in enumerate(ordered)
+                    for part in one.payables
+                ],
                 schema=PARTS,
                 orient="row",
             ),
@@ -96,17 +100,20 @@ class Papers(Sequence[OpenDocument]):
         place = bisect_left(self.ids, pk)
         return place if place < len(self.ids) and self.ids[place] == pk else None
 
+    def with_parts(self, parts: pl.DataFrame) -> "Papers":
+        """The documents that have any of these parts, with them."""
+        return self._renumbered(np.unique(ints(parts, "document")), parts)
+
     def only(self, wanted: Iterable[str]) -> "Papers":
         """Those with these identifiers."""
-        asked = pl.DataFrame({"id": sorted(set(wanted))}, schema={"id": pl.String})
-        kept = self.documents.with_row_index("document").join(asked, on="id", how="semi").sort("id")
-        kept = kept.with_columns(pl.col("document").cast(pl.Int64))
-        places = kept.select("document").with_columns(place=pl.int_range(pl.len(), dtype=pl.Int64))
-        parts = self.parts.join(places, on="document", maintain_order="left")
-        return Papers(
-            kept.select(list(DOCUMENTS)),
-            parts.with_columns(document="place").select(list(PARTS)),
-        )
+        places = (self.place_of(pk) for pk in sorted(set(wanted)))
+        kept = np.array([place for place in places if place is not None], np.int64)
+        return self._renumbered(kept, self.parts)
+
+    def _renumbered(self, kept: Ints, parts: pl.DataFrame) -> "Papers":
+        places = pl.DataFrame({"document": kept, "place": np.arange(len(kept))})
+        left = parts.join(places, on="document").with_columns(document="place")
+        return Papers(self.documents[kept], left.select(list(PARTS)))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -172,14 +179,11 @@ def _row_of(one: OpenDocument) -> PaperRow:
     )
 
 
-def _parts_of(code: int, one: OpenDocument) -> Iterator[tuple[Any, ...]]:
-    for part in one.payables:
-        yield (
-            code,
-            part.installment,
-            part.due_on,
-            to_cents(part.amount),
-            part.declared,
-            part.our_number,
-            part.txid,
-        )
+def part_row(part: Payable) -> tuple[Any, ...]:
+    """What `PARTS` tells of it, behind its document.
+
+    Raises:
+        ValueError: the amount has a fraction of a cent.
+    """
+    cents = to_cents(part.amount)
+    return part.installment, part.due_on, cents, part.declared, part.our_number, part.txid

@@ -7,16 +7,10 @@ from uuid import UUID
 from conciliacontag.brazil import cnpj_root
 from conciliacontag.database import session
 from ingestion.models import Document
+from reconciliation.document_rows import papers_of
 from reconciliation.engine import Candidate, OpenDocument, OpenTransaction, Options
 from reconciliation.models import Reconciliation, ReconciliationStatus
-from reconciliation.open_rows import (
-    DOCUMENT_COLUMNS,
-    DocumentRow,
-    as_open_document,
-    open_documents,
-    open_transactions,
-    payables_of,
-)
+from reconciliation.open_rows import open_documents, open_transactions
 from reconciliation.rules.applying import Case
 from reconciliation.rules.models import Rule, RuleSimulation
 from reconciliation.rules.participation import ready
@@ -88,6 +82,5 @@ def decided_cases(simulation: RuleSimulation) -> Iterator[Case]:
 
 def documents_of(ids: Iterable[UUID], root: str) -> dict[str, OpenDocument]:
     """Documents by identifier, open or not."""
-    rows = Document.objects.filter(pk__in=ids).values_list(*DOCUMENT_COLUMNS)
-    found = (DocumentRow(*values) for values in rows)
-    return {str(row.id): as_open_document(row, root, payables_of(row, {})) for row in found}
+    papers = papers_of(Document.objects.filter(pk__in=ids), root)
+    return {row.id: row for row in papers}
