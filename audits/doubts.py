@@ -1,6 +1,6 @@
 """What a run could not decide, line by line, with everything a person needs to decide it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -11,9 +11,11 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from audits.models import Batch, BatchStatus, Card, Decision
+from reconciliation.balances import ZERO, weigh
 from reconciliation.models import Reconciliation, ReconciliationStatus, Run
 
 CHUNK = 2000
+OF_THE_GROUP = ("score", "evidence", "reason")
 LINE = (
     "transaction_id",
     "transaction__external_id",
@@ -36,10 +38,14 @@ CANDIDATE = (
     "document__total_amount",
     "document__issue_date",
     "amount",
+    "difference",
+    "difference_kind",
     "score",
     "evidence",
     "reason",
+    "link",
 )
+SHARED = (" + ", "+")  # between numbers, and between keys, of notes that are paid together
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,8 @@ def read_doubts(run: Run) -> Iterator[Doubt]:
 
 def as_doubt(transaction_id: UUID, rows: list[dict[str, Any]]) -> Doubt:
     best = rows[0]
-    candidates = [as_candidate(row) for row in rows if row["document_id"]]
+    links = by_link(row for row in rows if row["document_id"])
+    candidates = [as_candidate(link[0]) if len(link) == 1 else as_group(link) for link in links]
     answers = {
         "identificador": (best["transaction__external_id"] or str(transaction_id)),
         "data": best["transaction__date"].isoformat(),
@@ -102,6 +109,45 @@ def as_doubt(transaction_id: UUID, rows: list[dict[str, Any]]) -> Doubt:
         **(document_values(candidates[0]) if candidates else {}),
     }
     return Doubt(transaction_id, best["reason"], answers, candidates)
+
+
+def by_link(rows: Iterable[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
+    """Rows that are decided together, in the order in which each link begins."""
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["link"], []).append(row)
+    return found.values()
+
+
+def as_group(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Notes that one payment settles together, as one candidate with its notes inside.
+
+    Where a single one has one value, the group has the sum, or all of them joined; `link` is what
+    chooses it. `difference` is what the payment brings beyond what it settles, or lacks.
+    """
+    notes = [as_note(row) for row in rows]
+    words, keys = SHARED
+    return {
+        **as_candidate(rows[0]),
+        "key": keys.join(note["key"] for note in notes),
+        "number": words.join(dict.fromkeys(note["number"] for note in notes)),
+        "installment": "",
+        "total_amount": money(sum((row["document__total_amount"] for row in rows), ZERO)),
+        "amount": money(sum((row["amount"] for row in rows), ZERO)),
+        "link": str(rows[0]["link"]),
+        "documents": notes,
+    }
+
+
+def as_note(row: dict[str, Any]) -> dict[str, Any]:
+    """One note of a group, with what it would settle of it and what the payment lacks for it."""
+    settled = weigh(row["amount"], row["difference"], row["difference_kind"]).settled
+    return {
+        **{name: value for name, value in as_candidate(row).items() if name not in OF_THE_GROUP},
+        "settled": money(settled),
+        "difference": money(row["difference"]),
+        "difference_kind": row["difference_kind"],
+    }
 
 
 def as_candidate(row: dict[str, Any]) -> dict[str, Any]:
@@ -124,7 +170,7 @@ def as_candidate(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def document_values(candidate: dict[str, Any]) -> dict[str, str]:
+def document_values(candidate: Mapping[str, Any]) -> dict[str, str]:
     """What the file says of a chosen or proposed document."""
     return {
         "documento": candidate["key"],

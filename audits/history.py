@@ -11,11 +11,12 @@ from django.utils import timezone
 from audits.layouts import Layout
 from audits.models import Card, Decision, Verdict
 from audits.shipped import label
+from audits.verdicts import NOTES
 
 NOTHING, UNMARKED = "vazio", "em branco"
 READ = "read"  # what a field's history begins with: no decision, but what the machine read
 VERBS = {
-    Verdict.ACCEPT: "aceitou a nota {documento}",
+    Verdict.ACCEPT: "aceitou {documento}",
     Verdict.NO_DOCUMENT: "disse que a linha não tem nota",
     Verdict.CORRECT: "corrigiu os campos",
     Verdict.AS_READ: "confirmou o que foi lido",
@@ -87,11 +88,12 @@ def reached_by(decisions: Iterable[Decision]) -> dict[UUID | None, int]:
 
 def tell(decision: Decision, cards: int = 1, layout: Layout | None = None) -> Sentence:
     number = decision.after.get("numero") or decision.after.get("documento", "")
+    note = f"as notas {number}" if NOTES in decision.after else f"a nota {number}"
     return Sentence(
         at=decision.at,
         who=decision.author.name,
         verdict=decision.verdict,
-        what=VERBS[Verdict(decision.verdict)].format(documento=number),
+        what=VERBS[Verdict(decision.verdict)].format(documento=note),
         changes=tuple(changes_of(decision, layout)),
         why=decision.note,
         version=decision.version_seen,
@@ -105,7 +107,7 @@ def changes_of(decision: Decision, layout: Layout | None) -> list[Change]:
     return [
         Change(name, called(name, layout), decision.before.get(name, ""), after)
         for name, after in decision.after.items()
-        if decision.before.get(name, "") != after
+        if name != NOTES and decision.before.get(name, "") != after
     ]
 
 

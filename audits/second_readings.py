@@ -36,6 +36,7 @@ class Answer:
     document_id: UUID | None = None
     installment: str = ""
     note: str = ""
+    link: UUID | None = None
 
 
 def read_again(reading_id: UUID, answer: Answer, *, user: User) -> SecondReading:
@@ -87,7 +88,7 @@ def held_reading(reading_id: UUID, card: Card) -> SecondReading:
 def as_submission(answer: Answer, card: Card, user: User) -> Submission:
     return Submission(
         user, card.version, answer.verdict, answer.note, answer.document_id, answer.installment,
-        answer.values,
+        answer.values, link=answer.link,
     )  # fmt: skip
 
 

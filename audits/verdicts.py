@@ -1,8 +1,9 @@
 """What a verdict means: the document it is about, and the values it writes on the card."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -16,7 +17,9 @@ from conciliacontag.errors import InvalidInput, NotFound
 from conciliacontag.organizations.models import User
 from ingestion.models import Document
 from ingestion.models.documents import PAYABLE
+from reconciliation.desk.answers import Choice
 
+NOTES = "notas"
 NO_DOCUMENT_VALUES = dict.fromkeys(DOCUMENT_COLUMNS, "")
 
 
@@ -30,15 +33,28 @@ class Intent:
     score: Decimal | None = None  # what the machine gave the chosen pair
     refuses: bool = False  # the line has no document
     clears: bool = False  # an earlier answer about the document is taken back
+    group: Sequence[Choice] = ()  # notes to be booked together with the card's line
 
     @property
     def told(self) -> dict[str, str]:
-        """What the decision's record keeps; the instalment has no column in the file."""
-        return {**self.values, **({"parcela": self.installment} if self.installment else {})}
+        """What the decision's record keeps; parts of notes have no column in the file."""
+        parts = {"parcela": self.installment, NOTES: spelled(self.group)}
+        return {**self.values, **{name: said for name, said in parts.items() if said}}
 
     @property
     def concerns_match(self) -> bool:
-        return bool(self.document) or self.refuses or self.clears
+        return bool(self.document or self.group) or self.refuses or self.clears
+
+
+def spelled(group: Sequence[Choice]) -> str:
+    """Notes that were accepted together, as a decision's record keeps them."""
+    return ",".join(f"{one.document_id}|{one.installment}" for one in group)
+
+
+def understood(said: str) -> list[Choice]:
+    """Those notes again."""
+    parts = [one.partition("|") for one in said.split(",") if one]
+    return [Choice(UUID(document), installment) for document, _, installment in parts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +70,7 @@ class Submission:
     corrections: Mapping[str, str] = field(default_factory=dict)
     on_behalf_of: str = ""
     together: UUID | None = None  # what one answer for many cards gives each of them
+    link: UUID | None = None  # of a candidate that is several notes
 
 
 def understand(card: Card, sent: Submission) -> Intent:
@@ -63,8 +80,8 @@ def understand(card: Card, sent: Submission) -> Intent:
         InvalidInput: a field or value the layout does not allow; `details["fields"]` names it.
         NotFound: the document is not the organization's, or waits for no money.
     """
-    understood = check_corrections(card.batch.bound_layout, sent.corrections)
-    values = {n: read(card, n) if value is None else value for n, value in understood.items()}
+    checked = check_corrections(card.batch.bound_layout, sent.corrections)
+    values = {n: read(card, n) if value is None else value for n, value in checked.items()}
     if card.batch.run_id is None:
         return answered(card, sent.verdict, values)
     if sent.verdict == Verdict.CORRECT:
@@ -75,6 +92,8 @@ def understand(card: Card, sent: Submission) -> Intent:
     if sent.verdict == Verdict.NO_DOCUMENT:
         values = {**NO_DOCUMENT_VALUES, "situacao": WITHOUT_NOTE, **accounts}
         return Intent(values, refuses=True)
+    if sent.link is not None:
+        return accepted_together(card, group_of(card, "link", str(sent.link)), accounts)
     if sent.document_id is None:
         raise field_error("document_id", "Diga qual nota foi aceita, em document_id.", "required")
     document = payable_documents(card).filter(pk=sent.document_id).first()
@@ -114,17 +133,23 @@ def corrected(card: Card, values: dict[str, str]) -> Intent:
             raise field_error("documento", f"Uma linha “{WITHOUT_NOTE}” não pode ter nota.")
         return Intent({**NO_DOCUMENT_VALUES, "situacao": WITHOUT_NOTE, **values}, refuses=True)
     if key or situation == RECONCILED:
-        return accepted(card, document_by_key(card, key), "", values)
+        wanted = key or shown_key(card)
+        if (group := group_of(card, "key", wanted)) is not None:
+            return accepted_together(card, group, values)
+        return accepted(card, document_by_key(card, wanted), "", values)
     if key == "" or situation == "":
         return Intent({**NO_DOCUMENT_VALUES, "situacao": "", **values}, clears=True)
     return Intent(values)
 
 
-def document_by_key(card: Card, key: str | None) -> Document:
-    """The document with this key, or without one the document that the card now shows."""
+def shown_key(card: Card) -> str:
+    """The key, or the keys together, of what the card now shows."""
     shown = card.responses.filter(field="documento").values_list("corrected_value", flat=True)
-    wanted = key or shown.first() or card.raw_answers.get("documento", "")
-    document = payable_documents(card).filter(key=wanted).first() if wanted else None
+    return str(shown.first() or card.raw_answers.get("documento", ""))
+
+
+def document_by_key(card: Card, key: str) -> Document:
+    document = payable_documents(card).filter(key=key).first() if key else None
     if document is None:
         raise field_error("documento", "Não há nota em aberto com esta chave (invalid).")
     return document
@@ -134,11 +159,38 @@ def payable_documents(card: Card) -> QuerySet[Document]:
     return Document.objects.filter(PAYABLE, organization=card.organization_id)
 
 
+def group_of(card: Card, name: str, value: str) -> dict[str, Any] | None:
+    """The candidate of several notes that has this value."""
+    groups = (offer for offer in card.candidates if "documents" in offer)
+    return next((offer for offer in groups if offer[name] == value), None)
+
+
+def accepted_together(
+    card: Card, group: Mapping[str, Any] | None, accounts: Mapping[str, str]
+) -> Intent:
+    """Book all notes of a group with the card's line.
+
+    Raises:
+        NotFound: the card proposes no such group, or one of its notes waits for no money.
+    """
+    notes = group["documents"] if group else []
+    choices = [Choice(UUID(note["document_id"]), note["installment"]) for note in notes]
+    ids = {one.document_id for one in choices}
+    if group is None or payable_documents(card).filter(pk__in=ids).count() < len(ids):
+        raise NotFound(
+            "Estas notas não são mais propostas juntas neste cartão, ou uma delas foi cancelada."
+            " Escolha outra nota, ou decida o lançamento na mesa."
+        )
+    values = {**document_values(group), "situacao": RECONCILED, **accounts}
+    return Intent(values, group=choices, score=Decimal(group["score"]))
+
+
 def accepted(
     card: Card, document: Document, installment: str, accounts: Mapping[str, str]
 ) -> Intent:
     """Book a candidate, or any other open document; the machine's points go with a candidate."""
-    offers = [offer for offer in card.candidates if offer["document_id"] == str(document.pk)]
+    alone = (offer for offer in card.candidates if "documents" not in offer)
+    offers = [offer for offer in alone if offer["document_id"] == str(document.pk)]
     if installment:
         offers = [offer for offer in offers if offer["installment"] == installment]
         if not offers:

@@ -51,6 +51,12 @@ class DecisionRequest(NotesRequest):
     verdict = serializers.ChoiceField(ANSWERS, default=Verdict.CORRECT)
     document_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     installment = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
+    link = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Em vez de document_id, o de um candidato que é várias notas juntas.",
+    )
     corrections = ValuesField(help_text="Campo e valor.")
     answers = ValuesField(help_text="Questão e valor; nenhuma confirma o cartão como lido.")
 

@@ -122,6 +122,12 @@ class AnswerRequest(NotesRequest):
     verdict = serializers.ChoiceField(ANSWERS, default=Verdict.CORRECT)
     document_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     installment = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
+    link = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Em vez de document_id, o de um candidato que é várias notas juntas.",
+    )
     values = ValuesField(default=dict, help_text="Campo e valor; o que falta fica como foi lido.")
 
 

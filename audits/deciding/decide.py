@@ -30,6 +30,7 @@ def decide_card(
     verdict: Verdict,
     document_id: UUID | None = None,
     installment: str = "",
+    link: UUID | None = None,
     corrections: Mapping[str, str] | None = None,
     note: str = "",
     on_behalf_of: str = "",
@@ -40,6 +41,7 @@ def decide_card(
         version: the card's version that the person saw; None decides on what stands, whoever
             was there before.
         document_id: the accepted document; a candidate, or any open one of the organization.
+        link: instead of it, of a candidate that is several notes, all of which are accepted.
         corrections: field → value, as the batch's layout allows.
 
     Raises:
@@ -50,7 +52,7 @@ def decide_card(
         Busy: the batch is being exported.
     """
     said = Verdict(verdict), note, document_id, installment, corrections or {}, on_behalf_of
-    return decide(card_id, Submission(author, version, *said))
+    return decide(card_id, Submission(author, version, *said, link=link))
 
 
 def decide(card_id: UUID, sent: Submission) -> Card:

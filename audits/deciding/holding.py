@@ -8,6 +8,7 @@ from uuid import UUID
 from audits.exports.running import refuse_while_exporting
 from audits.models import Card, CardStatus, Decision, Verdict
 from audits.rows import locked_batch, organization_of
+from audits.verdicts import NOTES
 from audits.withheld import is_withheld
 from conciliacontag.database import session
 from conciliacontag.errors import Conflict, NotFound
@@ -108,7 +109,7 @@ def check_version(card: Card, last: Decision | None, version: int | None, author
             "who": last.author.name,
             "what": last.verdict,
             "at": last.at.isoformat(),
-            "after": last.after,
+            "after": {name: said for name, said in last.after.items() if name != NOTES},
         }
     raise Conflict(
         f"{who} mudou este cartão enquanto você o via. Nada do que você enviou foi gravado; "

@@ -104,7 +104,8 @@ def save(
 
 def answer_in(request: HttpRequest) -> Answer:
     said = read_answer(request)
-    return Answer(said.verdict, said.corrections, said.document_id, said.installment, said.note)
+    chosen = said.document_id, said.installment
+    return Answer(said.verdict, said.corrections, *chosen, said.note, said.link)
 
 
 def outcome_of(reading: SecondReading) -> str:

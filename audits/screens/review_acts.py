@@ -87,6 +87,7 @@ def save(model_admin: FactAdmin, request: HttpRequest, card: Card) -> HttpRespon
             verdict=said.verdict,
             document_id=said.document_id,
             installment=said.installment,
+            link=said.link,
             corrections=said.corrections,
             note=said.note,
         )

@@ -26,6 +26,7 @@ class Said:
     installment: str = ""
     note: str = ""
     corrections: dict[str, str] = field(default_factory=dict)
+    link: UUID | None = None  # of a candidate that is several notes
     ahead: tuple[str, int] | None = None  # the card that the page holds to show next: id, version
 
 
@@ -46,6 +47,7 @@ def read_answer(request: HttpRequest) -> Said:
         document_id=next(iter(as_uuids(str(said.get("document_id", "")))), None),
         installment=str(said.get("installment", "")),
         note=note_in(said),
+        link=next(iter(as_uuids(str(said.get("link", "")))), None),
         corrections=corrections,
         ahead=ahead_in(said),
     )

@@ -8,13 +8,30 @@ from typing import Any
 
 from audits.models import Card
 from audits.responses import current_values, read
+from reconciliation.balances import weigh
+from reconciliation.desk.balance import ZERO, Balance, Part
+from reconciliation.desk.offers import NAMELESS
 from reconciliation.evidence_words import evidence_rows
 
 MOST_KEYS = 9
 WHY_NOT = " Por que não 100: "
 # What a choice of a candidate writes by itself; the form offers the others.
 FOLLOWS = ("documento", "situacao")
-ACCEPT = "accept"
+ACCEPT, GROUP = "accept", "group"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note of several that one payment settles."""
+
+    name: str
+    total: Decimal
+    issue_date: date
+    document_id: str
+    settled: Decimal
+    used: Decimal
+    difference: Decimal
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +51,9 @@ class Choice:
     why_not: str
     document_id: str
     evidence: list[dict[str, Any]]
+    notes: list[Note]  # of several that are paid together; empty for one
+    equation: str
+    rest: str
 
 
 def match_of(card: Card, *, is_blind: bool = False) -> dict[str, Any]:
@@ -52,11 +72,14 @@ def as_choice(card: Card, place: int, row: Mapping[str, Any]) -> Choice:
     reason, _, why_not = str(row["reason"]).partition(WHY_NOT)
     pays = card.transaction is not None and card.transaction.amount < 0
     side = "emitter" if pays else "receiver"
-    part = f", parcela {row['installment']}" if row["installment"] else ""
+    notes = [as_note(note) for note in row.get("documents", ())]
+    balance = balance_of(card, notes)
     return Choice(
-        value=f"{ACCEPT}|{row['document_id']}|{row['installment']}",
+        value=f"{GROUP}|{row['link']}"
+        if notes
+        else f"{ACCEPT}|{row['document_id']}|{row['installment']}",
         key=str(place) if place <= MOST_KEYS else "",
-        title=f"NF {row['number']}{part}",
+        title=f"{len(notes)} notas juntas" if notes else name_of(row),
         party=row[f"{side}_name"] or "sem nome",
         tax_id=row[f"{side}_cnpj"],
         issue_date=date.fromisoformat(row["issue_date"]),
@@ -67,7 +90,45 @@ def as_choice(card: Card, place: int, row: Mapping[str, Any]) -> Choice:
         why_not=why_not,
         document_id=row["document_id"],
         evidence=evidence_rows(row["evidence"]),
+        notes=notes,
+        equation=unbroken(balance.sentence()) if notes else "",
+        rest=unbroken(balance.rest()) if notes else "",
     )
+
+
+def unbroken(text: str) -> str:
+    """A sum is not broken over two lines."""
+    return text.replace("R$ ", "R$\u00a0")
+
+
+def name_of(row: Mapping[str, Any]) -> str:
+    part = f", parcela {row['installment']}" if row["installment"] else ""
+    return f"NF {row['number']}{part}"
+
+
+def as_note(row: Mapping[str, Any]) -> Note:
+    amount, difference = Decimal(row["amount"]), Decimal(row["difference"])
+    side = weigh(amount, difference, row["difference_kind"])
+    return Note(
+        name=name_of(row),
+        total=Decimal(row["total_amount"]),
+        issue_date=date.fromisoformat(row["issue_date"]),
+        document_id=row["document_id"],
+        settled=side.settled,
+        used=side.used,
+        difference=difference,
+        kind=row["difference_kind"],
+    )
+
+
+def balance_of(card: Card, notes: list[Note]) -> Balance:
+    """The whole line beside what the notes of a group expect of it, differences by their names."""
+    named: dict[str, Decimal] = {}
+    for note in notes:
+        if note.kind not in NAMELESS:
+            named[note.kind] = named.get(note.kind, ZERO) + note.difference
+    paid = abs(card.transaction.amount) if card.transaction else ZERO
+    return Balance(paid, [Part(note.name, note.settled) for note in notes], tuple(named.items()))
 
 
 def shortened(issues: list[str], found: list[Choice]) -> list[str]:

@@ -82,6 +82,8 @@ export class Match {
 
     payload() {
         const [verdict, document_id = "", installment = ""] = this.choice().split("|");
+        // Notes that are paid together are accepted by what links them.
+        if (verdict === "group") return { verdict: "accept", link: document_id, corrections: this.corrections() };
         return { verdict, document_id, installment, corrections: this.corrections() };
     }
 

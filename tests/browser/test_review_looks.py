@@ -7,11 +7,15 @@ import pytest
 from playwright.sync_api import expect
 
 from audits.models import Batch, Card
+from audits.services import open_batch
 from conciliacontag.database import EVERY, session
 from conciliacontag.organizations.roles import Role
+from reconciliation.models import Reconciliation
+from reconciliation.services import execute_run, start_run
 from tests.browser.accessibility import look_over
-from tests.browser.conftest import Site, Watched
+from tests.browser.conftest import School, Site, Watched
 from tests.browser.test_pages import ENGLISH, shoot, visible_text
+from tests.data.desk_months import make_proposed_group
 
 pytestmark = pytest.mark.browser
 
@@ -52,6 +56,29 @@ def test_a_conciliation_card(look_at: Callable[..., Watched], site: Site, look: 
 
     assert f"revisar/?cartao={card.pk}" in watched.page.url
     check(watched)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_notes_that_are_paid_together_are_one_choice(
+    review: Callable[..., Watched], school: School, look: str
+) -> None:
+    with session(EVERY):
+        run, _ = start_run(school.organization, requested_by=None)
+        execute_run(school.organization.pk, run.pk)
+        line = make_proposed_group(school.organization, 0)
+        batch = open_batch(school.organization.pk, run.pk)
+    assert batch is not None
+    watched = review(batch, **LOOKS[look])
+    page = watched.page
+    expect(page.get_by_text("3 notas juntas")).to_be_visible()
+    expect(page.locator(".choice-notes li")).to_have_count(3)
+    shoot(page, f"revisao-grupo-{look}")
+    check(watched)
+    page.keyboard.press("Enter")
+    page.locator("[data-done]").wait_for()
+
+    with session(EVERY):
+        assert Reconciliation.objects.matched().filter(transaction=line).count() == 3
 
 
 @pytest.mark.parametrize("look", LOOKS)
