@@ -38,22 +38,28 @@ def cases_of(
         pairs[doubt.transaction_id] += [(candidate, False) for candidate in doubt.candidates]
     aside = {transaction for transaction, _ in outcome.set_aside}
     lines = sorted(transactions, key=lambda line: line.id)
-    return [
-        Case(
-            Subject(line),
-            tuple(
-                Subject(line, notes[candidate.document_id], candidate, is_booked=is_booked)
-                for candidate, is_booked in pairs[line.id]
-            ),
-        )
-        for line in lines
-        if line.id not in aside
-    ]
+    return [case_of(line, pairs[line.id], notes) for line in lines if line.id not in aside]
+
+
+def case_of(
+    line: OpenTransaction,
+    pairs: Iterable[tuple[Candidate, bool]],
+    notes: Mapping[str, OpenDocument],
+) -> Case:
+    """A line with its pairs, each booked or not; what is known of the line is known to them."""
+    bare = Subject(line)
+    return Case(
+        bare,
+        tuple(
+            Subject(line, notes[pair.document_id], pair, is_booked=is_booked, bare=bare)
+            for pair, is_booked in pairs
+        ),
+    )
 
 
 @dataclass(slots=True)
-class _Line:
-    """A line that rules concern."""
+class Line:
+    """A line that rules concern, and what they make of its links before it meets the others."""
 
     id: str
     units: list[Unit]
@@ -76,51 +82,62 @@ def act(
         worded: with evidence and sentences; without them, what only classifies or points something
             out is passed over, and bands, documents and points are the same.
     """
-    moving = effects if worded else [effect for effect in effects if effect.moves]
-    if not moving:
+    return settled(outcome, concerned(outcome, cases, effects, options, worded=worded))
+
+
+def concerned(
+    outcome: Outcome,
+    cases: Iterable[Case],
+    effects: Iterable[Effect],
+    options: Options,
+    *,
+    worded: bool = True,
+) -> dict[str, Line]:
+    """What effects make of each of their lines by itself; arguments are those of `act`."""
+    said: defaultdict[int, list[Effect]] = defaultdict(list)
+    touched: set[str] = set()
+    for effect in effects:
+        if worded or effect.moves:
+            said[id(effect.subject)].append(effect)
+            touched.add(effect.subject.line.id)
+    reasons = {doubt.transaction_id: doubt.reason for doubt in outcome.doubts} if touched else {}
+    lines = {}
+    for case in cases:
+        name = case.line.line.id
+        if name in touched:
+            units, about = units_of(case, said), tuple(said.get(id(case.line), ()))
+            lines[name] = Line(name, units, about, reasons.get(name, ""))
+            decide(units, options, worded=worded)
+            _one_only(units)
+    return lines
+
+
+def settled(outcome: Outcome, lines: Mapping[str, Line]) -> Outcome:
+    """The outcome with these lines as they want to be, where their documents are free.
+
+    Nothing in `lines` changes, so that they serve another outcome as well.
+    """
+    if not lines:
         return outcome
-    lines = _concerned(outcome, cases, moving)
-    for line in lines.values():
-        decide(line.units, options, worded=worded)
-        _one_only(line)
     taken = {
         (pair.document_id, pair.installment)
         for pair in outcome.matches
         if pair.transaction_id not in lines
     }
-    _settle_rivals(lines.values(), taken)
-    return _assembled(outcome, lines)
+    return _assembled(outcome, lines, _without_document(lines.values(), taken))
 
 
-def _concerned(
-    outcome: Outcome, cases: Sequence[Case], effects: Iterable[Effect]
-) -> dict[str, _Line]:
-    said: defaultdict[int, list[Effect]] = defaultdict(list)
-    for effect in effects:
-        said[id(effect.subject)].append(effect)
-    reasons = {doubt.transaction_id: doubt.reason for doubt in outcome.doubts}
-    return {
-        case.line.line.id: _Line(
-            case.line.line.id,
-            units_of(case, said),
-            tuple(said.get(id(case.line), ())),
-            reasons.get(case.line.line.id, ""),
-        )
-        for case in cases
-        if id(case.line) in said or any(id(pair) in said for pair in case.pairs)
-    }
-
-
-def _one_only(line: _Line) -> None:
+def _one_only(units: Sequence[Unit]) -> None:
     """A line is booked once: of several links that are to be booked, a person chooses."""
-    wanted = [unit for unit in line.units if unit.is_booked]
+    wanted = [unit for unit in units if unit.is_booked]
     if len(wanted) > 1:
         for unit in wanted:
             unit.propose(ACCEPTED_TWICE)
 
 
-def _settle_rivals(lines: Iterable[_Line], taken: set[Payable]) -> None:
-    """Nothing is booked to a document that another line has, or that two lines would have."""
+def _without_document(lines: Iterable[Line], taken: set[Payable]) -> set[int]:
+    """The units, by `id`, that would book a document that another line has, or two would have."""
+    refused: set[int] = set()
     booked = [unit for line in lines for unit in line.units if unit.is_booked]
     for unit in booked:
         if unit.was_booked:
@@ -135,27 +152,29 @@ def _settle_rivals(lines: Iterable[_Line], taken: set[Payable]) -> None:
             is_free = (document, installment) not in taken and (document, "") not in taken
             is_free = is_free and (installment != "" or document not in held)
             if not is_free or wanted[document, installment] > 1 or whole_and_part:
-                unit.propose(NOT_BOOKED)
+                refused.add(id(unit))
+    return refused
 
 
-def _assembled(outcome: Outcome, lines: Mapping[str, _Line]) -> Outcome:
-    fresh = Taken(
-        payable
-        for line in lines.values()
+def _assembled(outcome: Outcome, lines: Mapping[str, Line], refused: set[int]) -> Outcome:
+    booked = {
+        name: unit
+        for name, line in lines.items()
         for unit in line.units
-        if unit.is_booked and not unit.was_booked
-        for payable in unit.payables
+        if unit.is_booked and id(unit) not in refused
+    }
+    fresh = Taken(
+        payable for unit in booked.values() if not unit.was_booked for payable in unit.payables
     )
     matches = [pair for pair in outcome.matches if pair.transaction_id not in lines]
     doubts = [
         without(doubt, fresh) for doubt in outcome.doubts if doubt.transaction_id not in lines
     ]
-    for line in lines.values():
-        booked = [unit for unit in line.units if unit.is_booked]
-        if booked:
-            matches += booked[0].candidates
+    for name, line in lines.items():
+        if name in booked:
+            matches += booked[name].candidates
         else:
-            doubts.append(without(_doubt(line), fresh))
+            doubts.append(without(_doubt(line, refused), fresh))
     matches.sort(key=lambda pair: (pair.transaction_id, pair.document_id, pair.installment))
     doubts.sort(key=lambda doubt: doubt.transaction_id)
     return replace(
@@ -166,10 +185,11 @@ def _assembled(outcome: Outcome, lines: Mapping[str, _Line]) -> Outcome:
     )
 
 
-def _doubt(line: _Line) -> Doubt:
+def _doubt(line: Line, refused: set[int]) -> Doubt:
     shown = [unit for unit in line.units if not unit.is_forbidden]
     shown.sort(key=lambda unit: (-unit.score, unit.payables))
-    why = next((unit.why for unit in shown if unit.why), "")
+    told_why = (NOT_BOOKED if id(unit) in refused else unit.why for unit in shown)
+    why = next(filter(None, told_why), "")
     if not why and any(unit.is_forbidden for unit in line.units) and not shown:
         why = FORBIDDEN
     named = {

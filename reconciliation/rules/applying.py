@@ -5,7 +5,7 @@ understood, of nothing: half of its answers would depend on how busy the machine
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,7 +18,6 @@ from reconciliation.rules.subjects import Subject
 CHECKED_EVERY = 64  # questions between two looks at the clock
 
 Clock = Callable[[], float]
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,12 @@ class Conflict(NamedTuple):
 
     transaction_id: str
     document_id: str  # "" when it is about the line
-    rules: tuple[str, ...]
+    rules: tuple[Kept, ...]
     about: str
+
+    @property
+    def names(self) -> list[str]:
+        return [rule.definition.name for rule in self.rules]
 
 
 @dataclass(slots=True)
@@ -76,7 +79,6 @@ class Applied:
 
     effects: list[Effect] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
-    conflicts: list[Conflict] = field(default_factory=list)
     unanswered: dict[str, int] = field(default_factory=dict)  # questions without answer, by rule
 
 
@@ -86,27 +88,21 @@ def apply(
     *,
     bounds: Bounds | None = None,
     clock: Clock = time.monotonic,
-    progress: Progress | None = None,
 ) -> Applied:
     """Ask every rule, in order, of every line and pair that no earlier rule has closed.
 
-    A rule that asks about the line alone is asked once of each line and concerns all its pairs.
-
-    Args:
-        progress: told how many questions of how many were asked, after each rule.
+    A rule that asks about the line alone is asked once of each line and concerns all its pairs;
+    where a pair is closed to it, it is asked of the others one by one.
     """
     limits, asking = bounds or Bounds(), Applied()
     closed: set[int] = set()  # lines and pairs that a rule with `stop` concerned
     begun = clock()
-    for number, rule in enumerate(rules, 1):
+    for rule in rules:
         if clock() - begun > limits.in_total:
             reason = f"as regras juntas passaram de {limits.in_total:g} segundos"
             asking.cuts.append(Cut(rule, reason))
             continue
         _ask(rule, cases, asking, closed, limits, clock)
-        if progress:
-            progress(number, len(rules))
-    asking.conflicts = conflicts_of(asking.effects, cases)
     return asking
 
 
@@ -127,19 +123,25 @@ def add_rule(
     own = asking.effects
     rest = [effect for effect in before.effects if effect.rule.id not in earlier]
     if tried.definition.stop:
-        pairs = {id(effect.subject) for effect in own}
-        lines = {effect.subject.line.id for effect in own if effect.is_about_line}
-        rest = [
-            effect
-            for effect in rest
-            if id(effect.subject) not in pairs and effect.subject.line.id not in lines
-        ]
+        rest = list(_kept_from(rest, own, cases))
     asking.effects = [*first, *own, *rest]
-    touched = {effect.subject.line.id for effect in own}
-    concerned = [case for case in cases if case.line.line.id in touched]
-    about = [effect for effect in asking.effects if effect.subject.line.id in touched]
-    asking.conflicts = conflicts_of(about, concerned)
     return asking
+
+
+def _kept_from(
+    effects: Iterable[Effect], stopping: Sequence[Effect], cases: Sequence[Case]
+) -> Iterator[Effect]:
+    """What is left of effects where a rule before them has closed lines and pairs."""
+    closed = {id(effect.subject) for effect in stopping}
+    lines = {effect.subject.line.id for effect in stopping}
+    touched = {case.line.line.id: case for case in cases if case.line.line.id in lines}
+    for effect in effects:
+        case = touched.get(effect.subject.line.id)
+        if case is None:
+            yield effect
+        elif id(case.line) not in closed:
+            subjects = _in_reach(case, closed) if effect.is_about_line else [effect.subject]
+            yield from (Effect(effect.rule, one) for one in subjects if id(one) not in closed)
 
 
 def _ask(
@@ -151,7 +153,7 @@ def _ask(
     clock: Clock,
 ) -> None:
     found: list[Effect] = []
-    begun, unanswered = clock(), 0
+    begun, unanswered, holds = clock(), 0, rule.condition.answer
     for count, subject in enumerate(_asked(rule, cases, closed)):
         if count % CHECKED_EVERY == 0:
             taken = clock() - begun
@@ -160,27 +162,30 @@ def _ask(
                 asking.cuts.append(Cut(rule, reason))
                 return
         try:
-            holds = rule.condition.holds(subject)
+            if holds(subject):
+                found.append(Effect(rule, subject))
         except (EngineError, ArithmeticError):
             unanswered += 1
-            continue
-        if holds:
-            found.append(Effect(rule, subject))
     asking.effects += found
     if unanswered:
-        asking.unanswered[rule.definition.name] = unanswered
+        asking.unanswered[rule.id] = unanswered
     if rule.definition.stop:
         closed.update(id(effect.subject) for effect in found)
 
 
 def _asked(rule: Kept, cases: Sequence[Case], closed: set[int]) -> Iterable[Subject]:
-    for case in cases:
-        if id(case.line) in closed:
-            continue
-        if rule.condition.is_about_line:
-            yield case.line
-        else:
-            yield from (pair for pair in case.pairs if id(pair) not in closed)
+    open_cases = (case for case in cases if id(case.line) not in closed) if closed else cases
+    if not rule.condition.is_about_line:
+        return (pair for case in open_cases for pair in case.pairs if id(pair) not in closed)
+    if not closed:
+        return (case.line for case in cases)
+    return (subject for case in open_cases for subject in _in_reach(case, closed))
+
+
+def _in_reach(case: Case, closed: set[int]) -> Sequence[Subject]:
+    """What a rule about lines speaks of: the line, or the pairs that no earlier rule has closed."""
+    left = [pair for pair in case.pairs if id(pair) not in closed]
+    return [case.line] if len(left) == len(case.pairs) else left
 
 
 def conflicts_of(effects: Iterable[Effect], cases: Sequence[Case]) -> list[Conflict]:
@@ -211,7 +216,7 @@ def _differing_decisions(subject: Subject, effects: Sequence[Effect]) -> list[Co
         return []
     about = " e ".join(sorted(WORDS[decision] for decision in said if decision))
     document = subject.document.id if subject.document else ""
-    return [Conflict(subject.line.id, document, _names(deciding), about)]
+    return [Conflict(subject.line.id, document, _once(deciding), about)]
 
 
 WORDS = {Decide.ACCEPT: "aceitar", Decide.PROPOSE: "propor", Decide.FORBID: "proibir"}
@@ -229,9 +234,9 @@ def _differing_codes(line: Subject, effects: Sequence[Effect]) -> list[Conflict]
                 codes.setdefault(code, effect.rule)
         if len(codes) > 1:
             about = f"{word} {' ou '.join(codes)}"
-            found.append(Conflict(line.line.id, "", _names(list(codes.values())), about))
+            found.append(Conflict(line.line.id, "", _once(codes.values()), about))
     return found
 
 
-def _names(rules: Sequence[Kept]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(rule.definition.name for rule in rules))
+def _once(rules: Iterable[Kept]) -> tuple[Kept, ...]:
+    return tuple({rule.id: rule for rule in rules}.values())

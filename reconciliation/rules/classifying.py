@@ -20,6 +20,7 @@ from reconciliation.desk.entries import entries_between
 from reconciliation.desk.models import Entry
 from reconciliation.engine import Candidate, OpenTransaction
 from reconciliation.models import Reconciliation
+from reconciliation.rules.acting import case_of
 from reconciliation.rules.applying import Case, Effect, apply
 from reconciliation.rules.participation import enabled_rules
 from reconciliation.rules.reading import Kept
@@ -152,10 +153,4 @@ def cases_with(
         pair = Candidate(str(paid), str(document), installment, amount, score, (), "")
         booked[pair.transaction_id].append(pair)
     for line in lines:
-        yield Case(
-            Subject(line),
-            tuple(
-                Subject(line, notes[pair.document_id], pair, is_booked=True)
-                for pair in booked[line.id]
-            ),
-        )
+        yield case_of(line, [(pair, True) for pair in booked[line.id]], notes)

@@ -39,11 +39,7 @@ class Condition:
 
     answer: Answer
     names: frozenset[str]
-
-    @property
-    def is_about_line(self) -> bool:
-        """It asks about the bank line alone, so it holds with or without a document."""
-        return all(name.startswith(ABOUT_LINE) for name in self.names)
+    is_about_line: bool  # it asks about the bank line alone: it holds with or without a document
 
     def holds(self, facts: Facts) -> bool:
         """
@@ -73,7 +69,8 @@ def read_condition(text: str) -> Condition:
         raise ConditionRefused(
             "condition_asks_nothing", "a condição não pergunta nada sobre o lançamento ou a nota", 0
         )
-    return Condition(quick(rule.statement.expression, EXACT), names)
+    is_about_line = all(name.startswith(ABOUT_LINE) for name in names)
+    return Condition(quick(rule.statement.expression, EXACT), names, is_about_line)
 
 
 def _resolve(facts: Facts, name: str) -> Any:

@@ -1,7 +1,6 @@
 """How one outcome differs from another, line by line, in the words of the screen."""
 
-import operator
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -39,26 +38,33 @@ class Change:
 
 def changes(before: Outcome, after: Outcome) -> Iterator[Change]:
     """The lines that change, by identifier. Both outcomes are of the same lines."""
-    old, new = said_of(before), said_of(after)
-    for line in sorted(line for line, said in old.items() if not is_same(said, new[line])):
+    lines = touched(before.matches, after.matches) | touched(before.doubts, after.doubts)
+    old, new = said_of(before, lines), said_of(after, lines)
+    for line in sorted(lines):
         was, becomes = _state(old[line]), _state(new[line])
         if was != becomes:
             yield Change(line, was, becomes)
 
 
-def is_same(one: object, other: object) -> bool:
-    """Whether both are the very same objects, which is found out sooner than what they say."""
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return len(one) == len(other) and all(map(operator.is_, one, other))
-    return one is other
+def touched(
+    before: Iterable[Candidate] | Iterable[Doubt], after: Iterable[Candidate] | Iterable[Doubt]
+) -> set[str]:
+    """The lines of what is not the very same object in both: sooner found than what it says."""
+    old, new = {id(one): one for one in before}, {id(one): one for one in after}
+    return {
+        *(old[one].transaction_id for one in old.keys() - new.keys()),
+        *(new[one].transaction_id for one in new.keys() - old.keys()),
+    }
 
 
-def said_of(outcome: Outcome) -> dict[str, Doubt | tuple[Candidate, ...]]:
-    """Every line's doubt, or its bookings."""
+def said_of(outcome: Outcome, lines: Collection[str]) -> dict[str, Doubt | tuple[Candidate, ...]]:
+    """The doubt of each of these lines, or its bookings."""
     booked: dict[str, tuple[Candidate, ...]] = {}
     for pair in outcome.matches:
-        booked[pair.transaction_id] = (*booked.get(pair.transaction_id, ()), pair)
-    return {**{doubt.transaction_id: doubt for doubt in outcome.doubts}, **booked}
+        if pair.transaction_id in lines:
+            booked[pair.transaction_id] = (*booked.get(pair.transaction_id, ()), pair)
+    waiting = {one.transaction_id: one for one in outcome.doubts if one.transaction_id in lines}
+    return {**waiting, **booked}
 
 
 def _state(said: Doubt | tuple[Candidate, ...]) -> State:

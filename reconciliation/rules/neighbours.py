@@ -37,20 +37,39 @@ def keys_of_line(line: OpenTransaction) -> Iterator[Key]:
             yield "party", digits[:ROOT]
 
 
-def lines_near(
-    lines: Iterable[OpenTransaction], documents: Iterable[OpenDocument]
-) -> list[OpenTransaction]:
-    """The lines that share anything with the documents."""
-    wanted = {key for document in documents for key in keys_of_document(document)}
-    return [line for line in lines if not wanted.isdisjoint(keys_of_line(line))]
+class Neighbours:
+    """What documents and lines are compared by, worked out once for all the looks at them."""
 
+    def __init__(self) -> None:
+        self.of_document: dict[int, tuple[OpenDocument, tuple[Key, ...]]] = {}
+        self.of_line: dict[str, tuple[Key, ...]] = {}
 
-def documents_near(
-    documents: Iterable[OpenDocument], lines: Iterable[OpenTransaction]
-) -> list[OpenDocument]:
-    """The documents that share anything with the lines."""
-    wanted = {key for line in lines for key in keys_of_line(line)}
-    return [one for one in documents if not wanted.isdisjoint(keys_of_document(one))]
+    def lines_near(
+        self, lines: Iterable[OpenTransaction], documents: Iterable[OpenDocument]
+    ) -> list[OpenTransaction]:
+        """The lines that share anything with the documents."""
+        wanted = {key for document in documents for key in self.keys_of_document(document)}
+        return [line for line in lines if not wanted.isdisjoint(self.keys_of_line(line))]
+
+    def documents_near(
+        self, documents: Iterable[OpenDocument], lines: Iterable[OpenTransaction]
+    ) -> list[OpenDocument]:
+        """The documents that share anything with the lines."""
+        wanted = {key for line in lines for key in self.keys_of_line(line)}
+        return [one for one in documents if not wanted.isdisjoint(self.keys_of_document(one))]
+
+    def keys_of_document(self, document: OpenDocument) -> tuple[Key, ...]:
+        # By `id`, for what is left of a document is another one; held, so that no `id` returns.
+        kept = self.of_document.get(id(document))
+        if kept is None:
+            kept = document, tuple(keys_of_document(document))
+            self.of_document[id(document)] = kept
+        return kept[1]
+
+    def keys_of_line(self, line: OpenTransaction) -> tuple[Key, ...]:
+        if line.id not in self.of_line:
+            self.of_line[line.id] = tuple(keys_of_line(line))
+        return self.of_line[line.id]
 
 
 def with_rivals(

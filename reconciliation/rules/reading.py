@@ -251,6 +251,12 @@ class Kept(NamedTuple):
     definition: Definition
     condition: Condition
 
+    @property
+    def moves(self) -> bool:
+        """It may change a band or points, or keep others from it, and not only say something."""
+        then = self.definition.then
+        return bool(then.decide or then.points or self.definition.stop)
+
 
 def restore(rule_id: str, number: int, definition: Any) -> Kept:
     """A rule that was checked when it was saved.

@@ -22,7 +22,7 @@ from reconciliation.engine import (
 from reconciliation.rules.acting import Taken, act, cases_of, left_over, named, without
 from reconciliation.rules.applying import Applied, Case, Effect, apply
 from reconciliation.rules.grammar import Decide
-from reconciliation.rules.neighbours import documents_near, lines_near, with_rivals
+from reconciliation.rules.neighbours import Neighbours, with_rivals
 from reconciliation.rules.reading import Kept
 from reconciliation.rules.wording import NEXT_BEST, listed
 
@@ -37,6 +37,7 @@ class Compared:
     documents: Mapping[str, OpenDocument]
     lines: Mapping[str, OpenTransaction]
     options: Options
+    near: Neighbours = field(default_factory=Neighbours)
 
 
 @dataclass(slots=True)
@@ -46,6 +47,9 @@ class Forbidden:
     lines: set[str] = field(default_factory=set)
     documents: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     rules: defaultdict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
+
+    def __contains__(self, line: str) -> bool:
+        return line in self.lines or line in self.documents
 
     @property
     def size(self) -> int:
@@ -96,6 +100,8 @@ def look_again(
     """
     forbidden = Forbidden()
     forbidden.add(applied.effects)
+    if not forbidden.lines and not forbidden.documents:
+        return ruled
     look = _Look(compared, ruled, applied, rules, forbidden, worded)
     for _ in range(LOOKS):
         searching = look.searching()
@@ -154,7 +160,7 @@ class _Look:
         lost = {
             pair.document_id
             for line, pairs in self.booked.items()
-            if line in self.forbidden.lines or line in self.forbidden.documents
+            if line in self.forbidden
             for pair in pairs
         }
         return lost - named(self.outcome.matches, self.outcome.doubts)
@@ -162,7 +168,7 @@ class _Look:
     def offer(self, freed: set[str]) -> None:
         """Let the lines that wait compare themselves with documents that became free."""
         documents = [self.compared.documents[name] for name in sorted(freed)]
-        near = lines_near(self.waiting(), documents)
+        near = self.compared.near.lines_near(self.waiting(), documents)
         found = self.searched(near, list(self.open_documents()))
         if found is None:
             return
@@ -176,7 +182,7 @@ class _Look:
         self, lines: Sequence[OpenTransaction], documents: Sequence[OpenDocument]
     ) -> tuple[Outcome, list[Effect]] | None:
         """What engine and rules say of lines, the documents near them, and the rivals of both."""
-        near = documents_near(documents, lines)
+        near = self.compared.near.documents_near(documents, lines)
         if not lines or not near:
             return None
         waiting = {line.id: line for line in self.waiting()} | {line.id: line for line in lines}

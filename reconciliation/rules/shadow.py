@@ -11,11 +11,11 @@ from reconciliation.document_rows import papers_of
 from reconciliation.engine import Candidate, OpenDocument, OpenTransaction, Options
 from reconciliation.models import Reconciliation, ReconciliationStatus
 from reconciliation.open_rows import open_documents, open_transactions
+from reconciliation.rules.acting import case_of
 from reconciliation.rules.applying import Case
 from reconciliation.rules.models import Rule, RuleSimulation
 from reconciliation.rules.participation import ready
 from reconciliation.rules.reading import Kept
-from reconciliation.rules.subjects import Subject
 from reconciliation.thresholds.options import options_of
 
 MATCHED = ReconciliationStatus.MATCHED
@@ -76,8 +76,7 @@ def decided_cases(simulation: RuleSimulation) -> Iterator[Case]:
     for document_id, installment, amount, score, status, *about_line in wanted:
         line = OpenTransaction(str(about_line[0]), *about_line[1:])
         pair = Candidate(line.id, str(document_id), installment, amount, score, (), "")
-        note = notes[str(document_id)]
-        yield Case(Subject(line), (Subject(line, note, pair, is_booked=status == MATCHED),))
+        yield case_of(line, [(pair, status == MATCHED)], notes)
 
 
 def documents_of(ids: Iterable[UUID], root: str) -> dict[str, OpenDocument]:

@@ -1,14 +1,16 @@
 """What a condition is asked about: a bank line, alone or with a document it may pay."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from conciliacontag.brazil import fold, only_id
 from reconciliation.engine import Candidate, OpenDocument, OpenTransaction, Payable
+from reconciliation.rules.grammar import ABOUT_LINE
 
+CITED = "transaction_memo: numbers"  # kept beside the answers; no condition can ask for it
 LONGEST_TEXT = 2000  # what a bank writes is shorter; the rest of a longer one is not asked about
 
 _DIGITS = re.compile(r"\d+")
@@ -16,10 +18,14 @@ _MASKED_ID = re.compile(r"\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}|\d{3}\.\d{3}\.\d{3}-\d
 _NO_LETTERS = re.compile(r"[^A-Z]+")
 
 
-class Subject:
-    """Answers by name what a condition asks; each answer is worked out once."""
+class Subject(dict[str, Any]):
+    """Answers by name what a condition asks; each answer is worked out once.
 
-    __slots__ = ("_known", "candidate", "document", "is_booked", "line")
+    Args:
+        bare: the line alone, whose answers hold for all its pairs.
+    """
+
+    __slots__ = ("bare", "candidate", "document", "is_booked", "line")
 
     def __init__(
         self,
@@ -28,22 +34,30 @@ class Subject:
         candidate: Candidate | None = None,
         *,
         is_booked: bool = False,
+        bare: "Subject | None" = None,
     ) -> None:
         self.line, self.document, self.candidate = line, document, candidate
-        self.is_booked = is_booked
-        self._known: dict[str, Any] = {}
+        self.is_booked, self.bare = is_booked, bare
 
-    def __getitem__(self, name: str) -> Any:
-        known = self._known
-        if name not in known:
-            known[name] = ANSWERS[name](self)
-        return known[name]
+    def __eq__(self, other: object) -> bool:
+        return self is other  # two pairs may well have the same answers
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(ANSWERS)
+    def __missing__(self, name: str) -> Any:
+        if self.bare is not None and name.startswith(ABOUT_LINE):
+            self[name] = self.bare[name]
+        else:
+            self[name] = ANSWERS[name](self)
+        return self[name]
 
-    def __len__(self) -> int:
-        return len(ANSWERS)
+    @property
+    def cited_numbers(self) -> frozenset[str]:
+        """Runs of digits of the memo, those of a CNPJ apart: its 0001 is no note."""
+        line = self if self.bare is None else self.bare
+        if CITED not in line:
+            memo = _MASKED_ID.sub(" ", str(line["transaction_memo"]))
+            line[CITED] = frozenset(digits.lstrip("0") for digits in _DIGITS.findall(memo))
+        found: frozenset[str] = line[CITED]
+        return found
 
     @property
     def note(self) -> OpenDocument:
@@ -87,8 +101,7 @@ def without_numbers(text: str) -> str:
 
 def _number_cited(subject: Subject) -> bool:
     number = str(subject["document_number"])
-    memo = _MASKED_ID.sub(" ", str(subject["transaction_memo"]))  # 0001 of a CNPJ is no note
-    return bool(number) and number in {digits.lstrip("0") for digits in _DIGITS.findall(memo)}
+    return bool(number) and number in subject.cited_numbers
 
 
 def _party_cited(subject: Subject) -> bool:

@@ -1,17 +1,27 @@
 """What a rule would change: the same books decided without it and with it, and compared."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from reconciliation.engine import match
-from reconciliation.rules.acting import cases_of
-from reconciliation.rules.applying import Applied, Conflict, Cut, Effect, add_rule, apply
+from reconciliation.rules.acting import cases_of, concerned, settled
+from reconciliation.rules.applying import (
+    Applied,
+    Case,
+    Conflict,
+    Cut,
+    Effect,
+    add_rule,
+    apply,
+    conflicts_of,
+)
 from reconciliation.rules.differing import Change, State, changes
 from reconciliation.rules.grammar import Decide
-from reconciliation.rules.second_look import Compared, decided
+from reconciliation.rules.reading import Kept
+from reconciliation.rules.second_look import Compared, look_again
 from reconciliation.rules.shadow import Books
 
 SHOWN = 200
@@ -53,28 +63,80 @@ def try_rule(books: Books, period: Period, progress: Progress) -> Findings:
     progress(60)
     compared = Compared(outcome, books.documents, books.lines, books.options)
     cases = cases_of(outcome, documents, lines)
-    before = apply(books.rules, cases)
+    earlier, later = _beside(books)
+    before = apply([*earlier, *later], cases)
     progress(70)
-    applied = add_rule(before, books.rules, books.place, books.tried, cases)
+    applied = add_rule(before, [*earlier, *later], len(earlier), books.tried, cases)
     cut = next((cut for cut in applied.cuts if cut.rule is books.tried), None)
     if cut:
         return Findings(cut=cut)
     progress(75)
-    without = decided(compared, cases, before, books.rules, worded=False)
-    progress(85)
-    rules = [*books.rules[: books.place], books.tried, *books.rules[books.place :]]
-    found = list(changes(without, decided(compared, cases, applied, rules, worded=False)))
+    conflicts = _conflicts(books.tried, applied, cases)
+    ruled = _Ruled(compared, cases, before, applied)
+    found = list(ruled.changes(books.tried, earlier, later, progress))
     progress(95)
     shown = [change for change in found if _within(books, change.transaction_id, period)]
-    conflicts = [
-        conflict for conflict in applied.conflicts if books.tried.definition.name in conflict.rules
-    ]
     return Findings(
         counts=_counts(books, applied, period, shown)
         | {"outside": len(found) - len(shown), "conflicts": len(conflicts)},
         sample=[_told(books, change) for change in shown[:SHOWN]],
         conflicts=[_conflict(books, conflict) for conflict in conflicts[:SHOWN]],
     )
+
+
+def _beside(books: Books) -> tuple[list[Kept], list[Kept]]:
+    """The rules before and after the one on trial, without those that it cannot meet.
+
+    A rule that only points something out changes nothing; codes are compared with codes alone.
+    """
+    codes = books.tried.definition.then.classify is not None
+
+    def meets(rule: Kept) -> bool:
+        return rule.moves or (codes and rule.definition.then.classify is not None)
+
+    earlier, later = books.rules[: books.place], books.rules[books.place :]
+    return list(filter(meets, earlier)), list(filter(meets, later))
+
+
+def _conflicts(tried: Kept, applied: Applied, cases: Sequence[Case]) -> list[Conflict]:
+    """Where the rule on trial contradicts others."""
+    lines = {effect.subject.line.id for effect in applied.effects if effect.rule is tried}
+    effects = [effect for effect in applied.effects if effect.subject.line.id in lines]
+    asked = [case for case in cases if case.line.line.id in lines]
+    return [one for one in conflicts_of(effects, asked) if tried in one.rules]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruled:
+    """One comparison, and what rules say of it without the one on trial and with it."""
+
+    compared: Compared
+    cases: Sequence[Case]
+    before: Applied
+    applied: Applied
+
+    def changes(
+        self, tried: Kept, earlier: Sequence[Kept], later: Sequence[Kept], progress: Progress
+    ) -> Iterator[Change]:
+        """What becomes of lines by the rule; only those it speaks of are decided twice."""
+        outcome, options = self.compared.outcome, self.compared.options
+        own = {effect.subject.line.id for effect in self.applied.effects if effect.rule is tried}
+        plain = concerned(outcome, self.cases, self.before.effects, options, worded=False)
+        asked = [case for case in self.cases if case.line.line.id in own]
+        effects = [one for one in self.applied.effects if one.subject.line.id in own]
+        lines = {name: line for name, line in plain.items() if name not in own}
+        lines |= concerned(outcome, asked, effects, options, worded=False)
+        rules = [*earlier, tried, *later]
+        after = look_again(
+            self.compared, settled(outcome, lines), self.applied, rules, worded=False
+        )
+        progress(85)
+        if not tried.moves:
+            return
+        without = look_again(
+            self.compared, settled(outcome, plain), self.before, [*earlier, *later], worded=False
+        )
+        yield from changes(without, after)
 
 
 def _within(books: Books, transaction_id: str, period: Period) -> bool:
@@ -98,7 +160,7 @@ def _counts(
         "flagged": len({effect.subject.line.id for effect in held}) if then.flag else 0,
         "agreed": agreed,
         "contradicted": contradicted,
-        "unanswered": applied.unanswered.get(books.tried.definition.name, 0),
+        "unanswered": applied.unanswered.get(books.tried.id, 0),
     }
 
 
@@ -166,6 +228,6 @@ def _conflict(books: Books, conflict: Conflict) -> dict[str, Any]:
     return {
         **_line(books, conflict.transaction_id),
         "document": conflict.document_id,
-        "rules": list(conflict.rules),
+        "rules": conflict.names,
         "about": conflict.about,
     }

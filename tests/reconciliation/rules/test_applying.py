@@ -6,7 +6,7 @@ from typing import Any
 
 from reconciliation.engine import Doubt, Outcome
 from reconciliation.rules.acting import cases_of
-from reconciliation.rules.applying import Bounds, Case, apply
+from reconciliation.rules.applying import Bounds, Case, apply, conflicts_of
 
 Make = Callable[..., Any]
 
@@ -44,6 +44,19 @@ def test_a_rule_that_stops_closes_its_pair_to_later_rules(
     assert held == [(first.id, "d1"), (second.id, "d2")]
 
 
+def test_a_closed_pair_is_closed_to_rules_about_its_line_too(
+    line: Make, note: Make, pair: Make, doubt: Make, rule: Make
+) -> None:
+    first = rule('document_number == "1"', "accept", "Aceita", stop=True)
+    later = rule("transaction_credit", "propose", "Pergunta")
+    cases = one_case(line, note, pair, doubt)
+    effects = apply([first, later], cases).effects
+
+    held = [(effect.rule.id, effect.subject.note.id) for effect in effects]
+    assert held == [("Aceita", "d1"), ("Pergunta", "d2")]
+    assert conflicts_of(effects, cases) == []
+
+
 def test_what_is_cited_in_the_memo_is_known(
     line: Make, note: Make, pair: Make, doubt: Make, rule: Make
 ) -> None:
@@ -58,9 +71,10 @@ def test_rules_that_contradict_each_other_are_named(
 ) -> None:
     yes = rule('document_number == "1"', "accept", "Aceita")
     no = rule("transaction_credit", "forbid", "Proíbe")
-    applied = apply([yes, no], one_case(line, note, pair, doubt))
+    cases = one_case(line, note, pair, doubt)
+    found = conflicts_of(apply([yes, no], cases).effects, cases)
 
-    assert [(one.document_id, set(one.rules), one.about) for one in applied.conflicts] == [
+    assert [(one.document_id, set(one.names), one.about) for one in found] == [
         ("d1", {"Aceita", "Proíbe"}, "aceitar e proibir")
     ]
 
@@ -70,9 +84,21 @@ def test_two_codes_for_one_line_are_a_conflict(
 ) -> None:
     one = rule("transaction_credit", "{classify: {debit: 1, credit: 7}}", "Um")
     two = rule("transaction_amount > 1", "{classify: {debit: 2}}", "Dois")
-    applied = apply([one, two], one_case(line, note, pair, doubt))
+    cases = one_case(line, note, pair, doubt)
+    found = conflicts_of(apply([one, two], cases).effects, cases)
 
-    assert [conflict.about for conflict in applied.conflicts] == ["débito 1 ou 2"]
+    assert [conflict.about for conflict in found] == ["débito 1 ou 2"]
+
+
+def test_two_rules_of_one_name_contradict_each_other_by_name(
+    line: Make, note: Make, pair: Make, doubt: Make, rule: Make
+) -> None:
+    old = rule("transaction_credit", "accept", "Aluguel")
+    new = rule("transaction_amount > 1", "forbid", "Aluguel")._replace(id="another")
+    cases = one_case(line, note, pair, doubt)
+
+    found = conflicts_of(apply([old, new], cases).effects, cases)
+    assert [one.names for one in found] == [["Aluguel", "Aluguel"]] * 2
 
 
 def test_a_question_without_answer_has_no_effect_and_is_counted(
@@ -118,11 +144,3 @@ def test_a_memo_of_any_length_is_answered(line: Make, rule: Make) -> None:
     cases = cases_of(Outcome((), (Doubt("t1", (), ""),)), [], rows)
 
     assert apply([rule('"😀" in transaction_memo')], cases).effects
-
-
-def test_progress_is_told_rule_by_rule(line: Make, rule: Make) -> None:
-    told: list[tuple[int, int]] = []
-    rules = [rule("transaction_credit", "{points: 1}", f"r{number}") for number in range(2)]
-    apply(rules, many(line, 3), progress=lambda done, total: told.append((done, total)))
-
-    assert told == [(1, 2), (2, 2)]

@@ -1,6 +1,7 @@
 """Where a rule forbids what the engine would have booked, the next best is looked for."""
 
 from collections.abc import Callable, Sequence
+from itertools import permutations
 from typing import Any
 
 from reconciliation.engine import OpenDocument, OpenTransaction, Options, Outcome, match
@@ -88,10 +89,11 @@ def test_one_rule_more_is_the_same_as_asking_all(line: Make, note: Make, rule: M
     rules = [
         rule(when, then, f"r{place}", stop=stop) for place, (when, then, stop) in enumerate(RULES)
     ]
-    for place, tried in enumerate(rules):
-        others = [*rules[:place], *rules[place + 1 :]]
-        added = add_rule(apply(others, cases), others, place, tried, cases)
-        assert added.effects == apply(rules, cases).effects
+    for order in permutations(rules):
+        for place, tried in enumerate(order):
+            others = [*order[:place], *order[place + 1 :]]
+            added = add_rule(apply(others, cases), others, place, tried, cases)
+            assert added.effects == apply(order, cases).effects
 
 
 ASKED = [
