@@ -1,9 +1,9 @@
 """The name and the amount of what keeps a payment and what it pays apart."""
 
 from decimal import Decimal
-from functools import lru_cache
 
 from reconciliation.engine.amounts import CENTS, DISCOUNT, FEE, INTEREST, OVER, PARTIAL
+from reconciliation.engine.cents import brl, reais
 from reconciliation.engine.expected import WITHHELD
 from reconciliation.engine.facts import Fact
 from reconciliation.engine.links import CARD
@@ -61,19 +61,6 @@ def label(item: Item) -> str:
     number, installment = item.document.number, item.installment
     name = f"NF {number}" if number else "nota sem número"
     return f"{name}, parcela {installment}" if installment else name
-
-
-def reais(cents: int) -> Decimal:
-    """Two decimals, always."""
-    return Decimal(cents).scaleb(-2)
-
-
-@lru_cache(maxsize=65_536)
-def brl(cents: int) -> str:
-    """`123450` becomes `R$ 1.234,50`."""
-    whole, rest = divmod(abs(cents), 100)
-    digits = f"{whole:,}".replace(",", ".")
-    return f"{'-' if cents < 0 else ''}R$ {digits},{rest:02d}"
 
 
 def percent(part: int, whole: int) -> str:

@@ -6,7 +6,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 from conciliacontag.brazil import format_date, format_tax_id
-from reconciliation.engine.differences import brl, label
+from reconciliation.engine.cents import brl
+from reconciliation.engine.differences import label
 from reconciliation.engine.facts import Fact
 from reconciliation.engine.likeness import best_name, party_mention
 from reconciliation.engine.mentions import Mention
@@ -25,6 +26,11 @@ def rows_of(fact: Fact) -> tuple[Evidence, ...]:
 @lru_cache(maxsize=65_536)
 def written(day: date) -> str:
     return format_date(day)
+
+
+@lru_cache(maxsize=65_536)
+def masked(tax_id: str) -> str:
+    return format_tax_id(tax_id)
 
 
 def _amount(points: Decimal, fact: Fact) -> Evidence:
@@ -55,8 +61,8 @@ def _party(points: Decimal, fact: Fact) -> Evidence:
     line, item, payer = fact.line, fact.members[0], fact.transaction.payer
     mention = None if payer else party_mention(line, item)
     if payer or mention:
-        text, place = (format_tax_id(payer), "pagador") if payer else _told(mention)
-        return Evidence("tax_id", points, format_tax_id(item.party), text, place)
+        text, place = (masked(payer), "pagador") if payer else _told(mention)
+        return Evidence("tax_id", points, masked(item.party), text, place)
     name = best_name(line, item)
     text, place = (name.text, name.place) if name else ("", "histórico")
     return Evidence("name", points, item.document.party_name, text, place)

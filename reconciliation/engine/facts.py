@@ -13,10 +13,11 @@ from reconciliation.engine.links import PAIR
 from reconciliation.engine.matching import Found
 from reconciliation.engine.model import OpenTransaction
 from reconciliation.engine.points import FACTORS, points_of, score_of, without_specks
-from reconciliation.engine.rows import Item, Line, to_cents
+from reconciliation.engine.rows import Item, Line
 from reconciliation.engine.tables import Tables
 from reconciliation.engine.uses import Uses
 
+ITEM = ("document", "installment", "parts", "amount", "net")
 AT_ONCE = 8_192  # links: what is looked up of them is dropped before the next ones
 WORTH_TELLING = -0.5  # what competition costs, as a logarithm
 
@@ -53,6 +54,7 @@ class Fact:
     score: Decimal  # 0.00 to 100.00
     line: Line
     members: tuple[Item, ...]
+    owed: int  # cents of all that is paid together
     observed: Observed | None  # of a single item; several together have none
     rival: Rival | None
     points: Sequence[int]  # hundredths, one number for each of `FACTORS`
@@ -65,11 +67,6 @@ class Fact:
     @property
     def relation(self) -> str:
         return self.observed.relation if self.observed else ""
-
-    @property
-    def owed(self) -> int:
-        """Cents of all that is paid together."""
-        return sum([member.owed for member in self.members])
 
 
 class Facts:
@@ -94,7 +91,7 @@ class Facts:
         points = self._points(terms, scores)
         rivals = self._uses.rivals(links) if self._worded else np.full(len(links), -1)
         items = self._items(np.unique(np.concatenate([links, rivals[rivals >= 0]])))
-        members = self._members(links, items)
+        members = list(self._members(links, items))
         return map(
             Fact,
             links.tolist(),
@@ -104,6 +101,7 @@ class Facts:
             scores,
             self._lines(rows),
             members,
+            [sum([item.owed for item in paid]) for paid in members],
             self._observed(links),
             self._rivals(rivals, items),
             points,
@@ -150,14 +148,14 @@ class Facts:
     def _items(self, links: Ints) -> dict[int, Item]:
         """What these links pay, by number of the item."""
         wanted = np.unique(self._uses.members(links)[0])
-        columns = self._found.books.items.select("document", "installment", "parts", "net")
+        columns = self._found.books.items.select(*ITEM)
         told = zip(wanted.tolist(), columns[wanted].iter_rows(), strict=True)
         return {number: self._item(*row) for number, row in told}
 
-    def _item(self, document: int, installment: int, parts: int, net: int) -> Item:
-        paper = self._tables.documents[document]
-        payable = self._tables.payable(document, installment if parts == 1 else 0)
-        return Item(paper, payable, to_cents(payable.amount), parts, installment, net)
+    def _item(self, document: int, place: int, parts: int, owed: int, expected: int) -> Item:
+        papers = self._tables.documents
+        part = papers.part(document, place if parts == 1 else 0)
+        return Item(papers.rows[document], part, owed, expected, parts, place)
 
     def _members(self, links: Ints, items: dict[int, Item]) -> Iterator[tuple[Item, ...]]:
         numbers, counts = self._uses.members(links)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from conciliacontag.brazil import cnpj_root, fold, is_cnpj, is_cpf, only_id
 
@@ -31,8 +32,7 @@ KEY_DIGITS, SPACED_KEY = 44, 54
 SURE_DIGITS = 4  # a shorter number without "NF" before it may be anything
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """One identifier found in a bank line; places count the text with its blanks collapsed."""
 
     text: str  # as it stands there

@@ -6,12 +6,14 @@ from functools import cached_property, lru_cache
 
 import polars as pl
 
-from conciliacontag.brazil import format_brl, format_date
-from reconciliation.engine.differences import brl, label, percent
-from reconciliation.engine.model import OpenDocument, Options
+from conciliacontag.brazil import format_date
+from reconciliation.engine.cents import brl
+from reconciliation.engine.differences import label, percent
+from reconciliation.engine.model import Options
 from reconciliation.engine.pairs import AFTER, BEFORE
+from reconciliation.engine.papers import PaperRow
 from reconciliation.engine.points import spell
-from reconciliation.engine.rows import Item, Line, to_cents
+from reconciliation.engine.rows import Item, Line
 from reconciliation.engine.sentence import delay
 from reconciliation.engine.tables import Tables
 
@@ -35,10 +37,10 @@ class Misses:
         keys = self._tables.documents.documents["key"].to_list()
         return {key: place for place, key in enumerate(keys) if key}
 
-    def cited(self, line: Line) -> OpenDocument | None:
+    def cited(self, line: Line) -> PaperRow | None:
         """A document whose access key the line carries."""
         keys = sorted(key for key in line.mentions.keys if key in self._by_key)
-        return self._tables.documents[self._by_key[keys[0]]] if keys else None
+        return self._tables.documents.rows[self._by_key[keys[0]]] if keys else None
 
     def nearest(self, line: Line) -> Item | None:
         """The item of the line's side with the nearest amount, at most a quarter away, then day."""
@@ -47,8 +49,9 @@ class Misses:
         if not places:
             return None
         *_, document, installment = min(places)
-        payable = self._tables.payable(document, installment)
-        return Item(self._tables.documents[document], payable, to_cents(payable.amount))
+        papers = self._tables.documents
+        part = papers.part(document, installment)
+        return Item(papers.rows[document], part, part.amount, part.amount)
 
 
 class Side:
@@ -100,9 +103,9 @@ def tell_miss(line: Line, misses: Misses, options: Options) -> str:
     return f"{none}; a mais próxima é {described}."
 
 
-def _cited_but_different(line: Line, cited: OpenDocument) -> str:
+def _cited_but_different(line: Line, cited: PaperRow) -> str:
     number = f"NF {cited.number}" if cited.number else "nota sem número"
-    found = f"O lançamento traz a chave da {number} de {format_brl(cited.total)}"
+    found = f"O lançamento traz a chave da {number} de {brl(cited.total)}"
     if cited.receivable == line.receivable:
         return f"{found}, mas o valor não confere ou a nota já ficou com outro lançamento."
     direction, side = ("crédito", "pagar") if line.receivable else ("débito", "receber")

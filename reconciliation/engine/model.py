@@ -6,6 +6,7 @@ Amounts are `Decimal` in reais, days are `date`. Identifiers are opaque strings 
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from reconciliation.engine.known import Known
 
@@ -54,8 +55,7 @@ class OpenTransaction:
     txid: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One factor of a score: its points, and the two values that were compared."""
 
     factor: str  # amount, date, key, our_number, txid, number, tax_id, name, kind, rival, limit

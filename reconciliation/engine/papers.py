@@ -6,15 +6,15 @@ A run reads a hundred thousand documents and speaks of some: what it compares ar
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from decimal import Decimal
+from functools import cached_property
 from typing import Any, NamedTuple, Self, overload
 
 import numpy as np
 import polars as pl
 
+from reconciliation.engine.cents import reais, to_cents
 from reconciliation.engine.columns import Ints, ints
 from reconciliation.engine.model import OpenDocument, Payable
-from reconciliation.engine.rows import to_cents
 
 DOCUMENTS: dict[str, Any] = {
     "id": pl.String,
@@ -56,6 +56,18 @@ class PaperRow(NamedTuple):
     withheld: int
 
 
+class PartRow(NamedTuple):
+    """One row of `PARTS`."""
+
+    document: int
+    installment: str
+    due_on: date
+    amount: int
+    declared: bool
+    our_number: str
+    txid: str
+
+
 class Papers(Sequence[OpenDocument]):
     """Open documents in the order of their identifiers.
 
@@ -71,8 +83,6 @@ class Papers(Sequence[OpenDocument]):
             ints(self.parts, "document"), np.arange(documents.height + 1)
         ).tolist()
         self._built: dict[int, OpenDocument] = {}
-        self._rows: list[tuple[Any, ...]] | None = None
-        self._payables: list[tuple[Any, ...]] | None = None
 
     @classmethod
     def of(cls, documents: Iterable[OpenDocument]) -> Self:
@@ -135,11 +145,24 @@ class Papers(Sequence[OpenDocument]):
     def __iter__(self) -> Iterator[OpenDocument]:
         return (self[place] for place in range(len(self)))
 
+    @cached_property
+    def rows(self) -> list[PaperRow]:
+        """What each document says, without putting it together."""
+        return [PaperRow._make(row) for row in self.documents.rows()]
+
+    @cached_property
+    def part_rows(self) -> list[PartRow]:
+        """What all documents expect, those of one after those of the other."""
+        return [PartRow._make(row) for row in self.parts.rows()]
+
+    def part(self, place: int, installment: int) -> PartRow:
+        """What a document expects in an instalment; 0 is the whole of it."""
+        start: int = self._starts[place]
+        return self.part_rows[start + max(installment - 1, 0)]
+
     def _build(self, place: int) -> OpenDocument:
-        if self._rows is None or self._payables is None:
-            self._rows, self._payables = self.documents.rows(), self.parts.drop("document").rows()
-        row = PaperRow(*self._rows[place])
-        told = self._payables[self._starts[place] : self._starts[place + 1]]
+        row = self.rows[place]
+        told = self.part_rows[self._starts[place] : self._starts[place + 1]]
         return OpenDocument(
             row.id,
             row.key,
@@ -151,16 +174,12 @@ class Papers(Sequence[OpenDocument]):
             row.party_name,
             tuple(
                 Payable(name, due_on, reais(cents), declared, our_number, txid)
-                for name, due_on, cents, declared, our_number, txid in told
+                for _, name, due_on, cents, declared, our_number, txid in told
             ),
             row.kind,
             row.means,
             reais(row.withheld),
         )
-
-
-def reais(cents: int) -> Decimal:
-    return Decimal(cents).scaleb(-2)
 
 
 def _row_of(one: OpenDocument) -> PaperRow:

@@ -1,12 +1,12 @@
 """Documents and transactions as they are told: exact cents, words, mentions."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 
 from conciliacontag.brazil import fold, only_id
 from reconciliation.engine.mentions import Mentions, party_keys, read_mentions
-from reconciliation.engine.model import OpenDocument, OpenTransaction, Payable
+from reconciliation.engine.model import OpenTransaction
+from reconciliation.engine.papers import PaperRow, PartRow
 from reconciliation.engine.words import Name, read_name
 
 
@@ -14,12 +14,12 @@ from reconciliation.engine.words import Name, read_name
 class Item:
     """One payable of one document; its texts are read when they are asked for."""
 
-    document: OpenDocument
-    payable: Payable
-    cents: int
+    document: PaperRow
+    payable: PartRow  # of the whole document where a split is supposed
+    owed: int  # cents the document asks for, less nothing: the part where a split is supposed
+    expected: int  # … less the tax declared as withheld
     parts: int = 1  # above 1: an instalment the document does not tell of
     place: int = 0  # which of the parts
-    expected: int = 0  # cents of the part; less the tax declared as withheld
 
     @property
     def installment(self) -> str:
@@ -27,19 +27,19 @@ class Item:
         return f"{self.place}/{self.parts}" if self.parts > 1 else self.payable.installment
 
     @property
-    def owed(self) -> int:
-        """Cents the document asks for, less nothing: the part where a split is supposed."""
-        return self.expected if self.parts > 1 else self.cents
+    def cents(self) -> int:
+        return self.payable.amount
 
     @property
     def number(self) -> str:
         """Without leading zeros."""
-        return fold(self.document.number).strip().lstrip("0")
+        number = self.document.number
+        return (number if number.isdecimal() else fold(number)).lstrip("0")
 
     @property
     def party(self) -> str:
         """CNPJ or CPF without mask."""
-        return only_id(self.document.party_id)
+        return bare_id(self.document.party_id)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -84,6 +84,11 @@ class Line:
 
 
 @lru_cache(maxsize=65_536)
+def bare_id(text: str) -> str:
+    return only_id(text)
+
+
+@lru_cache(maxsize=65_536)
 def short_forms(party_id: str) -> tuple[str, ...]:
     """CNPJ root, masked CPF of a party."""
     return party_keys(only_id(party_id))
@@ -92,15 +97,3 @@ def short_forms(party_id: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65_536)
 def words_of(name: str) -> tuple[str, ...]:
     return read_name(name).words
-
-
-def to_cents(amount: Decimal) -> int:
-    """Exact cents of an amount in reais.
-
-    Raises:
-        ValueError: the amount has a fraction of a cent; the caller stores two decimals.
-    """
-    cents = amount * 100
-    if cents != cents.to_integral_value():
-        raise ValueError(f"amount with a fraction of a cent: {amount}")
-    return int(cents)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from reconciliation.engine.differences import brl, equation, label
+from reconciliation.engine.cents import brl
+from reconciliation.engine.differences import equation, label
 from reconciliation.engine.facts import Fact
 from reconciliation.engine.likeness import best_likeness, party_mention
 from reconciliation.engine.links import GROUP, PAIR
@@ -13,7 +14,8 @@ NEARLY_SURE = 0.99995  # what is shown as 100.00
 
 def tell(fact: Fact) -> str:
     """One Portuguese sentence for a link, and a second one when it is not at 100."""
-    sentence = "; ".join([equation(fact), *_agreements(fact), *_when(fact)])
+    when = [_when(fact)] if fact.sort == PAIR else []
+    sentence = "; ".join([equation(fact), *_agreements(fact), *when])
     if fact.belief >= NEARLY_SURE:
         return f"{sentence}."
     against = [*contradictions(fact), *_rival(fact)] or [_missing(fact)]
@@ -47,23 +49,23 @@ def contradictions(fact: Fact) -> Iterator[str]:
         yield "o lançamento traz o identificador de outra cobrança"
 
 
-def _agreements(fact: Fact) -> Iterator[str]:
-    pair, item = fact.observed, fact.members[0]
+def _agreements(fact: Fact) -> list[str]:
+    pair, item, told = fact.observed, fact.members[0], []
     if pair is None:
-        yield from _group_agreements(fact)
-        return
+        return list(_group_agreements(fact))
     if pair.identified:
-        yield "o identificador da cobrança ou a chave de acesso é o mesmo"
+        told.append("o identificador da cobrança ou a chave de acesso é o mesmo")
     if pair.cited:
-        yield "número da nota no histórico"
+        told.append("número da nota no histórico")
     if pair.by_id:
         whose = "CNPJ" if len(item.party) == 14 else "CPF"
         mention = party_mention(fact.line, item)
         where = mention.place.split(" ")[0] if mention else "lançamento"
-        yield f"{whose if pair.by_id > 1 else f'raiz do {whose}'} no {where}"
+        told.append(f"{whose if pair.by_id > 1 else f'raiz do {whose}'} no {where}")
     elif pair.by_name:
         percent = best_likeness(fact.line, item)
-        yield "nome igual" if percent >= 95 else f"nome parecido (0,{percent:02d})"
+        told.append("nome igual" if percent >= 95 else f"nome parecido (0,{percent:02d})")
+    return told
 
 
 def _group_agreements(fact: Fact) -> Iterator[str]:
@@ -79,14 +81,12 @@ def _group_agreements(fact: Fact) -> Iterator[str]:
         yield f"{len(fact.members)} notas da mesma pessoa, pagas juntas"
 
 
-def _when(fact: Fact) -> Iterator[str]:
-    if fact.sort == PAIR:
-        first, day = fact.members[0], fact.line.day
-        if first.payable.declared:
-            yield delay(day - first.payable.due_on.toordinal())
-        else:
-            days = day - first.document.issued_on.toordinal()
-            yield f"{days} dias depois da emissão" if days else "no dia da emissão"
+def _when(fact: Fact) -> str:
+    first, day = fact.members[0], fact.line.day
+    if first.payable.declared:
+        return delay(day - first.payable.due_on.toordinal())
+    days = day - first.document.issued_on.toordinal()
+    return f"{days} dias depois da emissão" if days else "no dia da emissão"
 
 
 def _rival(fact: Fact) -> Iterator[str]:

@@ -74,7 +74,7 @@ def _parts(tables: Tables, found: Found, items: Ints) -> dict[int, Part]:
     return {
         item: (
             document,
-            f"{place}/{parts}" if parts > 1 else tables.payable(document, place).installment,
+            f"{place}/{parts}" if parts > 1 else tables.documents.part(document, place).installment,
         )
         for item, (document, place, parts) in zip(items.tolist(), rows, strict=True)
     }

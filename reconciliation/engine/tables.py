@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from conciliacontag.brazil import fold, only_id
+from reconciliation.engine.cents import to_cents
 from reconciliation.engine.columns import LINES, PAYABLES, ints
-from reconciliation.engine.model import OpenDocument, OpenTransaction, Payable
+from reconciliation.engine.model import OpenDocument, OpenTransaction
 from reconciliation.engine.papers import Papers
-from reconciliation.engine.rows import to_cents
 
 DAY_ONE = 719_163  # ordinal of 1970-01-01, from which columns of days count
 
@@ -22,10 +22,6 @@ class Tables:
     transactions: Sequence[OpenTransaction]
     payables: pl.DataFrame
     lines: pl.DataFrame
-
-    def payable(self, document: int, installment: int) -> Payable:
-        """The payable of a link; the whole document where a split was supposed."""
-        return self.documents[document].payables[max(installment - 1, 0)]
 
 
 def as_tables(documents: Sequence[OpenDocument], transactions: Sequence[OpenTransaction]) -> Tables:

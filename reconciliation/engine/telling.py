@@ -8,8 +8,9 @@ import numpy as np
 
 from reconciliation.engine.bands import why_not
 from reconciliation.engine.booking import booked
+from reconciliation.engine.cents import reais
 from reconciliation.engine.columns import Flags, Ints, ints
-from reconciliation.engine.differences import allocations, reais
+from reconciliation.engine.differences import allocations
 from reconciliation.engine.evidence import rows_of
 from reconciliation.engine.facts import Fact, Facts
 from reconciliation.engine.links import chosen

@@ -44,7 +44,9 @@ class Name:
 
 def name_words(text: str) -> list[re.Match[str]]:
     """Words of two letters or more that are not noise, in order, over the folded text."""
-    folded = SOCIEDADE_ANONIMA.sub(lambda form: " " * len(form.group()), fold(text))
+    folded = fold(text)
+    if "/" in folded or "." in folded:
+        folded = SOCIEDADE_ANONIMA.sub(lambda form: " " * len(form.group()), folded)
     return [word for word in WORD.finditer(folded) if word.group() not in NOISE]
 
 
