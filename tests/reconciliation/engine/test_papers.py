@@ -54,6 +54,14 @@ def test_parts_stand_in_the_order_of_their_days() -> None:
     assert Papers.of([mixed])[0] == TWO
 
 
+def test_an_instalment_is_found_by_its_place_and_the_whole_by_none() -> None:
+    papers = Papers.of([TWO, ONE])
+
+    assert [papers.part(0, place).installment for place in (1, 2)] == ["001", "002"]
+    assert papers.part(1, 0) == papers.part(1, 1)
+    assert papers.rows[1].id == "b"
+
+
 def test_a_fraction_of_a_cent_is_refused() -> None:
     with pytest.raises(ValueError, match="fraction"):
         Papers.of([paper("a", "0.005")])
@@ -81,4 +89,3 @@ def test_parts_share_the_tax_that_is_withheld(
     tables = as_tables([paper("a", *amounts, withheld=Decimal(withheld))], [])
 
     assert tables.payables["net"].to_list() == nets
-    assert tables.payable(0, 2) == tables.documents[0].payables[1]
