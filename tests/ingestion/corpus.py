@@ -51,17 +51,6 @@ def without_twins(chosen: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def one_of_each(chosen: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first entry of each kind for each outcome, of those that need no other file before."""
-    found: dict[tuple[str, ...], dict[str, Any]] = {}
-    for entry in chosen:
-        doubts = sorted({str(problem["category"]) for problem in entry.get("problems", ())})
-        outcome = (entry["kind"], entry["expected"], str(entry.get("error")), *doubts)
-        if not entry.get("after"):
-            found.setdefault(outcome, entry)
-    return list(found.values())
-
-
 def as_read(entry: dict[str, Any]) -> dict[str, Any]:
     """The entry with what is expected here."""
     if entry["file"] not in READ_NESTED:
