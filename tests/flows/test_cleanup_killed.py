@@ -16,10 +16,11 @@ from conciliacontag.organizations.models import AuditLog, Membership, Organizati
 from conciliacontag.storage import object_key, stored_keys
 from tests.conftest import make_organization
 from tests.data.answer_sheets import png
-from tests.data.file_batches import make_answers, store
+from tests.data.file_batches import make_answers
 from tests.data.killing import kill_after, start
 
-IMAGES = 2000
+IMAGES = 1_000  # enough of them to be caught between two
+FEW = 20
 
 
 @pytest.fixture
@@ -32,12 +33,14 @@ def manager(committed: None) -> User:
     return user
 
 
-def with_images(organization: Organization) -> Batch:
-    """A batch with one decided card and two thousand images that came one by one."""
+def with_images(organization: Organization, count: int) -> Batch:
+    """A batch with one decided card and so many images that came one by one."""
     batch = make_answers(organization, ("AB", "A", "C"))
-    keys = [object_key(organization.pk, f"{number}.png") for number in range(IMAGES)]
+    keys = [object_key(organization.pk, f"{number}.png") for number in range(count)]
     for key in keys:
-        store(png(), key)
+        path = Path(settings.FILES_ROOT, key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(png())
     Evidence.objects.bulk_create(
         Evidence(
             organization=organization,
@@ -51,9 +54,9 @@ def with_images(organization: Organization) -> Batch:
     return batch
 
 
-def exported(manager: User) -> Batch:
+def exported(manager: User, images: int) -> Batch:
     with session(EVERY):
-        batch = with_images(Organization.objects.get())
+        batch = with_images(Organization.objects.get(), images)
         card = batch.cards.get().pk
     said: dict[str, Any] = {"version": 1, "verdict": Verdict.CORRECT, "corrections": {"q1": "B"}}
     decide_card(card, author=manager, **said)
@@ -70,7 +73,7 @@ def removed_of(before: int) -> int:
 
 
 def test_a_killed_clean_up_is_finished_by_the_next_run(manager: User, tmp_path: Path) -> None:
-    batch = exported(manager)
+    batch = exported(manager, IMAGES)
     before = sum(1 for _ in stored_keys())
     assert before == IMAGES + 3
 
@@ -106,7 +109,7 @@ def waiting_to_delete() -> int:
 
 
 def test_one_killed_before_its_commit_has_done_nothing(manager: User, tmp_path: Path) -> None:
-    batch = exported(manager)
+    batch = exported(manager, FEW)
     before = set(stored_keys())
     with session(EVERY):
         rows = Evidence.objects.count(), Card.objects.count()

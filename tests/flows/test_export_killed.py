@@ -18,7 +18,7 @@ from tests.conftest import make_organization
 from tests.data.killing import kill_after, start_call
 from tests.data.reviewed_batches import export_as, open_reviewed
 
-ROWS, QUESTIONS, EVERY_TENTH = 100_000, 40, 10
+ROWS, QUESTIONS, EVERY_TENTH = 40_000, 40, 10
 MEBIBYTE = 1024 * 1024
 
 

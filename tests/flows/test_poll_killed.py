@@ -11,7 +11,7 @@ from ingestion.services.polling import poll_source, poll_sources
 from tests.conftest import make_organization
 from tests.data.killing import Process, kill_after, start
 
-COUNT = 60
+COUNT = 30
 
 
 def start_poll(data: Path, root: Path) -> Process:
@@ -39,7 +39,7 @@ def test_a_killed_poll_is_finished_by_the_next(
     for number in range(COUNT):
         (folder / f"{number}.xml").write_bytes(b"<a>%d</a>" % number)
 
-    kill_after(10, items, start_poll(tmp_path, settings.WATCHED_FOLDERS_ROOT))
+    kill_after(5, items, start_poll(tmp_path, settings.WATCHED_FOLDERS_ROOT))
     assert poll_sources() == 0, "the lease of the dead must be respected"
     with session(EVERY):
         Source.objects.update(locked_until=None)

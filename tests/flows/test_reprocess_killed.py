@@ -17,7 +17,7 @@ from ingestion.services.reprocessing import (
 from tests.data.files import archive, invoices, xml
 from tests.data.killing import kill_after, start_call
 
-COUNT = 400
+COUNT = 150
 
 
 def read_archive() -> Organization:

@@ -12,7 +12,7 @@ from ingestion.services.processing import process_file, sweep_files
 from tests.data.files import archive, invoices, xml
 from tests.data.killing import kill_after, start_call
 
-COUNT = 400
+COUNT = 150
 
 
 def members_read(file: SourceFile) -> int:
