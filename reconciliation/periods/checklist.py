@@ -5,7 +5,7 @@ from datetime import date
 
 from conciliacontag.organizations.models import Organization
 from conciliacontag.scope import previous_month, spell_month
-from ingestion.models import FileStatus, SourceFile, Transaction
+from ingestion.models import FileStatus, Reprocessing, Rereading, SourceFile, Transaction
 from reconciliation.desk.queue import HELD, SUGGESTED, Queue, tally
 from reconciliation.models import Run
 from reconciliation.periods.models import Closing
@@ -37,11 +37,17 @@ def checklist(organization: Organization, month: date) -> list[Item]:
         month: its first day.
     """
     files = SourceFile.objects.filter(organization=organization)
+    rereading = Rereading.objects.filter(
+        reprocessing__in=Reprocessing.objects.active().filter(dry_run=False),
+        reprocessing__organization=organization,
+        finished_at=None,
+    )
     running = Run.objects.active().filter(organization=organization).count()
     left = tally(Queue(organization, month))
     refused = files.uploads().filter(status=FileStatus.FAILED)
     return [
         Item("files_waiting", "Arquivos em leitura", files.waiting().count(), "blocking"),
+        Item("files_reread", "Arquivos sendo lidos de novo", rereading.count(), "blocking"),
         Item("run_active", "Conciliação em andamento", running, "blocking"),
         Item("files_failed", "Arquivos recusados", refused.count(), "open"),
         Item("proposals", "Lançamentos com sugestão a decidir", left[SUGGESTED]["count"], "open"),

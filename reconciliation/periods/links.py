@@ -11,6 +11,7 @@ from reconciliation.watch.links import in_scope, list_link
 
 PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "files_waiting": ("ingestion_delivery_jobs", {}),
+    "files_reread": ("ingestion_sourcefile_changelist", {}),
     "run_active": ("reconciliation_run_changelist", {}),
     "files_failed": ("ingestion_sourcefile_changelist", {"status__exact": "failed"}),
     "proposals": ("reconciliation_desk", {STATE: SUGGESTED}),

@@ -54,6 +54,8 @@ def close_period(
         if known := Closing.objects.of(organization, month).in_force().first():
             return known, False
         refuse_unfinished(month)
+        # The moment before the look: what comes between the look and the lock is told as late.
+        moment = timezone.now()
         items = checklist(organization, month)
         refuse_busy(items)
         left = [item for item in items if item.is_open]
@@ -63,7 +65,7 @@ def close_period(
             organization=organization,
             starts_on=month,
             ends_before=next_month(month),
-            closed_at=timezone.now(),
+            closed_at=moment,
             closed_by=user,
             reason=said,
             left_open=[told(item) for item in left],

@@ -8,7 +8,14 @@ import pytest
 from conciliacontag.errors import Conflict, InvalidInput, NotAllowed
 from conciliacontag.organizations.models import AuditLog, Organization, User
 from conciliacontag.organizations.sentences import tell
-from ingestion.models import Document, DocumentEvent, SourceFile, Transaction
+from ingestion.models import (
+    Document,
+    DocumentEvent,
+    Reprocessing,
+    Rereading,
+    SourceFile,
+    Transaction,
+)
 from reconciliation.models import Run
 from reconciliation.periods.changes import changes_after, count_late
 from reconciliation.periods.models import Closing
@@ -97,13 +104,18 @@ def test_a_clean_month_closes_without_more_ado(
 
 def test_work_under_way_is_waited_for(organization: Organization, manager: User) -> None:
     start_run(organization, requested_by=None)
-    SourceFile.objects.create(organization=organization, filename="a.xml", size=1, sha256="a" * 64)
+    sent = SourceFile.objects.create(
+        organization=organization, filename="a.xml", size=1, sha256="a" * 64
+    )
+    job = Reprocessing.objects.create(organization=organization, total=1)
+    Rereading.objects.create(organization=organization, reprocessing=job, file=sent)
     with pytest.raises(Conflict) as refusal:
         close(organization, manager)
 
     assert refusal.value.code == "period_busy"
     assert [one["code"] for one in refusal.value.details["items"]] == [
         "files_waiting",
+        "files_reread",
         "run_active",
     ]
 
