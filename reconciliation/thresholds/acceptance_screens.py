@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
@@ -26,8 +26,9 @@ from reconciliation.thresholds.accepting import (
     preview_acceptance,
 )
 from reconciliation.thresholds.models import Acceptance
+from reconciliation.thresholds.progress import progress_of
 from reconciliation.thresholds.screens import address, asked_for, page, read_points, save
-from reconciliation.thresholds.wording import points, summary
+from reconciliation.thresholds.wording import of_all, points, summary
 
 SHOWN = 100
 
@@ -68,10 +69,21 @@ def acceptance(model_admin: FactAdmin, request: HttpRequest, pk: UUID) -> HttpRe
         "back": address(row.organization, row.month, limite=str(row.accept_at)),
         "may_decide": holds(request, row.organization_id, Act.DECIDE),
         "undone": undoings(row),
+        "progress": progress_of(row.pk),
         "may_undo": holds(request, row.organization_id, act_of_undoing(request, row)),
         "opts": None,
     }
     return model_admin.show(request, "pages/acceptance.html", row, context)
+
+
+def progress(model_admin: FactAdmin, request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How far an act has come, in a word for the page that waits; nothing when none goes on."""
+    found_acceptance(pk)  # another organization's is none
+    now = progress_of(pk)
+    said = (
+        {"done": now.done, "total": now.total, "told": of_all(now.done, now.total)} if now else {}
+    )
+    return JsonResponse(said, headers={"Cache-Control": "no-store"})
 
 
 def found_acceptance(pk: UUID) -> Acceptance:
@@ -138,7 +150,8 @@ def undone(request: HttpRequest, row: Acceptance) -> str:
 def routes(model_admin: FactAdmin) -> list[Any]:
     """The page and its acts, below the list of conciliations."""
     guard = model_admin.admin_site.admin_view
-    shown = (("", "thresholds", page), ("aceite/<uuid:pk>/", "acceptance", acceptance))
+    shown = (("", "thresholds", page), ("aceite/<uuid:pk>/", "acceptance", acceptance),
+             ("aceite/<uuid:pk>/andamento/", "acceptance_progress", progress))  # fmt: skip
     acts = (
         ("guardar/", "thresholds_save", save),
         ("conferir/", "acceptance_look", look),

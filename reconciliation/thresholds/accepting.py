@@ -29,6 +29,7 @@ from reconciliation.models import MATCHED, Reconciliation, ReconciliationStatus
 from reconciliation.periods.models import Closing
 from reconciliation.statuses import settle
 from reconciliation.thresholds.models import LEAST_UNSEEN, MOST_ACCEPT, Acceptance
+from reconciliation.thresholds.progress import Told, parts, telling
 from reconciliation.thresholds.proposals import Proposal, proposals
 from reconciliation.thresholds.services import check_points
 from reconciliation.thresholds.taking_back import PART
@@ -126,14 +127,22 @@ def carry_out_acceptance(pk: UUID, *, user: User) -> Acceptance:
         if row.is_carried_out:
             return find_acceptance(pk)
         refuse_closed(row.organization, row.month)
-        now = {one.line: one for one in proposals(row.organization, row.month)}
-        wanted, changed = sorted_out(row, now)
-        row.carried_out_by, row.carried_out_at = user, timezone.now()
-        row.booked, row.booked_amount = len(wanted), total(wanted)
-        row.refused = told(changed)
-        row.together = book_together(row, wanted, user) if wanted else None
-        row.save()
+        with telling(pk, len(row.lines)) as tell:
+            carry_out(row, user, tell)
     return find_acceptance(pk)
+
+
+def carry_out(row: Acceptance, user: User, tell: Told) -> None:
+    now = {one.line: one for one in proposals(row.organization, row.month)}
+    wanted, changed = sorted_out(row, now)
+    row.carried_out_by, row.carried_out_at = user, timezone.now()
+    row.booked, row.booked_amount = len(wanted), total(wanted)
+    row.refused = told(changed)
+    behind = len(changed)  # looked at and left: done as well
+    row.together = (
+        book_together(row, wanted, user, lambda done: tell(behind + done)) if wanted else None
+    )
+    row.save()
 
 
 def sorted_out(row: Acceptance, now: dict[UUID, Proposal]) -> tuple[list[Proposal], list[UUID]]:
@@ -159,23 +168,29 @@ def told(changed: Sequence[UUID]) -> dict[str, Any]:
     return {"count": len(changed), "lines": said}
 
 
-def book_together(row: Acceptance, wanted: Sequence[Proposal], user: User) -> UUID:
-    """Book every suggestion in few statements, however many there are; the books are held.
+def book_together(row: Acceptance, wanted: Sequence[Proposal], user: User, tell: Told) -> UUID:
+    """Book every suggestion, some hundred with few statements; the books are held.
 
     The amounts have been found to fit as they are proposed, so nothing is shared out anew. The
     rows keep the hash of what the machine said: undone, they are its proposals again.
     """
-    links = {one.link: one for one in wanted}
-    rows = list(Reconciliation.objects.filter(link__in=links).order_by("link", "pk"))
-    touched = Touched()
-    touched.add(rows)
-    give_way(wanted)
+    marks: list[dict[str, str]] = []
     now = timezone.now()
-    Reconciliation.objects.filter(pk__in=[one.pk for one in rows]).update(
-        status=ReconciliationStatus.MATCHED, performed_by=user, decided_at=now
-    )
-    settle(touched.lines, touched.documents)
-    return log_together(row, rows, user)
+    for some in parts(wanted, tell):
+        rows = list(
+            Reconciliation.objects.filter(link__in={one.link for one in some}).order_by(
+                "link", "pk"
+            )
+        )
+        touched = Touched()
+        touched.add(rows)
+        give_way(some)
+        Reconciliation.objects.filter(pk__in=[one.pk for one in rows]).update(
+            status=ReconciliationStatus.MATCHED, performed_by=user, decided_at=now
+        )
+        settle(touched.lines, touched.documents)
+        marks += log_links(row, rows, user)
+    return log_act(row, marks, user)
 
 
 def give_way(wanted: Iterable[Proposal]) -> None:
@@ -202,8 +217,8 @@ def give_way(wanted: Iterable[Proposal]) -> None:
     Reconciliation.objects.filter(pk__in=[one.pk for one, *_ in gone]).delete()
 
 
-def log_together(row: Acceptance, rows: Iterable[Reconciliation], user: User) -> UUID:
-    """Each link in the trail, and the act that takes all of them back."""
+def log_links(row: Acceptance, rows: Iterable[Reconciliation], user: User) -> list[dict[str, str]]:
+    """Each link in the trail, and the mark by which the act knows it again."""
     by_link: defaultdict[UUID, list[Reconciliation]] = defaultdict(list)
     booked = Reconciliation.objects.filter(pk__in=[one.pk for one in rows])
     for one in booked.order_by("-score", "created_at", "id"):
@@ -215,13 +230,17 @@ def log_together(row: Acceptance, rows: Iterable[Reconciliation], user: User) ->
             for link in by_link.values()
         ],
     )
-    lines = [
+    return [
         {
             "transaction": str(link[0].transaction_id),
             "mark": " ".join(f"{one.pk} {one.decided_at}" for one in link),
         }
         for link in by_link.values()
     ]
+
+
+def log_act(row: Acceptance, lines: Sequence[dict[str, str]], user: User) -> UUID:
+    """The act that takes all of them back."""
     diff = {
         "verdict": "accept", "count": len(lines), "amount": row.booked_amount,
         "points": row.accept_at, PART: row.pk, "lines": lines,

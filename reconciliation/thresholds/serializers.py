@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from conciliacontag.organizations.models import Organization
@@ -9,6 +10,7 @@ from conciliacontag.scope import as_month
 from reconciliation.thresholds.consequences import USUAL, Consequence, Rate
 from reconciliation.thresholds.models import Acceptance
 from reconciliation.thresholds.options import options_of
+from reconciliation.thresholds.progress import Progress, progress_of
 from reconciliation.thresholds.services import thresholds_of
 from reconciliation.thresholds.wording import summary
 
@@ -99,6 +101,14 @@ class AcceptanceLineSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
+class AcceptanceProgressSerializer(serializers.Serializer[Any]):
+    """How many of the lines are done."""
+
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    percent = serializers.IntegerField()
+
+
 class AcceptanceSerializer(serializers.ModelSerializer[Acceptance]):
     """Suggestions that were seen together, and what became of them."""
 
@@ -111,6 +121,7 @@ class AcceptanceSerializer(serializers.ModelSerializer[Acceptance]):
     carried_out_by = serializers.SerializerMethodField()
     changed = serializers.SerializerMethodField(help_text="Linhas que mudaram e ficaram.")
     changed_lines = serializers.SerializerMethodField(help_text="As primeiras delas.")
+    progress = serializers.SerializerMethodField(help_text="Null antes do aceite.")
 
     class Meta:
         model = Acceptance
@@ -118,6 +129,7 @@ class AcceptanceSerializer(serializers.ModelSerializer[Acceptance]):
             "id", "organization_id", "period", "points", "told", "lines", "amount", "left_out",
             "left", "asked_at", "asked_by", "carried_out_at", "carried_out_by", "booked",
             "booked_amount", "changed", "changed_lines", "together",
+            "progress",
         ]  # fmt: skip
 
     def get_period(self, row: Acceptance) -> str | None:
@@ -134,6 +146,12 @@ class AcceptanceSerializer(serializers.ModelSerializer[Acceptance]):
 
     def get_changed(self, row: Acceptance) -> int:
         return int(row.refused["count"]) if row.refused else 0
+
+    @extend_schema_field(AcceptanceProgressSerializer(allow_null=True))
+    def get_progress(self, row: Acceptance) -> dict[str, Any] | None:
+        whole = Progress(len(row.lines), len(row.lines))
+        found = whole if row.is_carried_out else progress_of(row.pk)
+        return dict(AcceptanceProgressSerializer(found).data) if found else None
 
     def get_changed_lines(self, row: Acceptance) -> list[dict[str, str]]:
         lines = row.refused["lines"] if row.refused else []

@@ -15,6 +15,7 @@ from reconciliation.models import Reconciliation, ReconciliationStatus
 from reconciliation.periods.closed import in_closed_period
 from reconciliation.restoring import put_back
 from reconciliation.statuses import settle
+from reconciliation.thresholds.progress import parts, telling
 
 OPEN_AGAIN = "Mudou depois deste ato: o lançamento já está em aberto."
 DECIDED_SINCE = "Mudou depois deste ato: alguém decidiu o lançamento de outro modo."
@@ -59,8 +60,10 @@ def undo_accepted(
             kept.append((line, "period_closed", CLOSED_SINCE))
         else:
             undone.append(line)
-    reopen([row for line in undone for row in booked[line.pk]])
-    tell(organization, [booked[line.pk] for line in undone], user, act)
+    with telling(UUID(diff[PART]), len(undone)) as tell_done:
+        for some in parts(undone, tell_done):
+            reopen([row for line in some for row in booked[line.pk]])
+            tell(organization, [booked[line.pk] for line in some], user, act)
     return Undone(undone, kept)
 
 

@@ -79,6 +79,11 @@ def basis(found: Rate) -> str:
     return f"{number(found.wrong)} de {number(found.total)} {noun} de pessoas {verb}."
 
 
+def of_all(done: int, total: int) -> str:
+    """`1.200 de 4.800 linhas`."""
+    return f"{number(done)} de {lines(total)}"
+
+
 def percent(share: float) -> str:
     return f"{100 * share:.1f} %".replace(".", ",")
 

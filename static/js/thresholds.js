@@ -2,6 +2,7 @@
 // And forms that take a while: sent once, with a word of what goes on.
 
 const PAUSE = 400; // before a moved slider is read aloud and kept in the address
+const LOOK = 500; // between two questions of how far a slow form has come
 
 const places = JSON.parse(document.getElementById("places")?.textContent ?? "[]");
 
@@ -34,18 +35,36 @@ function begin(event, form) {
     if (form.hasAttribute("aria-busy")) return event.preventDefault();
     form.setAttribute("aria-busy", "true");
     const told = Object.assign(document.createElement("p"), { className: "quiet" });
-    told.setAttribute("role", "status");
-    const bar = document.createElement("progress");
+    const bar = Object.assign(document.createElement("progress"), { className: "wide-bar" });
     bar.setAttribute("aria-label", form.dataset.slow);
-    told.append(bar, ` ${form.dataset.slow}`);
+    const word = Object.assign(document.createElement("span"), { textContent: form.dataset.slow });
+    word.setAttribute("role", "status");
+    const count = document.createElement("span"); // the bar says it to whoever listens
+    count.setAttribute("aria-hidden", "true");
+    told.dataset.going = "";
+    told.append(bar, word, " ", count);
     form.append(told);
+    if (form.dataset.progress) look(form, bar, count);
+}
+
+// How far the server has come, until its answer replaces the page.
+async function look(form, bar, count) {
+    while (form.hasAttribute("aria-busy")) {
+        await new Promise((resolve) => setTimeout(resolve, LOOK));
+        const answer = await fetch(form.dataset.progress, { headers: { Accept: "application/json" } }).catch(() => null);
+        const now = answer?.ok ? await answer.json() : {};
+        if (!now.total || now.done < (bar.value || 0)) continue;
+        bar.max = now.total;
+        bar.value = now.done;
+        count.textContent = now.told;
+    }
 }
 
 // Shown again from the browser's memory, a page is not busy any more.
 addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("[data-slow][aria-busy]")) {
         form.removeAttribute("aria-busy");
-        form.querySelector("[role=status]")?.remove();
+        form.querySelector("[data-going]")?.remove();
     }
 });
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,6 +12,7 @@ from conciliacontag.organizations.models import Organization
 from conciliacontag.organizations.roles import Role
 from reconciliation.models import Reconciliation
 from reconciliation.thresholds.options import options_of
+from reconciliation.thresholds.progress import Progress, keep
 from tests.browser.conftest import School, Watched
 from tests.browser.test_pages import shoot
 from tests.browser.test_review_looks import check
@@ -130,9 +132,30 @@ def test_while_it_is_carried_out_the_page_says_so_and_sends_nothing_twice(
     for _ in range(2):
         page.get_by_role("button", name="Aceitar 2").click()
 
-    expect(page.locator("form [role=status]")).to_contain_text("Conciliando 2 linhas…")
+    expect(page.locator("form [role=status]")).to_contain_text("Conciliando…")
     assert page.evaluate("window.sent") == 1
+    keep(UUID(page.url.rstrip("/").rpartition("/")[2]), Progress(1, 2))
+    expect(page.locator("form [data-going]")).to_contain_text("1 de 2 linhas")
+    expect(page.locator("form progress")).to_have_js_property("value", 1)
+    shoot(page, "aceite-andamento")
     check(watched)
+
+
+def test_whoever_comes_meanwhile_sees_how_far_it_is(desk: Desk, october: Organization) -> None:
+    watched = desk()
+    page = watched.page
+    page.goto(LIMITS)
+    page.get_by_role("button", name="Conferir e aceitar").click()
+    page.get_by_role("button", name="Aceitar 2").wait_for()
+    act = UUID(page.url.rstrip("/").rpartition("/")[2])
+    keep(act, Progress(1, 2))
+    page.reload()
+    expect(page.get_by_role("heading", name="Aceite em andamento")).to_be_visible()
+    shoot(page, "aceite-visto")
+    check(watched)
+    keep(act, None)
+
+    expect(page.get_by_role("button", name="Aceitar 2")).to_be_visible()
 
 
 def test_who_only_reads_sees_and_cannot_act(desk: Desk, october: Organization) -> None:
