@@ -41,13 +41,11 @@ def points_of(terms: Floats, whole: Ints) -> Ints:
             likelihood ratios; positive speaks for the link.
         whole: hundredths of `score_of` the links' probability once rivals are counted.
     """
-    good, bad = _summed(np.maximum(terms, 0)), _summed(np.minimum(terms, 0))
+    gain, loss = np.maximum(terms, 0), np.minimum(terms, 0)
+    good, bad = _summed(gain), _summed(loss)
     reached = np.where(bad < 0, np.maximum(_reach(good), whole), whole)
     lost = whole - reached
-    with np.errstate(divide="ignore", invalid="ignore"):
-        gained = reached[:, None] * (terms / good[:, None])
-        given = lost[:, None] * (terms / bad[:, None])
-    points = np.where(terms > 0, gained, np.where(terms < 0, given, 0))
+    points = reached[:, None] * _shares(gain, good) + lost[:, None] * _shares(loss, bad)
     rounded = np.rint(points).astype(np.int64)
     largest = np.array(BY_NAME)[np.abs(rounded[:, BY_NAME]).argmax(1)]
     rounded[np.arange(len(whole)), largest] += whole - rounded.sum(1)
@@ -70,6 +68,11 @@ def _summed(terms: Floats) -> Floats:
     for column in terms.T:
         whole = whole + column
     return whole
+
+
+def _shares(terms: Floats, whole: Floats) -> Floats:
+    """What part of the whole each term is; none where there is nothing to share."""
+    return np.divide(terms, whole[:, None], out=np.zeros_like(terms), where=whole[:, None] != 0)
 
 
 def _reach(odds: Floats) -> Ints:
