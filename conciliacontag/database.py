@@ -1,7 +1,8 @@
 """Row-level security sessions, and bulk writing by COPY."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,22 @@ from psycopg import sql
 
 from conciliacontag.visibility import EVERY, visible
 
-__all__ = ["EVERY", "be_patient", "copy_rows", "lock", "lookup", "session", "show"]
+__all__ = [
+    "EVERY",
+    "NULL",
+    "be_patient",
+    "copy_rows",
+    "copy_text",
+    "lock",
+    "lookup",
+    "session",
+    "show",
+    "spelled",
+]
+
+NULL = "\\N"  # as COPY reads it
+ESCAPED = {ord("\\"): "\\\\", ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r"}
+BLOCK = 500  # rows sent at once
 
 
 def show(organizations: str | Iterable[UUID]) -> None:
@@ -92,3 +108,43 @@ def copy_rows(
         inserted = [row[0] for row in cursor.fetchall()]
         cursor.execute(sql.SQL("DROP TABLE {}").format(staging))
     return inserted
+
+
+def copy_text(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Iterable[str],
+    *,
+    same: Mapping[str, Any],
+) -> int:
+    """Insert rows that are spelled already, and count them; none of them may be there.
+
+    COPY itself may not write to a table behind row-level security, hence the temporary one.
+
+    Args:
+        rows: each ends its line, its values separated by tabs and `spelled` where they are text.
+        same: values that all rows share, by column.
+    """
+    target = sql.Identifier(model._meta.db_table)
+    staging = sql.Identifier(f"incoming_{model._meta.db_table}")
+    told, shared = (sql.SQL(", ").join(map(sql.Identifier, names)) for names in (columns, same))
+    with atomic(), connection.cursor() as cursor:
+        create = "CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} LIMIT 0"
+        cursor.execute(sql.SQL(create).format(staging, told, target))
+        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(staging, told)) as stream:
+            lines = iter(rows)
+            while block := "".join(islice(lines, BLOCK)):
+                stream.write(block)
+        insert = "INSERT INTO {} ({}, {}) SELECT {}, {} FROM {}"
+        values = sql.SQL(", ").join(map(sql.Literal, same.values()))
+        cursor.execute(sql.SQL(insert).format(target, told, shared, told, values, staging))
+        count = int(cursor.rowcount)
+        cursor.execute(sql.SQL("DROP TABLE {}").format(staging))
+    return count
+
+
+def spelled(text: str) -> str:
+    """A text as COPY reads it."""
+    if text.isprintable() and "\\" not in text:
+        return text
+    return text.translate(ESCAPED)

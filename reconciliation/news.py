@@ -12,6 +12,7 @@ from reconciliation.models import Reconciliation, Run
 from reconciliation.periods.closed import in_closed_period
 from reconciliation.versions import is_same_judge, last_run
 
+READ = ("file.received", "file.processed")  # acts that bring rows, and decide nothing
 STATEMENTS = ("ofx", "cnab", "table")  # kinds of files that bring bank lines and nothing else
 
 
@@ -55,7 +56,7 @@ def only_new_lines(run: Run) -> list[UUID]:
     if last is None:
         return []
     acts = acts_since(last)
-    if acts.exclude(action__in=["file.received", "file.processed"]).exists():
+    if acts.exclude(action__in=READ).exists():
         return []
     files = SourceFile.objects.filter(pk__in=[UUID(pk) for pk in set(entities(acts))])
     own = {"organization": run.organization_id}

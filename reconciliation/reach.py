@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from reconciliation.engine import Known, OpenDocument, OpenTransaction, reachable
+from reconciliation.engine import Known, OpenTransaction, Papers, reachable
 from reconciliation.models import (
     Reconciliation,
     ReconciliationQuerySet,
@@ -35,7 +35,7 @@ MOST = 0.3  # of the open lines: what reaches further is looked at whole
 class Reach:
     """The rows that a run compares."""
 
-    documents: Sequence[OpenDocument]
+    documents: Papers
     transactions: Sequence[OpenTransaction]
     told: frozenset[UUID] | None = None  # the lines it speaks of; None: of everything
 
@@ -46,7 +46,7 @@ class Reach:
     @property
     def notes(self) -> list[UUID] | None:
         """None stands for all of them."""
-        return None if self.is_all else [UUID(row.id) for row in self.documents]
+        return None if self.is_all else [UUID(pk) for pk in self.documents.ids]
 
 
 def reach_of(run: Run, known: Known | None) -> Reach:
@@ -67,7 +67,7 @@ def reach_of(run: Run, known: Known | None) -> Reach:
 
 
 def _near(
-    run: Run, documents: Sequence[OpenDocument], new: Sequence[UUID], known: Known, most: int
+    run: Run, documents: Papers, new: Sequence[UUID], known: Known, most: int
 ) -> Reach | None:
     """The new lines and what competes with them; None when that is more than `most` lines."""
     if len(new) > most:
@@ -84,9 +84,7 @@ def _near(
     lines += open_transactions(
         run.organization, force=False, among=sorted((told | context) - {*new})
     )
-    wanted = {str(one) for one in notes}
-    near = [row for row in documents if row.id in wanted]
-    return Reach(near, lines, frozenset(told | {*new}))
+    return Reach(documents.only(map(str, notes)), lines, frozenset(told | {*new}))
 
 
 def neighbours(

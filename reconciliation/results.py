@@ -1,20 +1,21 @@
 """What a run found, kept: only what differs from what the table says already is written."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, TextField
+from django.db.models.functions import Cast
+from django.utils import timezone
 
-from conciliacontag.database import copy_rows
-from ingestion.models import Document, MatchStatus, Transaction
-from ingestion.models.documents import PAYABLE
+from conciliacontag.database import copy_text
 from reconciliation.alerts import alerted_lines
-from reconciliation.balances import weigh
-from reconciliation.engine import Candidate, Doubt, OpenDocument, Outcome
+from reconciliation.balances import ZERO, weigh
+from reconciliation.engine import Candidate, Doubt, Outcome, Papers
+from reconciliation.engine.cents import reais
 from reconciliation.models import (
     MATCHED,
     Reconciliation,
@@ -22,17 +23,10 @@ from reconciliation.models import (
     ReconciliationStatus,
     Run,
 )
-from reconciliation.open_rows import open_documents, open_transactions
 from reconciliation.periods.closed import in_closed_period
 from reconciliation.reach import Reach
-from reconciliation.result_rows import COLUMNS, Row, linked_pairs, part_of, rows_of, stamped
-from reconciliation.statuses import (
-    chunks,
-    mark_unmatched,
-    settle,
-    settle_documents,
-    settle_transactions,
-)
+from reconciliation.result_rows import COLUMNS, Row, linked_pairs, part_of, rows_of
+from reconciliation.statuses import chunks, settle
 from reconciliation.versions import is_same_judge
 
 TOLERANCE = Decimal(5)  # points
@@ -61,53 +55,20 @@ def store(run: Run, outcome: Outcome, reach: Reach) -> Stored:
     amounts = {line.id: line.amount for line in reach.transactions}
     kept = within_scope(outcome, set(run.only_documents))
     kept = booked_within(kept, open_amounts(reach.documents), amounts, alerted_lines(run))
-    written = write(run, superseded(run, kept, reach), rows_of(kept, amounts))
-    settle_run(run, kept.unmatched_documents, reach)
+    known = by_line(superseded(run, kept, reach))
+    matched = {pair.transaction_id for pair in kept.matches}
+    lines = {*matched, *(doubt.transaction_id for doubt in kept.doubts), *known}
+    written = write(run, known, rows_of(kept, amounts))
+    settle(lines, reach.documents.ids, alone=kept.unmatched_documents)
     partial = sum(1 for doubt in kept.doubts if doubt.candidates)
-    matched = len({pair.transaction_id for pair in kept.matches})
-    return Stored(matched, partial, len(kept.doubts) - partial, written)
+    return Stored(len(matched), partial, len(kept.doubts) - partial, written)
 
 
-def open_amounts(documents: Iterable[OpenDocument]) -> dict[str, Decimal]:
-    return {row.id: sum((part.amount for part in row.payables), Decimal(0)) for row in documents}
-
-
-def still_true(run: Run, outcome: Outcome, reach: Reach) -> Outcome:
-    """The outcome without what people decided, or a reading changed, while it was computed.
-
-    The caller holds the organization's books. What is left out has no row and waits for the next
-    run; so does a line whose every candidate was left out, for its reason speaks of them. A link
-    is left out whole.
-
-    Args:
-        reach: the rows as they were when they were compared.
-    """
-    compared = {row.id: row for row in reach.documents}
-    open_notes = open_documents(run.organization, force=run.force, among=reach.notes)
-    notes = {row.id for row in open_notes if compared.get(row.id) == row}
-    before = {row.id: row for row in reach.transactions}
-    told = None if reach.told is None else sorted(reach.told)
-    open_lines = open_transactions(run.organization, force=run.force, among=told)
-    lines = {row.id for row in open_lines if before.get(row.id) == row}
-
-    def holding(pairs: Iterable[Candidate]) -> tuple[Candidate, ...]:
-        links = (
-            link
-            for link in linked_pairs(pairs)
-            if all(pair.transaction_id in lines and pair.document_id in notes for pair in link)
-        )
-        return tuple(pair for link in links for pair in link)
-
-    doubts = (
-        (doubt, replace(doubt, candidates=holding(doubt.candidates)))
-        for doubt in outcome.doubts
-        if doubt.transaction_id in lines
-    )
-    return Outcome(
-        holding(outcome.matches),
-        tuple(now for was, now in doubts if now.candidates or not was.candidates),
-        tuple(document for document in outcome.unmatched_documents if document in notes),
-    )
+def open_amounts(documents: Papers) -> dict[str, Decimal]:
+    left: defaultdict[int, int] = defaultdict(int)
+    for part in documents.part_rows:
+        left[part.document] += part.amount
+    return {documents.ids[place]: reais(amount) for place, amount in left.items()}
 
 
 def within_scope(outcome: Outcome, documents: set[str]) -> Outcome:
@@ -166,7 +127,7 @@ def take(left: dict[str, Decimal], link: Sequence[Candidate]) -> bool:
         side = weigh(*part_of(pair)[3:])
         needed[pair.transaction_id] += side.used
         needed[pair.document_id] += side.settled
-    if any(left.get(name, Decimal(0)) < amount for name, amount in needed.items()):
+    if any(left.get(name, ZERO) < amount for name, amount in needed.items()):
         return False
     for name, amount in needed.items():
         left[name] -= amount
@@ -205,33 +166,53 @@ class Old(NamedTuple):
     identity: tuple[str, ...]
 
 
-def write(run: Run, old: ReconciliationQuerySet, rows: Iterable[Row]) -> int:
-    """Bring the table from the old rows to these; count what was taken out and put in."""
-    known = by_line(old)
+def write(run: Run, known: dict[str, list[Old]], rows: Iterable[Row]) -> int:
+    """Bring the table from the old rows of each line to these; count what went and what came."""
+    if not known:
+        return copy_in(run, each_once(rows))
     fresh: list[Row] = []
     unmoved = is_same_judge(run)
     for line, said in grouped(rows).items():
         standing = known.pop(line, [])
-        if not (unmoved and is_same(standing, said)):
+        if not (standing and unmoved and is_same(standing, said)):
             known[line], news = apart(standing, said)
             fresh += news
     stale = [one.pk for standing in known.values() for one in standing]
     for chunk in chunks(stale):
         Reconciliation.objects.filter(pk__in=chunk).delete()
-    if fresh:
-        copy_rows(Reconciliation, COLUMNS, stamped(run, fresh))
-    return len(stale) + len(fresh)
+    return len(stale) + (copy_in(run, fresh) if fresh else 0)
+
+
+def copy_in(run: Run, rows: Iterable[Row]) -> int:
+    same = {
+        "organization_id": run.organization_id,
+        "run_id": run.pk,
+        "created_at": timezone.now(),
+        "alert": "",
+    }
+    return copy_text(Reconciliation, COLUMNS, (row.copied() for row in rows), same=same)
+
+
+def each_once(rows: Iterable[Row]) -> Iterator[Row]:
+    """Rows as they come, without those that were there already: the database reads meanwhile."""
+    told: set[str] = set()
+    for row in rows:
+        if row.content_hash not in told:
+            told.add(row.content_hash)
+            yield row
 
 
 def by_line(old: ReconciliationQuerySet) -> dict[str, list[Old]]:
     found: defaultdict[str, list[Old]] = defaultdict(list)
-    columns = ("transaction_id", "pk", "score", "content_hash")
-    told = ("link", "document_id", "installment", "status")
-    for line, pk, score, content_hash, link, document, *rest in old.order_by().values_list(
-        *columns, *told
-    ):
-        identity = (str(link), str(document or ""), *rest)
-        found[str(line)].append(Old(pk, score, content_hash, identity))
+    # As text: an object for each identifier takes longer than the question.
+    line, link, document = (
+        Cast(name, TextField()) for name in ("transaction_id", "link", "document_id")
+    )
+    rows = old.order_by().values_list(
+        line, "pk", "score", "content_hash", link, document, "installment", "status"
+    )
+    for said_of, pk, score, content_hash, linked, note, *rest in rows:
+        found[said_of].append(Old(pk, score, content_hash, (linked, note or "", *rest)))
     return found
 
 
@@ -265,22 +246,3 @@ def apart(standing: Sequence[Old], said: Sequence[Row]) -> tuple[list[Old], list
         [one for one in standing if one.content_hash not in now],
         [row for row in said if row.content_hash not in before],
     )
-
-
-def settle_run(run: Run, unmatched: Iterable[str], reach: Reach) -> None:
-    """Statuses of everything that may have changed: what is open, and with `force` the rest."""
-    if not reach.is_all:
-        settle(reach.told or (), reach.notes or ())
-        mark_unmatched(unmatched, Reconciliation.objects.filter(document__in=reach.notes or ()))
-        return
-    lines = Transaction.objects.money().filter(organization=run.organization_id)
-    lines = lines.exclude(in_closed_period())
-    documents = Document.objects.filter(PAYABLE, organization=run.organization_id)
-    rows = of_lines = of_notes = Reconciliation.objects.filter(organization=run.organization_id)
-    if not run.force:
-        lines, documents = lines.open(), documents.open()
-        of_lines = rows.exclude(transaction__status=MatchStatus.RECONCILED)
-        of_notes = rows.exclude(document__status=MatchStatus.RECONCILED)
-    settle_transactions(lines, of_lines)
-    settle_documents(documents, of_notes)
-    mark_unmatched(unmatched, of_notes)

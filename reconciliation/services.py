@@ -25,6 +25,7 @@ from reconciliation.decisions import accept_link, confirm_match, propose_match, 
 from reconciliation.engine import match
 from reconciliation.learned import keep, known_of, learn_anew
 from reconciliation.ledger import books
+from reconciliation.meanwhile import moment, still_true
 from reconciliation.models import Run, RunStatus
 from reconciliation.news import (
     organizations_with_news,
@@ -34,7 +35,7 @@ from reconciliation.news import (
 )
 from reconciliation.open_rows import count_open
 from reconciliation.reach import reach_of
-from reconciliation.results import Stored, still_true, store
+from reconciliation.results import Stored, store
 from reconciliation.rules.participation import heed_rules
 from reconciliation.thresholds.options import options_of
 from reconciliation.undoing import undo_link, undo_match
@@ -166,6 +167,7 @@ def carry_out(run: Run) -> Stored:
     if last := unchanged_since(run):
         run.documents, run.transactions = count_open(run.organization)
         return Stored(0, last.partial, last.unmatched)
+    before = moment(run)
     kept = known_of(run)
     reach = reach_of(run, kept)
     documents, transactions = reach.documents, reach.transactions
@@ -176,7 +178,7 @@ def carry_out(run: Run) -> Stored:
         keep(run.organization, found.learned)
     outcome = heed_rules(run, found, documents, transactions, options)
     with books(run.organization_id):
-        return store(run, still_true(run, outcome, reach), reach)
+        return store(run, still_true(run, outcome, reach, before), reach)
 
 
 def finish(run: Run, stored: Stored) -> None:

@@ -29,7 +29,8 @@ class Faults:
             raise fault
 
     def statement(self, execute: Callable[..., Any], sql: Any, *rest: Any) -> Any:
-        if isinstance(sql, str) and sql.startswith(WRITES):
+        text = sql if isinstance(sql, str) else sql.as_string()
+        if text.startswith(WRITES):
             self.effect(OperationalError("the connection was cut"))
         return execute(sql, *rest)
 
