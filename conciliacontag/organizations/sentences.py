@@ -44,7 +44,7 @@ ACTS = {
     "rule.disabled": "desligou a regra {name}",
     "rule.forgotten": "esqueceu a regra {name}",
     "rule.moved": "mudou a regra {name} da {from}ª para a {to}ª posição",
-    "rule.cut": "interrompeu uma regra que passou do limite: {reason}",
+    "rule.cut": "deixou uma regra sem efeito: {reason}",
     "thresholds.set": "definiu os limites: conciliar a partir de {accept_at} pontos, sugerir a "
     "partir de {propose_at}",
     "period.closed": "fechou {period}, com {left_open} pendência(s): {reason}",

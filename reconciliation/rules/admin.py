@@ -23,11 +23,14 @@ from conciliacontag.pages import FactAdmin, attempt, holds, way_back
 from conciliacontag.scope import scope_of
 from ingestion.models import Document, Transaction
 from ingestion.models.documents import Direction
+from reconciliation.models import RunStatus
 from reconciliation.rules.figures import figures_of, suggestions_for
+from reconciliation.rules.following import is_behind, run_again
 from reconciliation.rules.form import (
     EXAMPLES,
     RuleForm,
     form_in,
+    form_left,
     form_like,
     form_of,
     in_words,
@@ -46,11 +49,18 @@ from reconciliation.rules.services import (
     newest_version,
     save_rules,
 )
-from reconciliation.rules.simulation import start_simulation
+from reconciliation.rules.simulation import start_simulation, stop_simulation
 from reconciliation.rules.views import classified_file
 from reconciliation.rules.wording import described
 from reconciliation.views import person
 
+RUNS = {
+    True: "A conciliação que refaz tudo pelas regras de agora começou.",
+    False: (
+        "Uma conciliação em andamento começou antes. Quando ela terminar, peça em Regras que "
+        "tudo seja conciliado de novo."
+    ),
+}
 KINDS = {"text": "texto", "number": "número", "date": "data", "yes_no": "sim ou não"}
 LIST = "admin:reconciliation_rule_changelist"
 
@@ -80,6 +90,7 @@ class RuleAdmin(FactAdmin):
                 name="reconciliation_rule_act",
             ),
             place("classificados/<uuid:company_id>/", self.classified_view, "classified"),
+            place("conciliar/<uuid:company_id>/", require_POST(self.run_view), "run"),
             *super().get_urls(),
         ]
 
@@ -93,7 +104,8 @@ class RuleAdmin(FactAdmin):
             rows = [(rule, figures[rule.pk]) for rule in rules]
             may_edit = holds(request, company.pk, Act.CONFIGURE)
             suggested = suggestions_for(company)
-            companies.append((company, rows, suggested, may_edit, order_of(rules)))
+            late = bool(rules) and is_behind(company)
+            companies.append((company, rows, suggested, may_edit, order_of(rules), late))
         context = {"title": "Regras", "companies": companies, "examples": EXAMPLES.items()}
         return self.show(request, "pages/rules.html", None, context)
 
@@ -154,6 +166,16 @@ class RuleAdmin(FactAdmin):
         month = scope_of(request).month or timezone.localdate().replace(day=1)
         return classified_file(company, month)
 
+    def run_view(self, request: HttpRequest, company_id: UUID) -> HttpResponse:
+        """Decide everything again by the rules of now."""
+        company = may_configure(request, company_id)
+
+        def run() -> str:
+            return RUNS[run_again(company, user=person(request))[1]]  # type: ignore[arg-type]
+
+        attempt(request, run)
+        return HttpResponseRedirect(reverse(LIST))
+
     def forget_view(self, request: HttpRequest, company_id: UUID, fingerprint: str) -> HttpResponse:
         company = may_configure(request, company_id)
 
@@ -183,11 +205,19 @@ class RuleAdmin(FactAdmin):
         company = may_configure(request, rule.organization_id)
         newest = newest_version(rule)
         read = ready(newest) if newest else None
-        return self.work(request, company, rule, form_of(read.definition) if read else RuleForm())
+        number = newest.number if newest else 0
+        form = form_of(read.definition) if read else form_left(newest.definition if newest else {})
+        return self.work(request, company, rule, form, number)
 
     def work(
-        self, request: HttpRequest, company: Organization, rule: Rule | None, form: RuleForm
+        self,
+        request: HttpRequest,
+        company: Organization,
+        rule: Rule | None,
+        form: RuleForm,
+        number: int = 0,
     ) -> HttpResponse:
+        """The form, or what came of it; `number` is the version that stands."""
         wrong: list[str] = []
         text = ""
         if request.method == "POST":
@@ -201,6 +231,7 @@ class RuleAdmin(FactAdmin):
             "company": company,
             "form": form,
             "text": text,
+            "number": number,
             "wrong": wrong,
             "names": [(name, KINDS[known.kind], known.help) for name, known in NAMES.items()],
             "way_back": way_back(request),
@@ -218,7 +249,11 @@ class RuleAdmin(FactAdmin):
         text: str,
     ) -> HttpResponse:
         user = person(request)  # type: ignore[arg-type]
-        found = save_rules(company, text or text_of(form), user=user, rule=rule, note=form.note)
+        sent = request.POST.get("seen", "")
+        seen = int(sent) if rule and sent.isascii() and sent.isdigit() and len(sent) < 6 else None
+        found = save_rules(
+            company, text or text_of(form), user=user, rule=rule, note=form.note, seen=seen
+        )
         fresh = sum(is_new for _, is_new in found)
         messages.success(
             request, "Regra guardada. Simule antes de ligar." if fresh else "Nada mudou."
@@ -309,14 +344,22 @@ def simulate(rule: Rule, request: HttpRequest) -> str:
     return "Simulação pedida." if created else "Já há uma simulação em andamento."
 
 
+def stop(rule: Rule, request: HttpRequest) -> str:
+    for row in RuleSimulation.objects.active().filter(version__rule=rule):
+        stop_simulation(row, user=person(request))  # type: ignore[arg-type]
+    return "Nenhuma simulação desta regra está em andamento."
+
+
 def enable(rule: Rule, request: HttpRequest) -> str:
     _, run = enable_rule(rule, user=person(request))  # type: ignore[arg-type]
-    return "Regra ligada; a conciliação que a aplica começou." if run else "A regra já está ligada."
+    if run is None:
+        return "A regra já está ligada."
+    return f"Regra ligada. {RUNS[run.status == RunStatus.QUEUED]}"
 
 
 def disable(rule: Rule, request: HttpRequest) -> str:
     disable_rule(rule, user=person(request))  # type: ignore[arg-type]
-    return "Regra desligada. O que ela já decidiu fica até a próxima conciliação forçada."
+    return "Regra desligada. O que ela já decidiu fica até a próxima conciliação de tudo."
 
 
 def forget(rule: Rule, request: HttpRequest) -> str:
@@ -324,4 +367,10 @@ def forget(rule: Rule, request: HttpRequest) -> str:
     return f"Regra “{rule.name}” esquecida."
 
 
-ACTS = {"simular": simulate, "ligar": enable, "desligar": disable, "esquecer": forget}
+ACTS = {
+    "simular": simulate,
+    "interromper": stop,
+    "ligar": enable,
+    "desligar": disable,
+    "esquecer": forget,
+}

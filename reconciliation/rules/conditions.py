@@ -28,7 +28,13 @@ TYPES = {
     "date": DataType.DATETIME,
     "yes_no": DataType.BOOLEAN,
 }
-WORDS = {"STRING": "texto", "FLOAT": "número", "DATETIME": "data", "BOOLEAN": "sim ou não"}
+WORDS = {
+    "STRING": "texto",
+    "FLOAT": "número",
+    "DATETIME": "data",
+    "BOOLEAN": "sim ou não",
+    "TIMEDELTA": "intervalo de dias (para dias, há pair_days_late)",
+}
 RESOLVED = {name: TYPES[known.kind] for name, known in NAMES.items()}
 EXACT = DecimalContext(prec=28, traps=[DivisionByZero, InvalidOperation, Overflow])
 

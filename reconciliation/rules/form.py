@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from reconciliation.rules.conditions import read_condition
 from reconciliation.rules.grammar import LONGEST_NAME, Definition
+from reconciliation.rules.reading import clean_lines
 from reconciliation.rules.refusals import ConditionRefused, Fault, Place
 
 CODES = ("debit", "credit", "history")
@@ -77,8 +78,8 @@ def form_like(memo: str, amount: Decimal, party: tuple[str, str] = ("", "")) -> 
 
 
 def form_in(sent: Mapping[str, str]) -> RuleForm:
-    """What was sent, line ends as they are counted."""
-    fields = {name: sent.get(name, "").replace("\r\n", "\n") for name in RuleForm.__struct_fields__}
+    """What was sent, line ends and accents as they are counted."""
+    fields = {name: clean_lines(sent.get(name, "")) for name in RuleForm.__struct_fields__}
     return RuleForm(**fields)
 
 
@@ -97,6 +98,11 @@ def form_of(definition: Definition) -> RuleForm:
         flag=then.flag,
         stop="true" if definition.stop else "",
     )
+
+
+def form_left(definition: Mapping[str, Any]) -> RuleForm:
+    """What is left of a rule that the grammar of today does not understand, to be put right."""
+    return RuleForm(name=str(definition.get("name", "")), when=str(definition.get("when", "")))
 
 
 def text_of(form: RuleForm) -> str:

@@ -1,6 +1,7 @@
 """The rules of an organization at work in a run, and the record of where they held."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from django.utils import timezone
@@ -12,7 +13,7 @@ from conciliacontag.organizations.models import Organization
 from reconciliation.engine import OpenDocument, OpenTransaction, Options, Outcome
 from reconciliation.models import Run
 from reconciliation.rules.acting import cases_of
-from reconciliation.rules.applying import Applied, Effect, apply
+from reconciliation.rules.applying import Cut, Effect, apply
 from reconciliation.rules.models import Rule, RuleHit, RuleVersion
 from reconciliation.rules.reading import Kept, restore
 from reconciliation.rules.refusals import ConditionRefused
@@ -39,8 +40,10 @@ def heed_rules(
     Args:
         documents, transactions: those that were matched into `outcome`.
     """
-    rules = list(enabled_rules(run.organization))
+    working = list(enabled_versions(run.organization))
+    rules = [rule for one in working if (rule := understood_of(one))]
     if not rules:
+        tell_troubles(run, working, [])
         return outcome
     compared = Compared(
         outcome, {row.id: row for row in documents}, {row.id: row for row in transactions}, options
@@ -49,24 +52,51 @@ def heed_rules(
     applied = apply(rules, cases)
     ruled = decided(compared, cases, applied, rules)
     keep_hits(run, applied.effects)
-    tell_troubles(run, rules, applied)
+    tell_troubles(run, working, applied.cuts)
     return ruled
 
 
+class LeftBehind(NamedTuple):
+    """A version that the grammar of today does not understand, and why."""
+
+    rule_id: str
+    number: int
+    fault: str
+
+    @property
+    def reason(self) -> str:
+        return (
+            f"a versão {self.number} não se entende mais ({self.fault}) e a regra não age; "
+            "edite-a, simule e ligue de novo"
+        )
+
+
 def enabled_rules(organization: Organization) -> Iterator[Kept]:
-    """What is enabled, in order; a rule that is no longer understood has no effect, and says so."""
+    """What is enabled, in order; a rule that is no longer understood has no effect."""
+    return filter(None, map(understood_of, enabled_versions(organization)))
+
+
+def enabled_versions(organization: Organization) -> Iterator[Kept | LeftBehind]:
     for rule in Rule.objects.filter(organization=organization).enabled():
-        if rule.enabled is not None and (kept := ready(rule.enabled)):
-            yield kept
+        if rule.enabled is not None:
+            yield restored(rule.enabled)
 
 
-def ready(version: RuleVersion) -> Kept | None:
-    """A version that can be asked; None when the grammar has left it behind."""
+def restored(version: RuleVersion) -> Kept | LeftBehind:
     try:
         return restore(str(version.rule_id), version.number, version.definition)
     except (ConditionRefused, ValidationError) as refusal:
         log.warning("rule_not_understood", rule=str(version.rule_id), fault=str(refusal))
-        return None
+        return LeftBehind(str(version.rule_id), version.number, str(refusal))
+
+
+def understood_of(one: Kept | LeftBehind) -> Kept | None:
+    return one if isinstance(one, Kept) else None
+
+
+def ready(version: RuleVersion) -> Kept | None:
+    """A version that can be asked; None when the grammar has left it behind."""
+    return understood_of(restored(version))
 
 
 def keep_hits(run: Run, effects: Sequence[Effect]) -> None:
@@ -111,14 +141,20 @@ def hit_of(run: Run, effect: Effect, versions: dict[tuple[str, int], UUID]) -> R
     )
 
 
-def tell_troubles(run: Run, rules: Iterable[Kept], applied: Applied) -> None:
-    """Write on each rule why it had no effect in this run, and take back what is over."""
+def tell_troubles(run: Run, working: Iterable[Kept | LeftBehind], cuts: Iterable[Cut]) -> None:
+    """Write on each rule why it had no effect in this run, and take back what is over.
+
+    The same reason again is neither written nor told again.
+    """
     now = f"{timezone.localtime():%d/%m/%Y %H:%M}"
-    troubles = {cut.rule.id: f"Em {now}, {cut.reason}." for cut in applied.cuts}
-    for row in Rule.objects.filter(pk__in=[rule.id for rule in rules]):
-        trouble = troubles.get(str(row.pk), "")
-        if bool(trouble) != bool(row.trouble):
-            row.trouble = trouble
-            row.save(update_fields=["trouble"])
-            if trouble:
-                record(run.organization, "rule.cut", row, actor=None, diff={"reason": trouble})
+    named = {one.id if isinstance(one, Kept) else one.rule_id: one for one in working}
+    reasons = {name: one.reason for name, one in named.items() if isinstance(one, LeftBehind)}
+    reasons |= {cut.rule.id: cut.reason for cut in cuts}
+    for row in Rule.objects.filter(pk__in=list(named)):
+        reason = reasons.get(str(row.pk), "")
+        if row.trouble == reason == "" or (reason and row.trouble.endswith(f", {reason}.")):
+            continue
+        row.trouble = f"Em {now}, {reason}." if reason else ""
+        row.save(update_fields=["trouble"])
+        if reason:
+            record(run.organization, "rule.cut", row, actor=None, diff={"reason": row.trouble})

@@ -4,7 +4,9 @@ The text is only ever composed into scalars, lists and mappings: no tag makes an
 an alias, which could multiply a small text into a huge one, is refused.
 """
 
+import re
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 import yaml
 from msgspec import convert
@@ -24,6 +26,7 @@ from reconciliation.rules.grammar import (
 from reconciliation.rules.places import place_inside, place_of
 from reconciliation.rules.refusals import ConditionRefused, Fault, Place, RuleRefused
 
+CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z ./-]*")
 DEEPEST = 8
 FIRST = Place(1, 1)
 KEYS: dict[str, tuple[str, ...]] = {
@@ -57,6 +60,12 @@ def read_rules(text: str) -> list[ReadRule]:
     if reader.faults:
         raise RuleRefused(sorted(reader.faults, key=lambda fault: fault.place))
     return [rule for rule in rules if rule]
+
+
+def clean_lines(text: str) -> str:
+    """One end of line, and accents composed, so that no letter is two characters."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    return normalize("NFC", lines)
 
 
 def compose(text: str) -> Any:
@@ -150,7 +159,8 @@ class _Reader:
             place = place_of(key.start_mark)
             if key.value not in KEYS[kind]:
                 known = ", ".join(KEYS[kind])
-                message = f"“{str(key.value)[:60]}” não se conhece; há {known}"
+                called = f"“{key.value[:60]}”" if isinstance(key, yaml.ScalarNode) else "esta chave"
+                message = f"{called} não se conhece; há {known}"
                 self.refuse("rule_unknown_key", message, place)
             elif key.value in found:
                 self.refuse("rule_key_twice", f"“{key.value}” aparece duas vezes", place)
@@ -230,9 +240,17 @@ class _Reader:
         if not fields:
             message = "“classify” pede ao menos um código: debit, credit ou history"
             self.refuse("rule_value", message, place_of(node.start_mark))
-        return Classify(
-            **{name: self.words(value, name, LONGEST_CODE) for name, value in fields.items()}
-        )
+        return Classify(**{name: self.code(value, name) for name, value in fields.items()})
+
+    def code(self, node: Any, name: str) -> str:
+        """A code as ledgers take them; others could not be entered, nor exported without harm."""
+        value = self.words(node, name, LONGEST_CODE)
+        if value and value.isprintable() and not CODE.fullmatch(value):
+            message = (
+                f"“{name}” só leva letras sem acento, algarismos, espaço, ponto, barra e hífen"
+            )
+            self.refuse("rule_value", message, place_of(node.start_mark))
+        return value
 
     def yes_no(self, node: Any) -> bool:
         if node is None:

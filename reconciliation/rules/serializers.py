@@ -31,6 +31,11 @@ class RuleRequest(RulesRequest):
     note = serializers.CharField(
         required=False, default="", max_length=512, allow_blank=True, help_text="Por que mudou."
     )
+    version = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        help_text="A versão vista, com uma regra só: recusa quando outra pessoa já escreveu.",
+    )
 
 
 class RuleMoveRequest(serializers.Serializer[Any]):

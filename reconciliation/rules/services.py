@@ -15,6 +15,7 @@ from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import Organization, User
 from conciliacontag.organizations.roles import Act
 from reconciliation.models import Run
+from reconciliation.rules.following import run_again
 from reconciliation.rules.grammar import MOST_RULES, Definition
 from reconciliation.rules.models import (
     ForgottenSuggestion,
@@ -22,9 +23,8 @@ from reconciliation.rules.models import (
     RuleSimulation,
     RuleVersion,
 )
-from reconciliation.rules.reading import ReadRule, read_rules
+from reconciliation.rules.reading import ReadRule, clean_lines, read_rules
 from reconciliation.rules.refusals import RuleRefused
-from reconciliation.services import start_run
 from reconciliation.thresholds.options import DEFAULTS, options_of
 
 LONGEST_NOTE = 512
@@ -54,12 +54,14 @@ def understood(text: str) -> list[ReadRule]:
         ) from refusal
 
 
-def clean_lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
-
-
 def save_rules(
-    organization: Organization, text: str, *, user: User, rule: Rule | None = None, note: str = ""
+    organization: Organization,
+    text: str,
+    *,
+    user: User,
+    rule: Rule | None = None,
+    note: str = "",
+    seen: int | None = None,
 ) -> list[tuple[Rule, bool]]:
     """Write each rule of a text as the next version of the rule of its name, or as a new rule.
 
@@ -68,6 +70,7 @@ def save_rules(
 
     Args:
         rule: the one that is edited; the text then holds a single rule, which may rename it.
+        seen: the newest version the person had before their eyes; the text then holds one rule.
 
     Returns:
         Each rule, and whether a version was written.
@@ -75,21 +78,28 @@ def save_rules(
     Raises:
         NotAllowed: the role may not configure the organization.
         InvalidInput: `rule_refused`, `rule_one_only`, `rules_too_many`.
-        Conflict: `rule_name_taken`.
+        Conflict: `rule_name_taken`, `rule_changed` when somebody else has written since.
+        NotFound: the rule was forgotten.
     """
     require(user, organization, Act.CONFIGURE)
     definitions = [read.definition for read in understood(text)]
-    if rule is not None and len(definitions) != 1:
+    if (rule is not None or seen is not None) and len(definitions) != 1:
         raise InvalidInput(
             "Ao editar uma regra, o texto tem uma só. Separe as outras.", code="rule_one_only"
         )
     with session([organization.pk]):
         lock(f"rules {organization.pk}")
-        return [save(organization, one, rule, user, note) for one in definitions]
+        row = find_rule(rule.pk) if rule is not None else None
+        return [save(organization, one, row, user, note, seen) for one in definitions]
 
 
 def save(
-    organization: Organization, definition: Definition, rule: Rule | None, user: User, note: str
+    organization: Organization,
+    definition: Definition,
+    rule: Rule | None,
+    user: User,
+    note: str,
+    seen: int | None,
 ) -> tuple[Rule, bool]:
     kept = Rule.objects.filter(organization=organization).kept()
     same_name = kept.filter(name=definition.name).first()
@@ -103,6 +113,7 @@ def save(
     newest = newest_version(row)
     if newest is not None and newest.definition == to_builtins(definition):
         return row, False
+    refuse_another_version(newest, seen)
     if row.name != definition.name:
         row.name = definition.name
         row.save(update_fields=["name"])
@@ -117,6 +128,17 @@ def save(
     facts = {"name": row.name, "version": version.number, "when": definition.when}
     record(organization, "rule.version_saved", row, actor=user, diff=facts)
     return row, True
+
+
+def refuse_another_version(newest: RuleVersion | None, seen: int | None) -> None:
+    number = newest.number if newest else 0
+    if newest and seen is not None and seen != number:
+        raise Conflict(
+            f"{newest.created_by.name} guardou a versão {number} desta regra depois que você a "
+            "abriu, e nada se perdeu. Compare antes: guardar outra vez escreve a sua por cima.",
+            code="rule_changed",
+            details={"version": number, "definition": newest.definition},
+        )
 
 
 def new_rule(organization: Organization, kept: "QuerySet[Rule]", name: str, user: User) -> Rule:
@@ -156,8 +178,9 @@ def find_rule(rule_id: UUID) -> Rule:
 def enable_rule(rule: Rule, *, user: User) -> tuple[Rule, Run | None]:
     """Put the newest version to work, and start the run that does what its simulation showed.
 
-    The same call twice changes nothing and starts nothing. A run that is already under way is
-    returned as it is; the rule works from the next one on.
+    The same call twice changes nothing and starts nothing. A run that waits is made to decide
+    everything again; one that works already is returned as it is, and `follows_rules` then says
+    that another one is needed.
 
     Raises:
         NotAllowed: the role may not configure the organization.
@@ -176,7 +199,7 @@ def enable_rule(rule: Rule, *, user: User) -> tuple[Rule, Run | None]:
         row.save(update_fields=["enabled", "enabled_at", "trouble"])
         facts = {"name": row.name, "version": version.number}
         record(row.organization, "rule.enabled", row, actor=user, diff=facts)
-        run, _ = start_run(row.organization, requested_by=user, force=True)
+        run, _ = run_again(row.organization, user=user)
     return row, run
 
 
@@ -239,8 +262,8 @@ def forget_rule(rule: Rule, *, user: User) -> None:
 
 
 def rest(row: Rule) -> None:
-    row.enabled, row.enabled_at = None, None
-    row.save(update_fields=["enabled", "enabled_at", "forgotten_at"])
+    row.enabled, row.enabled_at, row.trouble = None, None, ""
+    row.save(update_fields=["enabled", "enabled_at", "trouble", "forgotten_at"])
 
 
 def forget_suggestion(organization: Organization, fingerprint: str, *, user: User) -> None:

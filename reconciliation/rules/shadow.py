@@ -14,13 +14,17 @@ from reconciliation.open_rows import open_documents, open_transactions
 from reconciliation.rules.acting import case_of
 from reconciliation.rules.applying import Case
 from reconciliation.rules.models import Rule, RuleSimulation
-from reconciliation.rules.participation import ready
+from reconciliation.rules.participation import LeftBehind, ready, restored
 from reconciliation.rules.reading import Kept
 from reconciliation.thresholds.options import options_of
 
 MATCHED = ReconciliationStatus.MATCHED
 PAIR_COLUMNS = ("document_id", "installment", "amount", "score", "status")
 LINE_COLUMNS = ("id", "date", "amount", "memo", "payee")
+
+
+class NotUnderstood(Exception):
+    """The version on trial cannot be asked; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,17 @@ class Books:
 
 
 def read_books(simulation: RuleSimulation) -> Books:
-    """Read what is needed, in one transaction that is over before the work begins."""
+    """Read what is needed, in one transaction that is over before the work begins.
+
+    Raises:
+        NotUnderstood: the version on trial was written for another grammar.
+    """
     organization = simulation.organization
     with session([organization.pk]):
         trial = simulation.version
-        tried = ready(trial)
-        if tried is None:
-            raise LookupError(trial.pk)  # it was understood when it was saved
+        tried = restored(trial)
+        if isinstance(tried, LeftBehind):
+            raise NotUnderstood(tried.reason)
         others = Rule.objects.filter(organization=organization).enabled().exclude(pk=trial.rule_id)
         working = [(row, kept) for row in others if row.enabled and (kept := ready(row.enabled))]
         order = (trial.rule.position, str(trial.rule_id))

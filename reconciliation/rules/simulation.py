@@ -6,10 +6,11 @@ from uuid import UUID
 from django.conf import settings
 from django.db.transaction import on_commit
 from django.utils import timezone
+from structlog import get_logger
 
 from conciliacontag.celery import ring
 from conciliacontag.database import EVERY, lock, session
-from conciliacontag.errors import InvalidInput
+from conciliacontag.errors import InvalidInput, NotFound
 from conciliacontag.garbage import without_collecting
 from conciliacontag.organizations.access import require
 from conciliacontag.organizations.models import User
@@ -21,11 +22,14 @@ from reconciliation.rules.models import (
     SimulationStatus,
 )
 from reconciliation.rules.services import beside, find_rule, newest_version
-from reconciliation.rules.shadow import read_books
+from reconciliation.rules.shadow import NotUnderstood, read_books
 from reconciliation.rules.trying import Findings, Period, try_rule
+
+log = get_logger(__name__)
 
 YEAR = timedelta(days=366)
 GAVE_UP = "A simulação foi interrompida {attempts} vezes e ficou de lado. Peça outra."
+STOPPED = "Interrompida por {name}; nada foi alterado. Simule de novo quando quiser."
 CUT = "Sem efeito: a regra {reason}. Torne a condição mais simples e simule de novo."
 
 
@@ -70,13 +74,19 @@ def execute_simulation(organization_id: UUID, simulation_id: UUID) -> None:
     simulation = claim(organization_id, simulation_id)
     if simulation is None:
         return
-    tell(simulation, 5)
-    with without_collecting():
-        books = read_books(simulation)
-        tell(simulation, 20)
-        period = Period(simulation.starts_on, simulation.ends_on)
-        found = try_rule(books, period, lambda percent: tell(simulation, percent))
-    finish(simulation, found)
+    try:
+        tell(simulation, 5)
+        with without_collecting():
+            books = read_books(simulation)
+            tell(simulation, 20)
+            period = Period(simulation.starts_on, simulation.ends_on)
+            found = try_rule(books, period, lambda percent: tell(simulation, percent))
+    except NotUnderstood as refusal:
+        fail(simulation, f"Sem efeito: {refusal}.")
+    except Overtaken:
+        log.info("simulation_overtaken", simulation=str(simulation.pk))
+    else:
+        finish(simulation, found)
 
 
 def claim(organization_id: UUID, simulation_id: UUID) -> RuleSimulation | None:
@@ -97,13 +107,23 @@ def claim(organization_id: UUID, simulation_id: UUID) -> RuleSimulation | None:
         return related.get(pk=row.pk)
 
 
+class Overtaken(Exception):
+    """Somebody stopped the simulation, or another worker has taken it over."""
+
+
 def tell(simulation: RuleSimulation, percent: int) -> None:
-    """Show how far the work is, and keep the lease."""
+    """Show how far the work is, and keep the lease.
+
+    Raises:
+        Overtaken: there is nothing to work for any more.
+    """
     with session([simulation.organization_id]):
-        mine(simulation).update(
+        told = mine(simulation).update(
             done=percent,
             locked_until=timezone.now() + timedelta(seconds=settings.LEASE_SECONDS),
         )
+    if not told:
+        raise Overtaken
 
 
 def mine(simulation: RuleSimulation) -> RuleSimulationQuerySet:
@@ -121,6 +141,31 @@ def finish(simulation: RuleSimulation, found: Findings) -> None:
             close(row, SimulationStatus.FAILED, CUT.format(reason=found.cut.reason))
         else:
             close(row, SimulationStatus.DONE)
+
+
+def fail(simulation: RuleSimulation, error: str) -> None:
+    with session([simulation.organization_id]):
+        row = mine(simulation).select_for_update().first()
+        if row is not None:
+            close(row, SimulationStatus.FAILED, error)
+
+
+def stop_simulation(simulation: RuleSimulation, *, user: User) -> RuleSimulation:
+    """Give up a simulation that waits or works; one that is over stays as it is.
+
+    Raises:
+        NotAllowed: the role may not configure the organization.
+        NotFound: it is another organization's.
+    """
+    require(user, simulation.organization, Act.CONFIGURE)
+    with session([simulation.organization_id]):
+        rows = RuleSimulation.objects.select_related("version").select_for_update(of=("self",))
+        row = rows.filter(pk=simulation.pk).first()
+        if row is None:
+            raise NotFound("Não encontramos esta simulação.")
+        if row.is_active:
+            close(row, SimulationStatus.FAILED, STOPPED.format(name=user.name))
+    return row
 
 
 def close(row: RuleSimulation, status: SimulationStatus, error: str = "") -> None:

@@ -6,6 +6,7 @@ read, so that only words that end in time proportional to the text come through.
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from rule_engine import Rule
@@ -43,6 +44,10 @@ def read_tokens(text: str) -> list[Token]:
     if len(text) > LONGEST_CONDITION:
         message = f"a condição tem {len(text)} caracteres; cabem {LONGEST_CONDITION}"
         raise ConditionRefused("condition_too_long", message, LONGEST_CONDITION)
+    for place, char in enumerate(text):
+        if not char.isprintable() and char not in "\n\t":
+            message = "há um caractere invisível ou proibido; apague-o ou troque-o por um espaço"
+            raise ConditionRefused("condition_malformed", message, place)
     tokens = list(_lexed(text))
     if len(tokens) > MOST_TOKENS:
         message = f"a condição tem {len(tokens)} palavras e sinais; cabem {MOST_TOKENS}"
@@ -85,9 +90,37 @@ def _check(tokens: Sequence[Token], place: int, token: Token) -> None:
             raise ConditionRefused("condition_unknown_part", message, token.start)
     elif token.kind == "SYMBOL" and token.text not in NAMES:
         raise ConditionRefused("condition_unknown_name", unknown_name(token.text), token.start)
+    if token.kind == "DATETIME" and not _is_day(token.text):
+        message = f'{token.text[:30]} não é um dia; uma data se escreve d"2026-10-31"'
+        raise ConditionRefused("condition_malformed", message, token.start)
+    if token.kind == "STRING":
+        _check_text(token)
     if token.kind == "LPAREN" and _is_call(before):
         message = f"“{before.text}(…)” não se aceita; há .starts_with e .ends_with"
         raise ConditionRefused("condition_not_accepted", message, before.start)
+
+
+def _is_day(text: str) -> bool:
+    """Hours and zones are refused: a bank line has a day, and would never be equal to them."""
+    try:
+        return len(text) == len('d"2026-10-31"') and bool(date.fromisoformat(text[2:-1]))
+    except ValueError:
+        return False
+
+
+def _check_text(token: Token) -> None:
+    """Refuse what no fact can be equal to: facts have no escapes, ligatures, or blanks in a row."""
+    for place, char in enumerate(token.text):
+        before, after = token.text[place - 1 : place], token.text[place + 1 : place + 2]
+        if char == "\\" and before != "\\" and after not in ("\\", '"', "'"):
+            message = "a barra invertida não se aceita em textos"
+        elif char.isspace() and (char != " " or before == " "):
+            message = "os textos que se comparam têm um espaço só entre as palavras: deixe um"
+        elif len(fold(char)) > 1:
+            message = f"“{char}” se compara como “{fold(char)}”: escreva assim"
+        else:
+            continue
+        raise ConditionRefused("condition_malformed", message, token.start + place)
 
 
 def _is_call(before: Token) -> bool:

@@ -14,4 +14,5 @@ urlpatterns = [
     path("rules/<uuid:pk>/enable", views.EnableView.as_view(), name="rule-enable"),
     path("rules/<uuid:pk>/disable", views.DisableView.as_view(), name="rule-disable"),
     path("simulations/<uuid:pk>", views.SimulationView.as_view(), name="rule-simulation"),
+    path("simulations/<uuid:pk>/stop", views.StopView.as_view(), name="rule-simulation-stop"),
 ]

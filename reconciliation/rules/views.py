@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.generics import RetrieveAPIView
+from rest_framework.generics import RetrieveAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,6 +19,7 @@ from conciliacontag.organizations.roles import Act
 from ingestion.originals import as_csv
 from reconciliation.rules.classifying import HEADER, classified_lines
 from reconciliation.rules.figures import figures_of, suggestions_for
+from reconciliation.rules.following import follows_rules
 from reconciliation.rules.models import Rule, RuleSimulation
 from reconciliation.rules.ordering import move_rule, order_of
 from reconciliation.rules.serializers import (
@@ -38,7 +39,7 @@ from reconciliation.rules.services import (
     newest_versions,
     save_rules,
 )
-from reconciliation.rules.simulation import start_simulation
+from reconciliation.rules.simulation import start_simulation, stop_simulation
 from reconciliation.serializers import FindingsRequest, RunSerializer
 from reconciliation.views import SECONDS_TO_WAIT, person
 
@@ -48,9 +49,13 @@ def drawn(*rules: Rule) -> list[dict[str, object]]:
     return [dict(row) for row in RuleSerializer(rules, many=True, context=known).data]
 
 
-def listed(rules: list[Rule]) -> dict[str, object]:
-    """Rules in their order, and the name of that order."""
-    return {"data": drawn(*rules), "order": order_of(rules)}
+def listed(organization: Organization, rules: list[Rule]) -> dict[str, object]:
+    """Rules in their order, the name of that order, and whether the books follow them."""
+    return {
+        "data": drawn(*rules),
+        "order": order_of(rules),
+        "applied": follows_rules(organization),
+    }
 
 
 class RulesView(APIView):
@@ -66,7 +71,7 @@ class RulesView(APIView):
         organization = choose_organization(person(request), named, Act.READ)
         kept = Rule.objects.filter(organization=organization).kept()
         rules = list(kept.select_related("enabled"))
-        return Response(listed(rules))
+        return Response(listed(organization, rules))
 
     @extend_schema(request=RuleRequest, responses={200: RuleSerializer, 201: RuleSerializer})
     @idempotent()
@@ -76,7 +81,9 @@ class RulesView(APIView):
         asked.is_valid(raise_exception=True)
         said, user = asked.validated_data, person(request)
         organization = choose_organization(user, said.get("organization_id"), Act.CONFIGURE)
-        saved = save_rules(organization, said["text"], user=user, note=said["note"])
+        saved = save_rules(
+            organization, said["text"], user=user, note=said["note"], seen=said.get("version")
+        )
         status = 201 if any(is_new for _, is_new in saved) else 200
         return Response({"data": drawn(*(rule for rule, _ in saved))}, status=status)
 
@@ -107,7 +114,8 @@ class MoveView(APIView):
         rule = find_rule(pk)
         asked = RuleMoveRequest(data=request.data)
         asked.is_valid(raise_exception=True)
-        return Response(listed(move_rule(rule, user=person(request), **asked.validated_data)))
+        moved = move_rule(rule, user=person(request), **asked.validated_data)
+        return Response(listed(rule.organization, moved))
 
 
 class SimulateView(APIView):
@@ -141,6 +149,19 @@ class SimulationView(RetrieveAPIView[RuleSimulation]):
 
     queryset = RuleSimulation.objects.select_related("version")
     serializer_class = SimulationSerializer
+
+
+class StopView(APIView):
+    """Give up a simulation that waits or works."""
+
+    acts: ClassVar[dict[str, Act]] = {"POST": Act.CONFIGURE}
+
+    @extend_schema(request=None, responses=SimulationSerializer)
+    @idempotent()
+    def post(self, request: Request, pk: UUID) -> Response:
+        rows = RuleSimulation.objects.select_related("organization")
+        row = stop_simulation(get_object_or_404(rows, pk=pk), user=person(request))
+        return Response(SimulationSerializer(row).data)
 
 
 class EnableView(APIView):

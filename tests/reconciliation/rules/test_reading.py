@@ -93,6 +93,13 @@ def test_the_place_is_exact_in_every_way_of_writing(when: str, line: int, column
         ("name: a\nwhen: transaction_credit\nthen: {x: 1}", ("rule_unknown_key", 3, 8)),
         ("name: a\nwhen: [1]\nthen: accept", ("rule_value", 2, 7)),
         ("name: \nwhen: transaction_credit\nthen: accept", ("rule_value", 1, 6)),
+        (
+            "name: a\nwhen: \"transaction_memo == '\\0'\"\nthen: accept",
+            ("condition_malformed", 2, 29),
+        ),
+        ("name: a\nwhen: x\nthen: {classify: {debit: 3;1}}", ("rule_value", 3, 26)),
+        ("name: a\nwhen: x\nthen: {classify: {debit: =1+1}}", ("rule_value", 3, 26)),
+        ("? [a]\n: b\nname: a", ("rule_unknown_key", 1, 3)),
     ],
 )
 def test_each_fault_has_its_place(text: str, fault: tuple[str, int, int]) -> None:

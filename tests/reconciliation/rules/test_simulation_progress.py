@@ -11,7 +11,7 @@ from conciliacontag.organizations.roles import Role
 from reconciliation.rules.models import RuleSimulation
 from reconciliation.rules.services import save_rules
 from reconciliation.rules.shadow import read_books
-from reconciliation.rules.simulation import claim, start_simulation, tell
+from reconciliation.rules.simulation import Overtaken, claim, start_simulation, tell
 from reconciliation.rules.trying import Period, try_rule
 from tests.conftest import make_organization
 from tests.data.rows import make_pair
@@ -57,7 +57,8 @@ def test_a_second_worker_gets_nothing_while_the_first_lives(simulation: RuleSimu
 def test_a_worker_that_was_overtaken_tells_nothing(simulation: RuleSimulation) -> None:
     with session([simulation.organization_id]):
         RuleSimulation.objects.filter(pk=simulation.pk).update(attempts=2)
-    tell(simulation, 77)
+    with pytest.raises(Overtaken):
+        tell(simulation, 77)
 
     with session([simulation.organization_id]):
         assert RuleSimulation.objects.get(pk=simulation.pk).done == 0
