@@ -12,19 +12,19 @@ from typing import Any
 from django.db.models import BooleanField, Func
 from django.db.models.sql.compiler import SQLCompiler
 
-# The trail names the lines of each act; what was decided again since is later than the act.
-ALONG = """EXISTS (SELECT FROM (
-    SELECT (jsonb_array_elements(diff -> 'lines') ->> 'transaction')::uuid AS line, at, entity_id
-    FROM organizations_auditlog WHERE action = 'lines.decided'
-) act WHERE act.line = {line} AND act.at >= {decided} AND act.entity_id <> act.line::text)"""
+# The trail marks each row of an act by its moment: decided again since, it has another. Nothing in
+# here speaks of the row outside, and IS TRUE keeps it from being joined: the acts are read once and
+# looked up, where the database would otherwise go through all of them for every row.
+ALONG = r"""(({row}, COALESCE({decided}, '-infinity')) IN (
+    SELECT told[1]::uuid, told[2]::timestamptz
+    FROM organizations_auditlog act
+    CROSS JOIN LATERAL jsonb_array_elements(act.diff -> 'lines') line
+    CROSS JOIN LATERAL regexp_matches(line ->> 'mark', '([0-9a-f-]+) (\S+ \S+)', 'g') told
+    WHERE act.action = 'lines.decided' AND line ->> 'transaction' <> act.entity_id)) IS TRUE"""
 
 
 class TakenAlong(Func):
-    """`TakenAlong("transaction_id", "decided_at")`: whether the row was decided only with others.
-
-    Args:
-        expressions: the line of a row, and when a person decided it.
-    """
+    """`TakenAlong("pk", "decided_at")`: whether a reconciliation was decided only with others."""
 
     arity = 2
     output_field = BooleanField()
@@ -32,9 +32,9 @@ class TakenAlong(Func):
     def as_sql(  # type: ignore[override]  # nothing of it is a function's name or template
         self, compiler: SQLCompiler, connection: Any, **extra: Any
     ) -> tuple[str, tuple[Any, ...]]:
-        line, decided = (compiler.compile(one) for one in self.get_source_expressions())
-        sql = ALONG.format(line=line[0], decided=decided[0])
-        return sql, (*line[1], *decided[1])
+        row, decided = (compiler.compile(one) for one in self.get_source_expressions())
+        sql = ALONG.format(row=row[0], decided=decided[0])
+        return sql, (*row[1], *decided[1])
 
 
-ALONE = ~TakenAlong("transaction_id", "decided_at")
+TAKEN_ALONG = TakenAlong("pk", "decided_at")

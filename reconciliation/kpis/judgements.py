@@ -16,7 +16,6 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     UUIDField,
 )
 from django.db.models.fields.json import KT
@@ -27,14 +26,14 @@ from reconciliation.desk.models import Displaced
 from reconciliation.kpis.bands import AUTOMATIC, STEPS, TITLES
 from reconciliation.kpis.subjects import Measure, Subject
 from reconciliation.models import Reconciliation, ReconciliationStatus
-from reconciliation.taken_along import ALONE, TakenAlong
+from reconciliation.taken_along import TAKEN_ALONG
 
 POINTS = DecimalField(max_digits=5, decimal_places=2)
 
 
 def kept() -> "QuerySet[Reconciliation]":
     """Pairs that the machine proposed and a person looked at and booked."""
-    return Reconciliation.objects.matched().by_people().filter(ALONE, score__gt=0)
+    return Reconciliation.objects.matched().by_people().filter(~TAKEN_ALONG, score__gt=0)
 
 
 def dropped() -> "QuerySet[Displaced]":
@@ -45,16 +44,20 @@ def dropped() -> "QuerySet[Displaced]":
     same = Reconciliation.objects.matched().filter(
         link=OuterRef("link"), transaction=OuterRef("transaction"), document=OuterRef("note")
     )
-    decisions = Reconciliation.objects.by_people().filter(link=OuterRef("link")).order_by()
+    unseen = Reconciliation.objects.by_people().filter(TAKEN_ALONG).order_by()
     rows = Displaced.objects.annotate(
-        decided_at=Subquery(decisions.values("decided_at")[:1]),
         note=Cast(KT("row__document_id"), UUIDField()),
         score=Cast(KT("row__score"), POINTS),
         status=KT("row__status"),
     )
     return rows.filter(
-        ~Exists(same), note__isnull=False, score__gt=0, row__performed_by_id=None, row__alert=""
-    ).exclude(TakenAlong("transaction_id", "decided_at"))
+        ~Exists(same),
+        ~Q(link__in=unseen.values("link")),
+        note__isnull=False,
+        score__gt=0,
+        row__performed_by_id=None,
+        row__alert="",
+    )
 
 
 def standing() -> "QuerySet[Reconciliation]":

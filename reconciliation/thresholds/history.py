@@ -18,7 +18,7 @@ from django.db.models.functions import Cast
 from conciliacontag.organizations.models import Organization
 from reconciliation.desk.models import Displaced
 from reconciliation.models import Reconciliation
-from reconciliation.taken_along import ALONE
+from reconciliation.taken_along import TAKEN_ALONG
 from reconciliation.thresholds.consequences import Judged
 
 MOST = 20_000  # decisions, the newest: older ones were about another engine
@@ -51,7 +51,7 @@ def decisions(organization: Organization) -> Iterator[Said]:
     """What stands on a person's word, the newest first."""
     standing = Q(status="matched") | Q(status="unmatched")
     rows = Reconciliation.objects.by_people().filter(
-        standing, ALONE, organization=organization, transaction__isnull=False
+        standing, ~TAKEN_ALONG, organization=organization, transaction__isnull=False
     )
     columns = ("transaction_id", "link", "document_id", "installment", "score", "status")
     newest = rows.order_by("-decided_at").values_list(*columns)[:MOST]

@@ -21,6 +21,7 @@ from reconciliation.desk.standing import standing_of
 from reconciliation.desk.together import decide_alike, undo_together
 from reconciliation.kpis.bands import AUTOMATIC
 from reconciliation.kpis.companies import company_months
+from reconciliation.kpis.judgements import dropped, kept
 from reconciliation.kpis.period import Period
 from reconciliation.kpis.report import precision_by_band
 from reconciliation.models import Reconciliation
@@ -171,3 +172,8 @@ def test_another_company_s_acts_do_not_hide_decisions(
     accept_all(other_organization, stranger)
 
     assert told() == ((1, 0), (1, 0))
+
+
+def test_the_acts_are_read_once_and_not_for_every_row(organization: Organization) -> None:
+    for rows in (kept(), dropped()):
+        assert "hashed SubPlan" in rows.filter(organization=organization).explain()
