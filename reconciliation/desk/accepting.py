@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
+from conciliacontag.brazil import format_brl
 from conciliacontag.errors import Conflict, InvalidInput, NotFound
 from conciliacontag.organizations.models import User
 from ingestion.models import Document, Transaction
@@ -14,7 +15,7 @@ from reconciliation.allocating import Allocation
 from reconciliation.balances import ZERO, used_by_line
 from reconciliation.decisions import Share, accept_rows
 from reconciliation.desk.answers import Choice, Decision
-from reconciliation.desk.balance import Balance, Named, proven
+from reconciliation.desk.balance import CENTS, FEW_CENTS, Balance, Named, proven
 from reconciliation.desk.owing import Debt, read_books
 from reconciliation.desk.spreading import Bill, Purse, Slice, spread
 from reconciliation.desk.standing import Standing
@@ -86,11 +87,17 @@ def named_as(kind: str, balance: Balance) -> Named:
     """The difference by the person's name for it, or by what the documents prove."""
     if not kind or not balance.gap:
         return proven(balance.paid, balance.parts)
-    if (balance.gap > 0) != (kind == "interest") and kind != "cents":
+    if (balance.gap > 0) != (kind == "interest") and kind != FEW_CENTS:
         raise InvalidInput(
             "Multa e juros vão no que foi pago a mais; desconto, imposto, tarifa e taxa, no que"
             " foi pago a menos. Escolha outro motivo.",
             code="difference_on_the_wrong_side",
+        )
+    if kind == FEW_CENTS and abs(balance.gap) > CENTS:
+        raise InvalidInput(
+            f"Centavos são até {format_brl(CENTS)}; aqui a diferença é de"
+            f" {format_brl(abs(balance.gap))}. Escolha outro motivo.",
+            code="difference_not_cents",
         )
     return ((kind, balance.gap),)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -99,6 +100,14 @@ class Standing:
         """The person whose word stands; None where no person has spoken."""
         last = self._last()
         return last.performed_by if last else self.hold.held_by if self.hold else None
+
+    @property
+    def decided_at(self) -> datetime | None:
+        """When the word that stands was said; None where only the machine has spoken."""
+        if self.state == HELD and self.hold is not None:
+            return self.hold.held_at
+        rows = (row for row in (self.nothing, *self.booked) if row is not None)
+        return max((row.decided_at for row in rows if row.decided_at), default=None)
 
     @property
     def version(self) -> str:

@@ -1,5 +1,6 @@
 """The desk: one page a company and month, in which line after line opens in its place."""
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -42,6 +43,7 @@ from reconciliation.screens.desk_queue import (
 )
 
 BEFORE = 5  # rows shown above the line in hand
+SIDES = ("depois", "antes", "em")
 UNFINISHED = (WAITING, HELD, ALERTED)
 
 
@@ -52,7 +54,7 @@ def desk(model_admin: FactAdmin, request: HttpRequest) -> HttpResponse:
         return companies(model_admin, request)
     queue = queue_for(request, organization)
     line = wanted(request, queue)
-    rows, has_more = rows_around(queue, line)
+    around = rows_around(queue, line)
     states = filters(queue)
     context = {
         "title": f"Mesa · {month_name(queue)}",
@@ -64,8 +66,9 @@ def desk(model_admin: FactAdmin, request: HttpRequest) -> HttpResponse:
         "since": str(int(timezone.now().timestamp())),
         "states": states,
         "orders": orders(queue),
-        "rows": drawn_rows(request, queue, rows, line),
-        "has_more": has_more,
+        "rows": drawn_rows(request, queue, around.rows, line),
+        "has_more": around.has_more,
+        "has_earlier": around.has_earlier,
         "line": line,
         "work": shown(request, author(request), queue, line)[0] if line else "",
         "total": next(one for one in states if one["is_on"]),
@@ -90,13 +93,23 @@ def wanted(request: HttpRequest, queue: Queue) -> Transaction | None:
     return found
 
 
-def rows_around(queue: Queue, line: Transaction | None) -> tuple[list[Transaction], bool]:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Some rows of the queue, and whether there are others on either side."""
+
+    rows: list[Transaction] = field(default_factory=list)
+    has_earlier: bool = False
+    has_more: bool = False
+
+
+def rows_around(queue: Queue, line: Transaction | None) -> Around:
     """The line with a few rows before it and those that follow, however long the queue is."""
     if line is None:
-        return [], False
-    before = list(queue.before(line)[:BEFORE])[::-1]
+        return Around()
+    before = list(queue.before(line)[: BEFORE + 1])
     after = list(queue.after(line)[: MOST_ROWS + 1])
-    return [*before, line, *after[:MOST_ROWS]], len(after) > MOST_ROWS
+    shown = [*before[:BEFORE][::-1], line, *after[:MOST_ROWS]]
+    return Around(shown, len(before) > BEFORE, len(after) > MOST_ROWS)
 
 
 def companies(model_admin: FactAdmin, request: HttpRequest) -> HttpResponse:
@@ -125,11 +138,20 @@ def company(request: HttpRequest, organization: Organization) -> dict[str, Any]:
 
 
 def more_rows(model_admin: FactAdmin, request: HttpRequest) -> HttpResponse:
-    """The rows that follow one of the queue, for its end on the page."""
-    line = find_line_of(request, request.GET.get("depois", ""))
+    """Rows of the queue: those that follow one, come before it, or lie around it."""
+    asked = request.GET
+    side = next((one for one in SIDES if one in asked), SIDES[0])
+    line = find_line_of(request, asked.get(side, ""))
     queue = queue_for(request, line.organization)
-    found = list(queue.after(line)[: MOST_ROWS + 1])
-    html = drawn_rows(request, queue, found[:MOST_ROWS], None)
+    if side == "em":
+        around = rows_around(queue, line)
+        html = drawn_rows(request, queue, around.rows, line)
+        more = {"has_more": around.has_more, "has_earlier": around.has_earlier}
+        return JsonResponse({"html": html, **more})
+    rows = queue.after(line) if side == "depois" else queue.before(line)
+    found = list(rows[: MOST_ROWS + 1])
+    shown = found[:MOST_ROWS] if side == "depois" else found[:MOST_ROWS][::-1]
+    html = drawn_rows(request, queue, shown, None)
     return JsonResponse({"html": html, "has_more": len(found) > MOST_ROWS})
 
 

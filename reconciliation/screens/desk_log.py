@@ -76,7 +76,7 @@ def told(request: HttpRequest, entries: Iterable[AuditLog]) -> list[dict[str, An
     rows = []
     for entry in entries:
         shown = [pk for pk in shown_of(entry) if pk in lines]
-        own = [as_row(lines[pk], pk not in newest) for pk in shown]
+        own = [as_row(lines[pk], entry, is_newest=pk not in newest) for pk in shown]
         newest.update(lines_of(entry))
         rows.append({"entry": entry, "phrase": ACTS[entry.action], "lines": own,
                      "is_group": entry.action == GROUPED,
@@ -97,14 +97,15 @@ def can_undo(entry: AuditLog, shown: list[dict[str, Any]]) -> bool:
     return any(row["can_undo"] for row in shown)
 
 
-def as_row(line: Transaction, is_newest: bool) -> dict[str, Any]:
-    """A line of an act; only its newest act can be taken back from here."""
+def as_row(line: Transaction, entry: AuditLog, *, is_newest: bool) -> dict[str, Any]:
+    """A line of an act; only its newest act, here or on a newer page, can be taken back."""
     stands = standing_of(line)
+    is_of_act = stands.decided_at is None or stands.decided_at <= entry.at
     return {
         "line": line,
         "version": stands.version,
         "address": address_of(Queue(line.organization, line.date.replace(day=1)), line=line.pk),
-        "can_undo": is_newest and (stands.state != WAITS or stands.is_divided),
+        "can_undo": is_newest and is_of_act and (stands.state != WAITS or stands.is_divided),
     }
 
 

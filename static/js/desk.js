@@ -66,17 +66,20 @@ const ACTS = {
 };
 const KEYS = { "?": "help", enter: "save", " ": "mark", x: "none", n: "none", c: "enter", v: "hold", t: "alike", z: "undo", j: "next", k: "previous", "/": "search", m: "reason", d: "document", r: "rule", l: "join", f: "name", p: "ask", u: "renew" };
 const STEPS = { arrowdown: 1, arrowup: -1 };
+const MOVES = ["j", "k", ...Object.keys(STEPS)];
 const NEED_LINE = ["next", "previous", "document", "rule", "ask"];
 const NEED_ANSWER = ["save", "none", "enter", "hold", "alike", "search", "reason", "mark", "join", "name"];
 
 function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (!root.contains(event.target) || event.target.closest("dialog")) return;
-    const act = meaning(event);
-    if (!act) return;
+    if (!root.contains(event.target)) return;
+    // A key that is held down says a thing once: only ways repeat, and what is typed.
+    const isHeld = event.repeat && !MOVES.includes(event.key.toLowerCase());
+    const act = event.target.closest("dialog") ? null : meaning(event);
+    if (!act && !(isHeld && event.key === "Enter")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (!turn.isBusy) act();
+    if (act && !isHeld && !turn.isBusy) act();
 }
 
 function meaning(event) {
@@ -131,8 +134,11 @@ function begin({ draft = null } = {}) {
     }
     desk.work = new Choice(card, { changed });
     const kept = draft ?? findDraft(...whose());
-    if (kept && desk.work.canAnswer) desk.work.restore(kept);
-    if (kept && !draft && desk.work.canAnswer) tell("O que você tinha escolhido e não salvou está aqui de novo.");
+    if (kept && desk.work.canAnswer) {
+        const isWhole = desk.work.restore(kept);
+        if (!isWhole) tell("Uma nota que você tinha escolhido não está entre os candidatos: procure-a de novo.");
+        else if (!draft) tell("O que você tinha escolhido e não salvou está aqui de novo.");
+    }
     queue.goTo(card.dataset.card);
     desk.work.start();
     desk.timers.soon = setTimeout(fetchAhead, SOON);
@@ -286,7 +292,11 @@ function undo() {
 // The decision that stands on the line in hand, whoever took it.
 function takeBack() {
     const { card: line, version } = desk.card.dataset;
-    return busy(async () => released([line], await server.post(line, "desfazer", { version })));
+    return busy(async () => {
+        const answer = await server.post(line, "desfazer", { version });
+        keepSaved(pile(), saved(pile()).filter((one) => one.line !== line || one.together));
+        released(answer.lines ?? [line], answer);
+    });
 }
 
 function released(lines, answer) {
@@ -305,8 +315,9 @@ function onSearch(event) {
 async function lookFor(words, { goesOn = false } = {}) {
     clearTimeout(desk.timers.search);
     const { card, work } = desk;
+    desk.words = words;
     const found = words.trim() ? await server.search(card.dataset.card, words, work.count + 1).catch(() => null) : { html: "", count: 0 };
-    if (!found || desk.card !== card) return;
+    if (!found || desk.card !== card || desk.words !== words) return; // a later search has the word
     const first = work.add(found.html);
     if (words.trim()) tell(found.count ? `${found.count} nota${found.count > 1 ? "s" : ""} em aberto.` : "Nenhuma nota em aberto com estas palavras.");
     if (goesOn && first) work.pick(first.dataset.key)?.();

@@ -116,7 +116,7 @@ export class Choice {
 
     // The result in money and in words, with what would be left.
     tell(chosen) {
-        if (!chosen.length) return;
+        if (!chosen.length) return this.tellNone();
         const facts = [this.left, chosen.map((one) => one.dataset), this.marks.map((box) => Number(box.dataset.cents))];
         const isOne = chosen.length === 1 && !this.marks.length;
         // The server has named the difference of its own proposal already.
@@ -124,6 +124,14 @@ export class Choice {
         const { equation, rest } = isOne && !this.kind ? chosen[0].dataset : told(...facts, this.kind);
         put(this.card.querySelector("[data-result] [data-equation]"), equation);
         put(this.card.querySelector("[data-result] [data-rest]"), rest);
+        return undefined;
+    }
+
+    tellNone() {
+        if (!this.canAnswer) return;
+        this.name("");
+        put(this.card.querySelector("[data-result] [data-equation]"), "Nenhuma nota escolhida: procure uma, ou diga que não há.");
+        put(this.card.querySelector("[data-result] [data-rest]"), "");
     }
 
     // Only what nothing explains can be given a name, and only a name of its side.
@@ -148,7 +156,11 @@ export class Choice {
         return { choice: this.radio?.value ?? "", marked, kind: this.kind, reason: this.reason };
     }
 
+    // Whether all that was chosen is here: a note that was looked for is not, and nothing takes its place.
     restore({ choice, marked = [], kind = "", reason }) {
+        const there = new Set([...this.form.querySelectorAll("input[name=choice]:not([disabled])")].map((radio) => radio.value));
+        const isWhole = [choice, ...marked].every((value) => !value || there.has(value));
+        if (choice && !there.has(choice)) for (const radio of this.form.querySelectorAll("input[name=choice]")) radio.checked = false;
         for (const radio of this.form.querySelectorAll("input[name=choice]:not([disabled])")) {
             if (radio.value === choice) radio.checked = true;
             const box = radio.closest("[data-candidate]").querySelector("[data-mark]");
@@ -160,6 +172,7 @@ export class Choice {
         this.show();
         if (this.kinds && kind) this.kinds.value = kind;
         this.show();
+        return isWhole;
     }
 
     told() {
@@ -167,20 +180,22 @@ export class Choice {
         return [...(names ? [["Nota", names]] : []), ...(this.reason ? [["Motivo", this.reason]] : [])];
     }
 
-    // What was looked for stands below the machine's own candidates, numbered on; marked ones stay.
+    // What was looked for stands below the machine's own candidates, numbered on; what is chosen stays.
+    // Answers with the first that was found, wherever it stands.
     add(html) {
         const place = this.form.querySelector("[data-choices]");
-        for (const old of place.querySelectorAll("[data-found]")) if (!old.querySelector("[data-mark]:checked")) old.remove();
+        for (const old of place.querySelectorAll("[data-found]")) if (!old.querySelector("input:checked")) old.remove();
         const template = document.createElement("template");
         template.innerHTML = html;
         const known = new Set([...place.querySelectorAll("[data-candidate]:not([data-group]) input[name=choice]")].map((radio) => radio.value.split("|")[0]));
+        const found = template.content.querySelector("input[name=choice]")?.value.split("|")[0];
         const fresh = [...template.content.children].filter((one) => !known.has(one.querySelector("input").value.split("|")[0]));
         for (const one of fresh) one.setAttribute("data-found", "");
         place.append(...fresh);
         const none = place.querySelector("[data-none]");
         if (none) none.hidden = Boolean(place.querySelector("[data-found]"));
         this.renumber();
-        return fresh[0]?.querySelector("input");
+        return found && place.querySelector(`[data-candidate]:not([data-group]) input[name=choice][value^="${found}|"]`);
     }
 
     get count() {
@@ -212,6 +227,7 @@ export class Choice {
             radio.setAttribute("aria-keyshortcuts", radio.dataset.key);
             if (kbd) kbd.textContent = radio.dataset.key;
         });
+        this.show();
     }
 }
 

@@ -14,8 +14,9 @@ export class DeskServer extends Server {
         return `${super.address(line, word)}${this.query}`;
     }
 
-    rows(after) {
-        return this.get(`${this.lines}${this.query}&depois=${after}`);
+    // `side`: the rows "depois" of a line, "antes" of it, or those with it "em" the middle.
+    rows(side, line) {
+        return this.get(`${this.lines}${this.query}&${side}=${line}`);
     }
 
     counts() {

@@ -210,3 +210,11 @@ def test_a_paid_note_is_not_paid_again(organization: Organization, auditor: User
     with pytest.raises(Conflict) as refused:
         accept(make_transaction(organization, "50.00"), auditor, note)
     assert refused.value.code == "document_already_reconciled"
+
+
+def test_only_a_few_cents_are_called_cents(organization: Organization, auditor: User) -> None:
+    note, line = make_document(organization, "100.00"), make_transaction(organization, "90.00")
+    with pytest.raises(InvalidInput) as refused:
+        accept(line, auditor, note, kind="cents")
+
+    assert refused.value.code == "difference_not_cents"

@@ -231,3 +231,16 @@ def test_an_empty_month_says_what_comes_next(
     page = screen(auditor).get(MESA, OCTOBER).content.decode()
 
     assert "Tudo conciliado em outubro de 2026." in page
+
+
+def test_an_older_page_of_the_log_offers_to_undo_no_later_act(
+    organization: Organization, auditor: User, screen: Screen
+) -> None:
+    line = make_transaction(organization, "-3.00")
+    client = screen(auditor)
+    for word, verdict in (("salvar", "hold"), ("desfazer", ""), ("salvar", "no_document")):
+        post(client, line, word, verdict=verdict)
+    last = AuditLog.objects.get(action="match.refused")
+
+    assert 'name="line"' in client.get(f"{MESA}registro/").content.decode()
+    assert 'name="line"' not in client.get(f"{MESA}registro/?antes={last.pk}").content.decode()
