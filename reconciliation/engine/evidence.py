@@ -23,12 +23,12 @@ def rows_of(fact: Fact) -> tuple[Evidence, ...]:
     return tuple([tell(in_points(points[place]), fact) for place, tell in ROWS if points[place]])
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def written(day: date) -> str:
     return format_date(day)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def masked(tax_id: str) -> str:
     return format_tax_id(tax_id)
 

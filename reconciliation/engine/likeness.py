@@ -33,6 +33,6 @@ def best_likeness(line: Line, item: Item) -> int:
     return int(_alike(item.words, name.words) * 100) if name else 0
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _alike(expected: tuple[str, ...], read: tuple[str, ...]) -> Decimal:
     return likeness(expected, read)

@@ -22,7 +22,8 @@ DATE_OR_MONEY = re.compile(r"(?<!\d)(?:\d{1,2}/\d{1,2}/\d{2,4}|\d{2}/\d{4}|\d[\d
 NOTE_WORD = r"NF(?:S-?E|CE|-?E|S)?|NOTAS?(?: FISCAL)?|CT-?E"
 BILL_WORD = r"FATURA|FAT|DUPLICATA|DUPL?"
 LABEL = re.compile(rf"{NOTE_WORD}|{BILL_WORD}")
-DIGITS = r"(?<!\d)(?P<number>\d{1,3}(?:\.\d{3})+|\d{1,15})(?!\d)"
+# It begins with a digit, not with a look behind: so a search skips to the next one.
+DIGITS = r"(?P<number>\d(?<!\d\d)(?:\d{0,2}(?:\.\d{3})+|\d{0,14}))(?!\d)"
 NUMBER = re.compile(DIGITS)
 LABELLED = re.compile(rf"(?:(?<![A-Z])(?:(?P<note>{NOTE_WORD})|{BILL_WORD})[ .:#NO°-]*)?{DIGITS}")
 DIGIT = re.compile(r"\d")

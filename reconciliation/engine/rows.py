@@ -83,12 +83,12 @@ class Line:
         return self._names
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def bare_id(text: str) -> str:
     return only_id(text)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def short_forms(party_id: str) -> tuple[str, ...]:
     """CNPJ root, masked CPF of a party."""
     return party_keys(only_id(party_id))

@@ -22,6 +22,30 @@ def test_cnpj_with_letters_is_read() -> None:
     assert set(read_mentions("12.ABC.345/01DE-35", "").tax_ids) == {"12ABC34501DE35"}
 
 
+def test_whole_identifiers_without_mask_are_read_behind_their_name() -> None:
+    assert set(read_mentions("CNPJ 12ABC34501DE35", "").tax_ids) == {"12ABC34501DE35"}
+
+
+@pytest.mark.parametrize("text", ["11.222.333", "PIX 11222333", "NF 5 11.222.333 OK"])
+def test_root_is_read_in_short_texts(text: str) -> None:
+    assert set(read_mentions(text, "").roots) == {"11222333"}
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("1.234", {"1234"}),
+        ("1.234.567", {"1234567"}),
+        ("1.234.5678", {"1234", "5678"}),
+        ("1234567890123456", set()),  # too long for a note
+        ("000", set()),
+        ("A12B34", {"12", "34"}),
+    ],
+)
+def test_numbers_end_where_their_digits_end(text: str, numbers: set[str]) -> None:
+    assert set(read_mentions(text, "").numbers) == numbers
+
+
 def test_key_is_read_with_and_without_blanks() -> None:
     spaced = " ".join(KEY[place : place + 4] for place in range(0, 44, 4))
 
