@@ -56,6 +56,38 @@ CREATE TRIGGER closed_period_update BEFORE UPDATE OF {told} ON {table} FOR EACH 
 CREATE TRIGGER closed_period_delete BEFORE DELETE ON {table} FOR EACH ROW
   WHEN (NOT ({unless})) EXECUTE FUNCTION keep_closed_{table}();
 """
+# After the row is written: a trigger before it has what the database derives of each row derived
+# anew, whatever was written.
+CHANGED_ROWS = """
+CREATE TRIGGER closed_period_update {moment} UPDATE OF {told} ON {table} FOR EACH ROW
+  WHEN (({old}) IS DISTINCT FROM ({new}) AND NOT ({unless}))
+  EXECUTE FUNCTION keep_closed_{table}();
+"""
+# Sets of rows instead of their join: a plan that was made for few rows is kept for many.
+CHANGES = """
+CREATE FUNCTION keep_closed_{table}_changes() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE held record;
+BEGIN
+  IF NOT EXISTS (SELECT FROM reconciliation_closing WHERE reopened_at IS NULL) THEN
+    RETURN NULL;
+  END IF;
+  SELECT company, day INTO held FROM (
+    ({was} EXCEPT {became}) UNION ALL ({became} EXCEPT {was})
+  ) AS changed LIMIT 1;
+  IF FOUND THEN
+    PERFORM refuse_closed_period(held.company, held.day);
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER closed_period_update AFTER UPDATE ON {table}
+  REFERENCING OLD TABLE AS was NEW TABLE AS became
+  FOR EACH STATEMENT EXECUTE FUNCTION keep_closed_{table}_changes();
+"""
+CLOSED = (
+    "SELECT {side}.id, {side}.organization_id AS company, starts_on AS day, {told} FROM {side}"
+    " JOIN reconciliation_closing closing ON closing.organization_id = {side}.organization_id"
+    " AND reopened_at IS NULL AND {side}.{day} >= starts_on AND {side}.{day} < ends_before"
+)
 CLOSINGS = """
 CREATE FUNCTION keep_closing() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -122,4 +154,34 @@ def lock_rows(table: str, day: str, columns: tuple[str, ...], *, unless: str = "
         DROP TRIGGER closed_period_delete ON {table};
         DROP FUNCTION keep_closed_{table}();
         """,
+    )
+
+
+def check_after(table: str, columns: tuple[str, ...], *, unless: str = "false") -> RunSQL:
+    """Look at rows that `lock_rows` locks when they are written, not before."""
+    named = {
+        "table": table,
+        "told": ", ".join(columns),
+        "old": ", ".join(f"OLD.{name}" for name in columns),
+        "new": ", ".join(f"NEW.{name}" for name in columns),
+        "unless": unless,
+    }
+    dropped = f"DROP TRIGGER closed_period_update ON {table};"
+    return RunSQL(
+        dropped + CHANGED_ROWS.format(moment="AFTER", **named),
+        dropped + CHANGED_ROWS.format(moment="BEFORE", **named),
+    )
+
+
+def check_at_once(table: str, day: str, columns: tuple[str, ...]) -> RunSQL:
+    """Look at rows that `lock_rows` locks once a statement: a run settles a hundred thousand."""
+    was, became = (
+        CLOSED.format(side=side, day=day, told=", ".join(f"{side}.{name}" for name in columns))
+        for side in ("was", "became")
+    )
+    dropped = f"DROP TRIGGER closed_period_update ON {table};"
+    back = check_after(table, columns).reverse_sql
+    return RunSQL(
+        dropped + CHANGES.format(table=table, was=was, became=became),
+        f"{back} DROP FUNCTION keep_closed_{table}_changes();",
     )

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.db.transaction import atomic
 
 from conciliacontag.organizations.models import Organization, User
@@ -143,3 +143,25 @@ def test_a_closing_is_neither_rewritten_nor_removed(closed: Closing) -> None:
     ):
         with pytest.raises(DatabaseError, match="only made and opened again"), atomic():
             change()
+
+
+def test_a_status_is_written_without_deriving_the_document_anew(db: None) -> None:
+    """With any trigger before each changed row, PostgreSQL computes what it generates again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgtype & 19 = 19"
+            " AND tgrelid IN ('ingestion_document'::regclass, 'ingestion_transaction'::regclass)"
+        )
+        assert cursor.fetchall() == []
+
+
+def test_one_statement_over_many_lines_is_refused_for_the_one_that_is_closed(
+    closed: Closing, organization: Organization
+) -> None:
+    open_lines = [make_transaction(organization, "10.00", date="2026-11-05") for _ in range(3)]
+
+    with refused():
+        Transaction.objects.update(status="unmatched")
+    Transaction.objects.filter(pk__in=[line.pk for line in open_lines]).update(status="unmatched")
+
+    assert Transaction.objects.filter(status="unmatched").count() == 3
