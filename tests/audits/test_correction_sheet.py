@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from audits.deciding import sheets
+from audits.deciding import sheet_cells, sheets
 from audits.deciding.sheet_cells import neutral, read_sheet, text_of
 from audits.deciding.sheets import Preview, apply_sheet, preview_sheet, write_sheet
 from audits.models import Batch, CardStatus, Decision, Verdict
@@ -202,8 +202,8 @@ def test_numbers_and_days_are_texts() -> None:
         (b"Linha;Campo", "sheet_unreadable"),
         (as_xlsx([("Linha", "Campo")]), "sheet_columns"),
         (b"x" * (5 * 1024 * 1024 + 1), "sheet_too_large"),
-        (as_xlsx([TITLES, *[(1, "q1", "", 1, "")] * 20_001]), "sheet_too_large"),
     ],
+    ids=["empty", "damaged", "csv", "columns", "bytes"],
 )
 def test_files_that_are_no_such_sheet_are_refused(
     answers: Batch, content: bytes, code: str
@@ -212,6 +212,14 @@ def test_files_that_are_no_such_sheet_are_refused(
         preview_sheet(answers, content)
 
     assert refused.value.code == code
+
+
+def test_a_sheet_has_so_many_rows_at_most(answers: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet_cells, "MOST_ROWS", 20)
+
+    with pytest.raises(InvalidInput) as refused:
+        preview_sheet(answers, sheet(*[(1, "q1", "", 1, "")] * 21))
+    assert refused.value.code == "sheet_too_large"
 
 
 def test_a_sheet_decides_so_many_cards_at_most(
