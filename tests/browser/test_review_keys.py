@@ -1,5 +1,6 @@
 """Cards of a file reviewed by keyboard alone: marks, the way between doubts, saving in place."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -38,8 +39,12 @@ def focused(page: Page) -> str:
     return str(page.evaluate("document.activeElement.dataset.field ?? ''"))
 
 
-def value(page: Page, field: str) -> str:
-    return page.locator(f"[data-field={field}] .cell-value").inner_text()
+def expect_focus(page: Page, field: str) -> None:
+    expect(page.locator(f"[data-field={field}]")).to_be_focused()
+
+
+def expect_value(page: Page, field: str, value: str) -> None:
+    expect(page.locator(f"[data-field={field}] .cell-value")).to_have_text(value)
 
 
 def press(page: Page, *keys: str) -> None:
@@ -54,21 +59,19 @@ def wait_for(page: Page, line: int) -> None:
 def test_a_letter_marks_the_question_in_focus_and_goes_on(review: Open, answers: Any) -> None:
     page = review(answers(TWO_DOUBTS)).page
 
-    assert focused(page) == "q2"
+    expect_focus(page, "q2")
     press(page, "a")
 
-    assert value(page, "q2") == "A"
-    assert focused(page) == "q4"
+    expect_value(page, "q2", "A")
+    expect_focus(page, "q4")
 
 
-@pytest.mark.parametrize(("key", "letter"), list(zip("12345abcde", "ABCDEABCDE", strict=True)))
-def test_digits_and_letters_mean_the_same(
-    review: Open, answers: Any, key: str, letter: str
-) -> None:
-    page = review(answers(["", "A"])).page
-    press(page, key)
+def test_digits_and_letters_mean_the_same(review: Open, answers: Any) -> None:
+    page = review(answers([""] * 10)).page
+    press(page, *"12345abcde")
 
-    assert value(page, "q1") == letter
+    for place, letter in enumerate("ABCDEABCDE", start=1):
+        expect_value(page, f"q{place}", letter)
 
 
 def test_arrows_go_from_doubt_to_doubt_round_the_end(review: Open, answers: Any) -> None:
@@ -99,7 +102,7 @@ def test_tab_stops_at_doubts_alone(review: Open, answers: Any) -> None:
     press(page, "Tab")
 
     assert stops == ["q2", "q4"]
-    assert focused(page) == "q4"
+    expect_focus(page, "q4")
 
 
 def test_blank_annulled_and_as_read_are_saved_as_the_layout_writes_them(
@@ -129,7 +132,7 @@ def test_enter_is_held_up_by_an_open_doubt_and_says_which(review: Open, answers:
     press(page, "a", "Enter")
 
     expect(page.get_by_role("alert")).to_contain_text("Falta responder: Questão 4.")
-    assert focused(page) == "q4"
+    expect_focus(page, "q4")
     assert verdicts(batch) == []
 
 
@@ -146,8 +149,9 @@ def test_the_next_card_opens_in_place_and_is_announced(review: Open, answers: An
         "Cartão da linha 1 salvo. Cartão 2 de 2, linha 3."
     )
     expect(page.get_by_text("1 feito hoje")).to_be_visible()
-    assert (page.evaluate("window.stayed"), focused(page)) == (True, "q2")
-    assert str(card_of(batch, 3).pk) in page.url
+    expect_focus(page, "q2")
+    expect(page).to_have_url(re.compile(str(card_of(batch, 3).pk)))
+    assert page.evaluate("window.stayed")
     assert watched.faults == []
 
 
@@ -157,7 +161,8 @@ def test_z_takes_back_the_last_answer_and_then_the_card_saved_last(
     batch = answers(TWO_DOUBTS, TWO_DOUBTS)
     page = review(batch).page
     press(page, "a", "z")
-    assert (focused(page), value(page, "q2")) == ("q2", "AB")
+    expect_focus(page, "q2")
+    expect_value(page, "q2", "AB")
 
     press(page, "a", "b", "Enter")
     wait_for(page, 2)
@@ -195,12 +200,12 @@ def test_letters_mean_nothing_outside_of_the_review(review: Open, answers: Any) 
     page.keyboard.type("sazj")
 
     expect(page.locator("[data-search] input")).to_have_value("sazj")
-    assert value(page, "q2") == "AB"
+    expect_value(page, "q2", "AB")
     wait_for(page, 1)
 
 
-def test_a_hundred_cards_cost_three_keys_each_and_no_pointer(review: Open, answers: Any) -> None:
-    batch = answers(*[TWO_DOUBTS] * 100)
+def test_thirty_cards_cost_three_keys_each_and_no_pointer(review: Open, answers: Any) -> None:
+    batch = answers(*[TWO_DOUBTS] * 30)
     page = review(batch).page
     page.evaluate(
         "window.used = {keys: 0, pointer: 0};"
@@ -209,13 +214,13 @@ def test_a_hundred_cards_cost_three_keys_each_and_no_pointer(review: Open, answe
         "for (const one of ['mousedown', 'pointerdown', 'click', 'mousemove'])"
         " addEventListener(one, () => used.pointer++, true)"
     )
-    for line in range(1, 101):
+    for line in range(1, 31):
         wait_for(page, line)
         press(page, "a", "b", "Enter")
     page.locator("[data-done]").wait_for()
 
     used = page.evaluate("window.used")
-    assert 100 <= used["keys"] <= 320
+    assert 30 <= used["keys"] <= 90
     assert used["pointer"] == 0
     with session(EVERY):
         assert not batch.cards.open().exists()

@@ -14,9 +14,9 @@ from tests.browser.conftest import School, Site, Watched, cookie_of
 from tests.browser.test_review_keys import (
     TWO_DOUBTS,
     card_of,
+    expect_value,
     press,
     said,
-    value,
     verdicts,
     wait_for,
 )
@@ -120,4 +120,4 @@ def test_nobody_finds_the_answers_of_somebody_else_at_the_same_computer(
     page.reload()
     wait_for(page, 1)
 
-    assert value(page, "q2") == "AB"
+    expect_value(page, "q2", "AB")

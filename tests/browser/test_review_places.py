@@ -1,5 +1,6 @@
 """What the review keeps: drafts, places, sheets; and what two people on one card are told."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,10 +15,10 @@ from tests.browser.conftest import School, Watched
 from tests.browser.test_review_keys import (
     TWO_DOUBTS,
     card_of,
-    focused,
+    expect_focus,
+    expect_value,
     press,
     said,
-    value,
     verdicts,
     wait_for,
 )
@@ -47,7 +48,8 @@ def test_answers_outlive_a_reload_and_leave_with_the_saving(review: Open, answer
     page.reload()
     wait_for(page, 1)
 
-    assert (value(page, "q2"), focused(page)) == ("C", "q4")
+    expect_value(page, "q2", "C")
+    expect_focus(page, "q4")
     press(page, "d", "Enter")
     wait_for(page, 2)
     assert said(batch) == {"q2": "C", "q4": "D"}
@@ -74,7 +76,7 @@ def test_g_opens_the_card_of_a_line_or_names_the_nearest(review: Open, answers: 
     page.locator("#go-line").fill("3")
     press(page, "Enter")
     wait_for(page, 3)
-    assert focused(page) == "q2"
+    expect_focus(page, "q2")
 
 
 def test_a_colleague_on_the_same_card_is_named(review: Open, answers: Any) -> None:
@@ -99,7 +101,8 @@ def test_both_answers_are_shown_and_one_is_picked(
 
     expect(page.get_by_role("heading", name="Gravado agora, por Rita Alves")).to_be_visible()
     expect(page.get_by_role("heading", name="Sua escolha, não gravada")).to_be_visible()
-    assert (focused(page), value(page, "q2")) == ("q2", "C")
+    expect_focus(page, "q2")
+    expect_value(page, "q2", "C")
     press(page, "Enter")
     assert said(batch)["q2"] == "C"
     press(page, "a", "Enter")
@@ -131,7 +134,7 @@ def test_a_missing_sheet_is_sent_in_place_and_answers_stay(review: Open, answers
     watched.page.set_input_files("[data-send-image=input_path]", files=[content])
     watched.page.locator("[data-sheet] img").wait_for()
 
-    assert value(watched.page, "q2") == "A"
+    expect_value(watched.page, "q2", "A")
     with session(EVERY):
         assert Evidence.objects.filter(batch=batch, name="c0001.png").exists()
     assert watched.faults == []
@@ -145,7 +148,7 @@ def test_the_sheet_keeps_zoom_turn_and_side_from_card_to_card(review: Open, answ
     shown = page.locator("[data-sheet] img:visible")
     expect(page.locator("[data-scale]")).to_have_text("125%")
     expect(shown).to_have_attribute("alt", "Marcada: m_c0002.png")
-    assert "rotate(90deg)" in str(shown.get_attribute("style"))
+    expect(shown).to_have_attribute("style", re.compile(r"rotate\(90deg\)"))
 
 
 def test_all_cards_alike_get_one_answer_after_it_was_said_which(review: Open, answers: Any) -> None:
@@ -189,7 +192,7 @@ def test_a_note_alone_is_kept_beside_the_answers(review: Open, answers: Any) -> 
     page.get_by_role("button", name="Guardar só a nota").press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("Nota guardada.")
 
-    assert value(page, "q2") == "C"
+    expect_value(page, "q2", "C")
     assert card_of(batch).note == "folha dobrada"
     press(page, "d", "Enter")
     page.locator("[data-done]").wait_for()

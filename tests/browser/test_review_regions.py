@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from audits.models import Batch
 from conciliacontag.database import session
 from tests.browser.conftest import Watched
-from tests.browser.test_review_keys import TWO_DOUBTS, focused, press, wait_for
+from tests.browser.test_review_keys import TWO_DOUBTS, expect_focus, press, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -20,6 +20,8 @@ IN_SIGHT = """() => {
     return frame.width > sheet.width / 4 && frame.left >= sheet.left && frame.top >= sheet.top
         && frame.right <= sheet.right && frame.bottom <= sheet.bottom;
 }"""
+
+TOP = "parseFloat(document.querySelector('[data-frame]').style.top)"
 
 
 @pytest.fixture
@@ -32,20 +34,21 @@ def page(review: Callable[..., Watched], answers: Any) -> Page:
 
 
 def top(page: Page) -> float:
-    return float(page.evaluate("parseFloat(document.querySelector('[data-frame]').style.top)"))
+    return float(page.evaluate(TOP))
 
 
 def test_the_image_shows_the_region_of_the_field(page: Page) -> None:
     shown = page.locator("[data-sheet] img:visible")
     expect(shown).to_have_attribute("alt", "Marcada: m_c0001.png")
     page.wait_for_function(IN_SIGHT)
-    assert focused(page) == "q2"
+    expect_focus(page, "q2")
     assert top(page) == pytest.approx(10.95)
     expect(page.locator("[data-scale]")).to_have_text("150%")
 
     press(page, "a")
+    expect_focus(page, "q4")
+    page.wait_for_function(f"{TOP} > 16")
     page.wait_for_function(IN_SIGHT)
-    assert focused(page) == "q4"
     assert top(page) == pytest.approx(16.85)
 
 
@@ -56,8 +59,9 @@ def test_a_zoom_of_ones_own_stays_and_a_turned_sheet_is_followed(page: Page) -> 
     wait_for(page, 2)
 
     expect(page.locator("[data-scale]")).to_have_text("200%")
+    expect_focus(page, "q2")
+    expect(page.locator("[data-frame]")).to_be_attached()
     left = page.evaluate("parseFloat(document.querySelector('[data-frame]').style.left)")
-    assert focused(page) == "q2"
     assert left == pytest.approx(100 - 10.95 - 2.5)
 
 
