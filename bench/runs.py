@@ -136,7 +136,7 @@ def run_once(organization: Organization) -> tuple[float, Run]:
 def engine_alone(organization: Organization) -> float:
     """Seconds from the engine's columns to a probability for every possible link."""
     with session(EVERY):
-        documents = list(open_documents(organization, force=False))
+        documents = open_documents(organization, force=False)
         lines = list(open_transactions(organization, force=False))
     tables = as_tables(documents, lines)
     clock = time.perf_counter()

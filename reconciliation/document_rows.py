@@ -122,12 +122,15 @@ def _parts(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _left(papers: Papers, paid: Mapping[UUID, Mapping[str, Decimal]]) -> pl.DataFrame:
     """The parts without what is paid of them, and without those of no amount."""
-    known = {pk: papers.place_of(str(pk)) for pk in paid}
-    touched = {place: paid[pk] for pk, place in known.items() if place is not None}
+    known = {str(pk): sums for pk, sums in paid.items()}
+    touched = papers.only(known)
+    places = {one.id: papers.place_of(one.id) for one in touched}
     rows = [
-        (place, *part_row(part))
-        for place, sums in touched.items()
-        for part in remaining(papers[place].payables, sums)
+        (places[one.id], *part_row(part))
+        for one in touched
+        for part in remaining(one.payables, known[one.id])
     ]
-    others = papers.parts.filter(~pl.col("document").is_in(list(touched)), pl.col("amount") > 0)
+    others = papers.parts.filter(
+        ~pl.col("document").is_in(list(places.values())), pl.col("amount") > 0
+    )
     return pl.concat([others, pl.DataFrame(rows, schema=PARTS, orient="row")])

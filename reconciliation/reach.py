@@ -1,16 +1,24 @@
 """What a run has to look at when a statement is all that came: the lines in it, and their rivals.
 
 By what is known of the organization, a line's outcome depends on that line and on what competes
-with it, the less the farther away. So the rest may stay as the last run left it. The documents that
-the new lines may pay are looked for among all; the older lines to which one of these was proposed
-are told anew, and what competes with them, and with that, is compared beside them.
+with it, the less the farther away. So the rest may stay as the last run left it. Every open
+document is compared, but few lines: the new ones; the older ones to which a document was proposed
+that the new ones may pay, told anew as well; and beside them what competes with these, by what was
+proposed to it or by its amount.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from reconciliation.engine import Known, OpenTransaction, Papers, reachable
+from reconciliation.engine import (
+    Known,
+    OpenTransaction,
+    Outcome,
+    Papers,
+    of_equal_amount,
+    reachable,
+)
 from reconciliation.models import (
     Reconciliation,
     ReconciliationQuerySet,
@@ -27,7 +35,7 @@ from reconciliation.open_rows import (
 from reconciliation.statuses import chunks
 
 LEAST = 2_000  # open lines: fewer are compared whole in no time
-STEPS = 2  # of proposals beyond the lines told anew; tests hold the outcome to a whole run's
+STEPS = 1  # of proposals beyond the lines told anew; tests hold the outcome to a whole run's
 MOST = 0.3  # of the open lines: what reaches further is looked at whole
 
 
@@ -38,10 +46,29 @@ class Reach:
     documents: Papers
     transactions: Sequence[OpenTransaction]
     told: frozenset[UUID] | None = None  # the lines it speaks of; None: of everything
+    near: frozenset[str] | None = None  # documents these may pay; None: all
 
     @property
     def is_all(self) -> bool:
         return self.told is None
+
+    @property
+    def about(self) -> frozenset[str] | None:
+        return None if self.told is None else frozenset(map(str, self.told))
+
+    @property
+    def lines(self) -> Sequence[OpenTransaction]:
+        """Those it speaks of."""
+        about = self.about
+        return [one for one in self.transactions if about is None or one.id in about]
+
+    def spoken_of(self, outcome: Outcome) -> "Reach":
+        """The same, with the documents that were near or that an outcome speaks of."""
+        if self.near is None:
+            return self
+        pairs = [*outcome.matches, *(one for doubt in outcome.doubts for one in doubt.candidates)]
+        named = self.near | {pair.document_id for pair in pairs}
+        return replace(self, documents=self.documents.only(named))
 
     @property
     def notes(self) -> list[UUID] | None:
@@ -75,31 +102,42 @@ def _near(
     lines = list(open_transactions(run.organization, force=False, among=new))
     # A new line may take back an older one, or repeat it.
     amounts = {sign * line.amount for line in lines for sign in (1, -1)}
-    alike = undecided_lines(run.organization).open().filter(amount__in=amounts)
-    seeds = set(alike.values_list("pk", flat=True)) - set(new)
-    notes = {UUID(one) for one in reachable(documents, lines, known)}
-    told, context, notes = neighbours(run, notes, seeds)
-    if len(told) + len(context) > most:
+    waiting = undecided_lines(run.organization).open()
+    seeds = set(waiting.filter(amount__in=amounts).values_list("pk", flat=True)) - {*new}
+    paid = reachable(documents, lines, known)
+    told = seeds | proposed(run, {UUID(one) for one in paid})
+    if len(told) > most:
         return None
-    lines += open_transactions(
-        run.organization, force=False, among=sorted((told | context) - {*new})
-    )
-    return Reach(documents.only(map(str, notes)), lines, frozenset(told | {*new}))
+    lines += open_transactions(run.organization, force=False, among=sorted(told - {*new}))
+    alike = paid | of_equal_amount(documents, lines)
+    rivals, notes = rivals_of(run, {UUID(one) for one in alike}, told)
+    beside = rivals - told - {*new}
+    if len(told) + len(beside) > most:
+        return None
+    lines += open_transactions(run.organization, force=False, among=sorted(beside))
+    near = alike | frozenset(map(str, notes))
+    return Reach(documents, lines, frozenset(told | {*new}), near)
 
 
-def neighbours(
-    run: Run, notes: set[UUID], seeds: set[UUID]
-) -> tuple[set[UUID], set[UUID], set[UUID]]:
-    """Lines one step away from these notes, lines that compete with them, and the notes of all."""
-    rows = Reconciliation.objects.by_machine().filter(
-        organization=run.organization_id, status=ReconciliationStatus.PARTIAL
-    )
-    told = seeds | other_side(rows, "document", "transaction", notes)
+def proposed(run: Run, notes: set[UUID]) -> set[UUID]:
+    """Lines to which the machine proposed one of these notes."""
+    return other_side(proposals(run), "document", "transaction", notes)
+
+
+def rivals_of(run: Run, notes: set[UUID], told: set[UUID]) -> tuple[set[UUID], set[UUID]]:
+    """Lines that compete for these notes, and the notes they were proposed."""
+    rows = proposals(run)
     lines, wanted = set(told), notes | other_side(rows, "transaction", "document", told)
     for _ in range(STEPS):
         lines |= other_side(rows, "document", "transaction", wanted)
         wanted |= other_side(rows, "transaction", "document", lines)
-    return told, lines - told, wanted
+    return lines, wanted
+
+
+def proposals(run: Run) -> ReconciliationQuerySet:
+    return Reconciliation.objects.by_machine().filter(
+        organization=run.organization_id, status=ReconciliationStatus.PARTIAL
+    )
 
 
 def other_side(

@@ -173,10 +173,11 @@ def carry_out(run: Run) -> Stored:
     documents, transactions = reach.documents, reach.transactions
     run.documents, run.transactions = len(documents), len(transactions)
     known = kept or learn_anew(run)
-    found = match(documents, transactions, options, known)
+    found = match(documents, transactions, options, known, about=reach.about, near=reach.near)
     if known is None and found.learned is not None:
         keep(run.organization, found.learned)
-    outcome = heed_rules(run, found, documents, transactions, options)
+    outcome = heed_rules(run, found, documents, reach.lines, options)
+    reach = reach.spoken_of(outcome)
     with books(run.organization_id):
         return store(run, still_true(run, outcome, reach, before), reach)
 

@@ -16,7 +16,8 @@ from reconciliation.engine.model import (
     Outcome,
     Payable,
 )
-from reconciliation.engine.outcome import learn, match, reachable
+from reconciliation.engine.nearby import of_equal_amount, reachable
+from reconciliation.engine.outcome import learn, match
 from reconciliation.engine.papers import Papers
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "from_bytes",
     "learn",
     "match",
+    "of_equal_amount",
     "reachable",
     "to_bytes",
 ]

@@ -1,13 +1,12 @@
 """Values in, an outcome out: rows become columns, are compared, and what was found is told."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
-
-import numpy as np
 
 from reconciliation.engine.known import Known
 from reconciliation.engine.matching import compare
 from reconciliation.engine.model import OpenDocument, OpenTransaction, Options, Outcome
+from reconciliation.engine.nearby import acquainted, beside
 from reconciliation.engine.tables import as_tables
 from reconciliation.engine.telling import Telling, tell_nothing
 
@@ -23,6 +22,8 @@ def match(
     known: Known | None = None,
     *,
     worded: bool = True,
+    about: Collection[str] | None = None,
+    near: Collection[str] | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Decide which bank line pays which documents.
@@ -34,6 +35,9 @@ def match(
         known: what earlier runs learned of the organization; learned from the rows without it.
         worded: without it candidates have no evidence and no sentence, which are four fifths of the
             work after the comparison.
+        about: lines to speak of; the others are compared beside them, and nothing is said of them.
+        near: documents to compare, with what else their parties owe; all of them without it. The
+            others only serve to say what comes nearest to a line without any. Needs `known`.
         progress: told how much is done, in per cent.
 
     Raises:
@@ -44,9 +48,13 @@ def match(
     if tables.payables.is_empty() or tables.lines.is_empty():
         return tell_nothing(tables, options)
     tell_progress(10)
-    found = compare(tables.payables, tables.lines, known)
+    payables = tables.payables
+    if near is not None and known is not None:
+        payables = beside(tables.documents, payables, near)
+        known = acquainted(known, tables.payables)
+    found = compare(payables, tables.lines, known)
     tell_progress(75)
-    return Telling(tables, found, options, worded=worded).outcome()
+    return Telling(tables, found, options, worded=worded, about=about).outcome()
 
 
 def _quiet(_: int) -> None:
@@ -65,16 +73,3 @@ def learn(
     if tables.payables.is_empty() or tables.lines.is_empty():
         return None
     return compare(tables.payables, tables.lines).known
-
-
-def reachable(
-    documents: Sequence[OpenDocument], transactions: Sequence[OpenTransaction], known: Known
-) -> frozenset[str]:
-    """Identifiers of the documents that these lines may pay, as far as it would be shown."""
-    tables = as_tables(documents, transactions)
-    if tables.payables.is_empty() or tables.lines.is_empty():
-        return frozenset()
-    found = compare(tables.payables, tables.lines, known)
-    likely = found.belief[found.links.member_of] >= float(DEFAULTS.show_at / HUNDRED) / 2
-    codes = found.books.items["document"].gather(np.unique(found.links.item[likely]))
-    return frozenset(tables.documents.ids[code] for code in codes.to_list())

@@ -82,6 +82,7 @@ class Papers(Sequence[OpenDocument]):
         self._starts = np.searchsorted(
             ints(self.parts, "document"), np.arange(documents.height + 1)
         ).tolist()
+        self.payables: pl.DataFrame | None = None  # as the engine computes on them
         self._built: dict[int, OpenDocument] = {}
 
     @classmethod

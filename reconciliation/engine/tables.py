@@ -32,7 +32,9 @@ def as_tables(documents: Sequence[OpenDocument], transactions: Sequence[OpenTran
     """
     papers = documents if isinstance(documents, Papers) else Papers.of(documents)
     lines = sorted(transactions, key=lambda line: line.id)
-    return Tables(papers, lines, _payables(papers), _lines(lines))
+    if papers.payables is None:  # worked out once, however often they are compared
+        papers.payables = _payables(papers)
+    return Tables(papers, lines, papers.payables, _lines(lines))
 
 
 def _payables(papers: Papers) -> pl.DataFrame:

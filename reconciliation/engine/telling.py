@@ -1,6 +1,6 @@
 """From weighed links to what a person is told: bookings, proposals, and reasons for the rest."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from itertools import groupby
 
@@ -34,11 +34,21 @@ SET_ASIDE = {
 class Telling:
     """One outcome in the making. Lines are told one after the other, each by itself."""
 
-    def __init__(self, tables: Tables, found: Found, options: Options, *, worded: bool) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        found: Found,
+        options: Options,
+        *,
+        worded: bool,
+        about: Collection[str] | None = None,
+    ) -> None:
         self.tables, self.found, self.options, self.worded = tables, found, options, worded
         self.uses = Uses(found)
         self.facts = Facts(tables, found, self.uses, worded=worded)
         self.why_aside: dict[int, str] = dict(found.books.set_aside.rows())
+        asked = (about is None or line.id in about for line in tables.transactions)
+        self.is_asked = np.fromiter(asked, bool, len(tables.transactions))
 
     def outcome(self) -> Outcome:
         links = self.found.links
@@ -47,7 +57,8 @@ class Telling:
         sure = sure[np.argsort(links.row[sure], kind="stable")]
         is_taken = np.zeros(self.found.books.items.height, bool)
         is_taken[self.uses.members(sure)[0]] = True
-        matches = [pair for fact in self.facts.each(sure) for pair in self._candidates(fact)]
+        told = sure[self._of_asked(links.row[sure])]
+        matches = [pair for fact in self.facts.each(told) for pair in self._candidates(fact)]
         doubts = self._doubts(sure, is_taken)
         return Outcome(
             tuple(matches),
@@ -56,6 +67,11 @@ class Telling:
             self._aside(),
             self.found.known,
         )
+
+    def _of_asked(self, rows: Ints) -> Flags:
+        """Which rows are of lines that are asked about."""
+        asked: Flags = self.is_asked[ints(self.found.books.lines, "line")[rows]]
+        return asked
 
     def _candidates(self, fact: Fact) -> Iterator[Candidate]:
         evidence = rows_of(fact) if self.worded else ()
@@ -76,14 +92,14 @@ class Telling:
     def _doubts(self, sure: Ints, is_taken: Flags) -> list[Doubt]:
         """One for each line that is not booked, in the order of their identifiers."""
         codes = ints(self.found.books.lines, "line")
-        is_waiting = np.ones(self.found.books.lines.height, bool)
+        is_waiting = self._of_asked(np.arange(len(codes)))
         is_waiting[self.found.links.row[sure]] = False
         shown = shown_links(self.tables, self.found, self.uses, self.options, is_waiting, is_taken)
         by_line = groupby(self.facts.each(shown), key=lambda fact: fact.row)
         told = {int(codes[row]): self._doubt(list(facts)) for row, facts in by_line}
         taken = self.found.books.items.filter(is_taken).select("document", "installment")
         misses = Misses(self.tables, taken)
-        settled = set(codes[~is_waiting].tolist())
+        settled = {*codes[~is_waiting].tolist(), *np.flatnonzero(~self.is_asked).tolist()}
         compared = set(codes.tolist())
         cents = self.tables.lines["amount"].to_list()
         for code, line in enumerate(self.tables.transactions):
