@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from audits.models import Batch, BatchStatus, Card
+from audits.models import Batch, BatchStatus, Card, CardStatus
 from conciliacontag.organizations.models import Organization
 from conciliacontag.scope import Scope, scope_of, spell_month
 from ingestion.models import Delivery, Source
@@ -167,7 +167,7 @@ def doubts(scope: Scope, found: Totals) -> Iterator[ToDo]:
             "help",
             counted(waiting, "cartão espera decisão", "cartões esperam decisão"),
             "A máquina não teve certeza; a evidência está no cartão.",
-            f"{url}?{chosen(scope)}status__exact=pending",
+            f"{url}?{chosen(scope)}status__in={CardStatus.PENDING},{CardStatus.REOPENED}",
         )
     if found.missing:
         yield ToDo(

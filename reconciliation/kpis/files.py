@@ -20,7 +20,7 @@ from reconciliation.kpis.figures import (
 )
 from reconciliation.kpis.lists import Shown
 from reconciliation.kpis.measures import MEASURES
-from reconciliation.kpis.period import Period, month_of, months_until
+from reconciliation.kpis.period import Period, month_of, months_until, work_of
 from reconciliation.kpis.report import (
     MONTHS,
     OF_READING,
@@ -125,11 +125,13 @@ def times_table(organizations: Sequence[Organization], month: date) -> Table:
 
 
 def seconds(span: timedelta | None) -> Decimal | None:
-    return Decimal(str(span.total_seconds())).quantize(Decimal("0.01")) if span else None
+    if span is None:
+        return None
+    return Decimal(str(span.total_seconds())).quantize(Decimal("0.01"))
 
 
 def errors_table(organizations: Sequence[Organization], month: date) -> Table:
-    rows = errors_by_kind(organizations, month_of(month))
+    rows = errors_by_kind(organizations, work_of(month))
     header: list[Cell] = ["Tipo", "Arquivos lidos", "Com erro", "Com erro, %"]
     return [header] + [[row.title, row.files, row.refused, row.rate] for row in rows]
 

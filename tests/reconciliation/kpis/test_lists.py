@@ -35,7 +35,7 @@ def counts_told(page: str) -> list[tuple[str, int]]:
     found = []
     for address, inside in LINK.findall(page):
         words = re.sub(r"<[^>]+>", " ", inside)
-        number = re.search(r"(?<![\w,.])(\d{1,3}(?:\.\d{3})*)(?![\d,.%])", words)
+        number = re.search(r"(?<![\w,./])(\d{1,3}(?:\.\d{3})*)(?![\d,.%/])", words)
         if number and "R$" not in words and "%" not in words:
             found.append((unescape(address), int(number[1].replace(".", ""))))
     return found
