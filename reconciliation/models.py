@@ -173,7 +173,11 @@ class Reconciliation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="reconciliations", verbose_name="empresa"
+        Organization,
+        models.PROTECT,
+        related_name="reconciliations",
+        db_index=False,
+        verbose_name="empresa",
     )
     run = models.ForeignKey(
         Run, models.SET_NULL, null=True, related_name="reconciliations", verbose_name="execução"
@@ -206,7 +210,12 @@ class Reconciliation(models.Model):
     evidence = models.JSONField("evidências", default=list)
     content_hash = models.CharField("hash do conteúdo", max_length=32, blank=True, editable=False)
     performed_by = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", verbose_name="decidida por"
+        User,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="decidida por",
     )
     decided_at = models.DateTimeField("decidida em", null=True)
     created_at = models.DateTimeField("criada em", auto_now_add=True)
@@ -259,6 +268,15 @@ class Reconciliation(models.Model):
                 fields=["organization", "status", "-created_at"], name="reconciliation_newest"
             ),
             models.Index(fields=["link"], name="reconciliation_link"),
+            # What a machine says by the hundred thousand is in neither.
+            models.Index(
+                fields=["performed_by"],
+                condition=~Q(performed_by=None),
+                name="reconciliation_by_people",
+            ),
+            models.Index(
+                fields=["organization"], condition=~Q(alert=""), name="reconciliation_alerted"
+            ),
         ]
 
     def __str__(self) -> str:
