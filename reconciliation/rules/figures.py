@@ -29,7 +29,7 @@ AGAINST = Q(decide=Decide.FORBID) | Q(decide="", points__lt=0)
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a rule has done. `used`: pairs of which it said something people can contradict."""
+    """What a rule has done. `used`: how often it said something that people can contradict."""
 
     in_month: int = 0
     in_year: int = 0
@@ -62,8 +62,11 @@ def figures_of(rules: Iterable[Rule]) -> dict[UUID, Figures]:
         chosen=Exists(said.filter(this)),
         # A person chose another document, took this one back, or said that there is none.
         otherwise=Exists(said.filter(~Q(status=MATCHED) | ~Q(document=OuterRef("document")))),
+        booked=Exists(said.filter(status=MATCHED)),
     )
     about_pair = Q(document__isnull=False)
+    # That a line has no document at all, any document a person gives it contradicts.
+    without = Q(document=None, decide=Decide.FORBID)
     counted = (
         hits.order_by()
         .values_list("rule")
@@ -71,11 +74,12 @@ def figures_of(rules: Iterable[Rule]) -> dict[UUID, Figures]:
             in_month=Count("pk", filter=Q(first_at__gte=now - MONTH)),
             in_year=Count("pk", filter=Q(first_at__gte=now - YEAR)),
             last=Max("last_at"),
-            used=Count("pk", filter=about_pair & (FOR | AGAINST)),
+            used=Count("pk", filter=without | (about_pair & (FOR | AGAINST))),
             contradicted=Count(
                 "pk",
-                filter=about_pair
-                & ((FOR & Q(otherwise=True, chosen=False)) | (AGAINST & Q(chosen=True))),
+                filter=(without & Q(booked=True))
+                | (about_pair & FOR & Q(otherwise=True, chosen=False))
+                | (about_pair & AGAINST & Q(chosen=True)),
             ),
         )
     )

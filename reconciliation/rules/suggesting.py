@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from reconciliation.rules.grammar import LONGEST_NAME, Decide, Definition, Then
+from reconciliation.rules.grammar import LONGEST_CONDITION, LONGEST_NAME, Decide, Definition, Then
 
 FEWEST = 3  # equal decisions, from which on it is no accident
 SHORTEST = 5  # letters of a memo; shorter ones say too little
@@ -58,7 +58,8 @@ def suggest(decisions: Iterable[Decision], known: Sequence[Definition] = ()) -> 
         is_one = len({decision.party_id for decision in same}) == 1
         if len(same) >= FEWEST and is_one:
             suggestion = _suggestion(same)
-            if suggestion.definition.when not in asked:
+            when = suggestion.definition.when
+            if when not in asked and len(when) <= LONGEST_CONDITION:
                 found.append(suggestion)
     return sorted(found, key=lambda one: (-one.times, one.definition.name))
 

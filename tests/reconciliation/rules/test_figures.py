@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from conciliacontag.organizations.models import Organization, User
 from ingestion.models import Document, Transaction
+from reconciliation.allocating import Allocation
 from reconciliation.models import Reconciliation, Run
 from reconciliation.rules.figures import Figures, figures_of, suggestions_for
 from reconciliation.rules.models import Rule, RuleHit, RuleSimulation
 from reconciliation.rules.services import enable_rule, forget_suggestion, save_rules
-from reconciliation.services import confirm_match, execute_run, refuse_matches, undo_match
+from reconciliation.services import allocate, confirm_match, execute_run, refuse_matches, undo_match
 from tests.data.rows import make_doubt, make_pair, make_transaction
 
 Save = Callable[..., Rule]
@@ -66,6 +67,21 @@ def test_confirming_what_a_rule_forbids_is_counted_against_it(
 
     figures = figures_of([rule])[rule.pk]
     assert (figures.used, figures.contradicted) == (2, 1)
+
+
+def test_a_note_given_to_a_line_that_a_rule_leaves_without_is_counted_against_it(
+    organization: Organization, manager: User, save: Save, simulate: Simulate
+) -> None:
+    (first, _), line = doubt(organization)
+    make_transaction(organization, "35.00", memo="RENDIMENTO")
+    rule = save("transaction_credit", "forbid")
+    worked(organization, rule, simulate, manager)
+    figures = figures_of([rule])[rule.pk]
+    assert (figures.used, figures.kept) == (2, 2)
+    allocate(organization, [Allocation(line.pk, first.pk)], user=manager)
+
+    figures = figures_of([rule])[rule.pk]
+    assert (figures.used, figures.kept) == (2, 1)
 
 
 def test_old_hits_leave_the_month_and_then_the_year(

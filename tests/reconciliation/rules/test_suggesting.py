@@ -61,3 +61,7 @@ def test_what_a_rule_already_asks_is_not_suggested() -> None:
 
 def test_credits_and_debits_are_kept_apart() -> None:
     assert suggest([PAID, PAID, replace(PAID, is_credit=False)]) == []
+
+
+def test_a_memo_too_long_for_a_condition_suggests_nothing_that_could_not_be_saved() -> None:
+    assert suggest([replace(PAID, text="PIX " * 499)] * 3) == []
