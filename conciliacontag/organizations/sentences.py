@@ -52,7 +52,7 @@ ACTS = {
     "match.confirmed": "confirmou uma conciliação de R$ {amount}",
     "match.refused": "disse que um lançamento não tem nota",
     "match.undone": "desfez uma conciliação",
-    "line.entered": "criou um lançamento contábil de R$ {amount}: {posting}",
+    "match.entered": "criou um lançamento contábil de R$ {amount}: {posting}",
     "line.held": "deixou um lançamento a verificar",
     "line.released": "tirou um lançamento de a verificar",
     "lines.decided": "decidiu {count} lançamento(s) de uma vez, de R$ {amount}",

@@ -85,7 +85,7 @@ def write_entry(stands: Standing, posting: Posting, author: User) -> Entry:
         line,
         user=author,
         reason=f"Lançamento contábil: {whole.told}.",
-        action="line.entered",
+        action="match.entered",
         told={"posting": whole.told, "text": whole.text},
     )
     return Entry.objects.create(

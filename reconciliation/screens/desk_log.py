@@ -26,7 +26,7 @@ ACTS = {
     "match.allocated": "conciliou",
     "match.refused": "disse que não tem nota",
     "match.undone": "desfez",
-    "line.entered": "criou o lançamento contábil",
+    "match.entered": "criou o lançamento contábil",
     "line.held": "deixou a verificar",
     "line.released": "tirou de a verificar",
     GROUPED: "decidiu de uma vez",

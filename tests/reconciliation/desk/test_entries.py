@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.transaction import atomic
 from django.test import Client
 
 from conciliacontag.errors import Conflict, DomainError, InvalidInput, NotAllowed
@@ -29,6 +30,8 @@ from reconciliation.desk.queue import Queue
 from reconciliation.desk.standing import Standing, standing_of
 from reconciliation.desk.together import decide_alike, undo_together
 from reconciliation.models import Reconciliation
+from reconciliation.periods.changes import changes_after
+from reconciliation.periods.services import close_period, reopen_period
 from reconciliation.rules.classifying import classified_lines
 from reconciliation.services import refuse_matches
 from tests.data.rows import make_document, make_transaction
@@ -65,7 +68,7 @@ def test_saying_it_again_writes_nothing(fee: Transaction, auditor: User) -> None
         decide_line(fee.pk, author=auditor, version=seen, decision=ENTERED)
 
     assert Entry.objects.count() == 1
-    (entry,) = AuditLog.objects.filter(action="line.entered")
+    (entry,) = AuditLog.objects.filter(action="match.entered")
     assert entry.diff["posting"] == "débito 4.1.07 · crédito 1.1.1.02 · histórico 45"
     assert not AuditLog.objects.filter(action="match.refused").exists()
 
@@ -253,3 +256,18 @@ def test_two_at_once_write_one(fee: Transaction, auditor: User, manager: User) -
         decide_line(fee.pk, author=auditor, version=seen, decision=Decision(NO_DOCUMENT))
 
     assert refused.value.code == "line_changed"
+
+
+def test_a_closed_month_takes_no_entry_and_what_is_entered_once_it_is_open_is_told(
+    organization: Organization, fee: Transaction, manager: User
+) -> None:
+    close_period(organization, OCTOBER, user=manager, reason="Mês conferido", accept_open=True)
+    with pytest.raises(Conflict) as refused, atomic():
+        say(fee, manager)
+    assert refused.value.code == "period_closed"
+    assert not Entry.objects.exists()
+
+    closing, _ = reopen_period(organization, OCTOBER, user=manager, reason="Tarifa esquecida")
+    say(fee, manager)
+    (change,) = changes_after(closing)
+    assert "criou um lançamento contábil de R$ 9,90: débito 4.1.07" in change.message
