@@ -24,6 +24,7 @@ LEFT = {
     CLOSED: ("é de mês fechado", "são de mês fechado"),
 }
 NO_HISTORY = "sem histórico"
+LITTLE = 0.0005  # rounds to 0,0 %
 
 
 def number(count: int) -> str:
@@ -85,7 +86,9 @@ def of_all(done: int, total: int) -> str:
 
 
 def percent(share: float) -> str:
-    return f"{100 * share:.1f} %".replace(".", ",")
+    """`1,4 %`; with a second digit where one alone would make nothing of something."""
+    digits = 2 if 0 < share < LITTLE else 1
+    return f"{100 * share:.{digits}f} %".replace(".", ",")
 
 
 def band(found: Consequence) -> str:

@@ -5,7 +5,15 @@ from decimal import Decimal
 import pytest
 
 from reconciliation.thresholds.consequences import Consequence, Rate, Sum
-from reconciliation.thresholds.wording import band, basis, place, points, rate, summary
+from reconciliation.thresholds.wording import (
+    band,
+    basis,
+    percent,
+    place,
+    points,
+    rate,
+    summary,
+)
 
 
 @pytest.mark.parametrize(
@@ -79,3 +87,9 @@ def test_bands_do_not_overlap() -> None:
     middle = Consequence(Decimal(95), Sum(), Sum(), {}, Rate(), Decimal(99))
 
     assert (band(highest), band(middle)) == ("99 a 100", "95 a 98,99")
+
+
+def test_something_is_never_told_as_nothing() -> None:
+    assert [percent(share) for share in (0, 0.0001, 0.0004, 0.0005, 0.014, 1)] == [
+        "0,0 %", "0,01 %", "0,04 %", "0,1 %", "1,4 %", "100,0 %",
+    ]  # fmt: skip
