@@ -29,6 +29,7 @@ from reconciliation.desk.queue import (
     tally,
 )
 from reconciliation.desk.standing import find_line
+from reconciliation.periods.models import Closing
 from reconciliation.screens import desk_acts, desk_log
 from reconciliation.screens.desk_lines import shown
 from reconciliation.screens.desk_queue import (
@@ -74,6 +75,7 @@ def desk(model_admin: FactAdmin, request: HttpRequest) -> HttpResponse:
         "total": next(one for one in states if one["is_on"]),
         "done": sum(one["count"] for one in states if one["name"] in (BOOKED, REFUSED)),
         "month": month_name(queue),
+        "is_closed": Closing.objects.in_force().of(organization, queue.month).exists(),
         "is_all_done": not any(o["count"] for o in states if o["name"] in UNFINISHED),
         "may_decide": holds(request, organization.pk, Act.DECIDE),
         "opts": None,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from ingestion.models import Transaction
 from reconciliation.desk.models import Hold
 from reconciliation.desk.standing import standing_of
 from reconciliation.models import Reconciliation, Run
+from reconciliation.periods.services import close_period
 from tests.data.rows import make_document, make_doubt, make_transaction
 
 Reconcile = Callable[..., Run]
@@ -244,3 +246,15 @@ def test_an_older_page_of_the_log_offers_to_undo_no_later_act(
 
     assert 'name="line"' in client.get(f"{MESA}registro/").content.decode()
     assert 'name="line"' not in client.get(f"{MESA}registro/?antes={last.pk}").content.decode()
+
+
+def test_of_a_closed_month_it_says_so_before_anybody_tries(
+    organization: Organization, manager: User, screen: Screen
+) -> None:
+    make_transaction(organization, "-3.00")
+    client = screen(manager)
+    assert "O mês está fechado" not in client.get(MESA, OCTOBER).content.decode()
+    month = date(2026, 10, 1)
+    close_period(organization, month, user=manager, reason="Conferido", accept_open=True)
+
+    assert "O mês está fechado" in client.get(MESA, OCTOBER).content.decode()
