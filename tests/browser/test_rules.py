@@ -1,7 +1,7 @@
 """A rule is written, its fault found, and its simulation read before it could be enabled."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from conciliacontag.database import EVERY, session
 from conciliacontag.organizations.access import look_around
 from conciliacontag.organizations.roles import Role
+from reconciliation.models import Run
 from reconciliation.rules.models import Rule, RuleSimulation
 from reconciliation.rules.services import save_rules
 from reconciliation.rules.simulation import execute_simulation
@@ -48,7 +49,8 @@ def test_a_rule_is_written_and_tried_on_the_month(
     expect(page.get_by_role("button", name="Ligar", exact=True)).to_be_visible()
     assert faults_of(page) == []
     page.goto("/admin/reconciliation/rule/")
-    expect(page.get_by_text("sem histórico")).to_be_visible()
+    listed = page.get_by_role("row").filter(has_text="Perguntar acima de mil")
+    expect(listed.get_by_text("sem histórico")).to_be_visible()
     assert faults_of(page) == []
     with session(EVERY):
         assert not Rule.objects.enabled().filter(organization=site.organization).exists()
@@ -79,5 +81,36 @@ def test_the_order_is_changed_by_keyboard_and_by_dragging(
     row.filter(has_text="Primeira").drag_to(row.filter(has_text="Segunda"))
     expect(page.get_by_text("“Primeira” é agora a")).to_be_visible()
     with session(EVERY):
-        names = [rule.name for rule in Rule.objects.kept()]
+        names = [rule.name for rule in Rule.objects.kept().filter(organization=site.organization)]
     assert names.index("Terceira") < names.index("Segunda") < names.index("Primeira")
+
+
+@pytest.fixture
+def behind(site: Site) -> Iterator[None]:
+    """A rule in the list, and books that were decided by others."""
+    with session(EVERY):
+        manager = site.people[Role.MANAGER]
+        look_around(manager)
+        save_rules(
+            site.organization,
+            "{name: Quarta, when: transaction_credit, then: {flag: x}}",
+            user=manager,
+        )
+        done = Run.objects.filter(organization=site.organization, status="done")
+        before = list(done)
+        done.update(rules="outras")
+    yield
+    with session(EVERY):
+        Run.objects.bulk_update(before, ["rules"])
+
+
+def test_a_list_that_the_books_do_not_follow_offers_the_run(
+    open_page: Callable[..., Any], behind: None
+) -> None:
+    page: Page = open_page(Role.MANAGER).page
+    page.goto("/admin/reconciliation/rule/")
+    expect(page.get_by_text("o que a máquina já decidiu segue as de antes")).to_be_visible()
+    expect(page.get_by_role("button", name="Conciliar tudo de novo")).to_be_visible()
+    assert faults_of(page) == []
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/rules-behind.png", full_page=True)
