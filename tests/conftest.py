@@ -39,6 +39,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 LONG = ("tests/browser/", "tests/flows/")
+# Rows that are made once and stay until a test wants others: tests that share them come together.
+STANDING = ("reviewed", "review", "readings", "batch", "reading", "closed", "pair")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,10 +49,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Browsers and killed workers live by the clock of a machine that is never theirs alone. What
     fails there is tried once more, and the summary names it: twice is a failure.
     """
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    items.sort(key=place_of)
     for item in items:
         if item.nodeid.startswith(LONG):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def place_of(item: pytest.Item) -> tuple[bool, str, list[bool]]:
+    if item.nodeid.startswith(LONG):
+        return False, "", []
+    names = getattr(item, "fixturenames", ())
+    return True, str(item.path.parent), [name in names for name in STANDING]
 
 
 def pytest_collection_finish() -> None:
