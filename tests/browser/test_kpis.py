@@ -37,11 +37,13 @@ def test_the_first_page_of_several_companies(look_at: Callable[..., Watched], lo
 def test_the_reports_of_a_company(look_at: Callable[..., Watched], look: str) -> None:
     watched = look_at(Role.MANAGER, **LOOKS[look])
     watched.page.goto(f"{REPORT}{ONE}")
-    for table in watched.page.get_by_text("Ver em tabela").all():
+    expect(watched.page.get_by_role("heading", name="Acerto da máquina")).to_be_visible()
+    tables = watched.page.get_by_text("Ver em tabela")
+    expect(tables.first).to_be_visible()
+    for table in tables.all():
         table.click()
     shoot(watched.page, f"relatorios-{look}")
 
-    expect(watched.page.get_by_role("heading", name="Acerto da máquina")).to_be_visible()
     check(watched)
 
 
@@ -51,7 +53,9 @@ def test_the_list_behind_a_number(look_at: Callable[..., Watched], look: str) ->
     watched.page.goto(f"{REPORT}{ONE}")
     number = watched.page.locator(".numbers a").nth(1)
     told = number.locator("strong").inner_text()
+    address = watched.page.url
     number.click()
+    expect(watched.page).not_to_have_url(address)
     shoot(watched.page, f"relatorios-lista-{look}")
 
     expect(watched.page.get_by_text(f"{told} linhas")).to_be_visible()

@@ -48,9 +48,12 @@ def test_a_layout_is_edited_tried_on_a_file_and_saved(
     page: Page = watched.page
     page.goto("/admin/audits/layoutversion/?empresa=empresa-1")
     page.get_by_role("link", name="Cartão-resposta (OMR)").click()
+    expect(page.get_by_role("link", name="Editar")).to_be_visible()
     assert faults_of(page) == []
     page.get_by_role("link", name="Editar").click()
 
+    expect(page.locator("#field-0-values")).to_be_visible()
+    page.wait_for_load_state()  # keys are heard once the page's modules have run
     page.locator("#field-0-values").fill("A, B, C")
     content = FilePayload(name="Results.csv", mimeType="text/csv", buffer=RESULTS)
     page.set_input_files("#file", files=[content])
