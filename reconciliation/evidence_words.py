@@ -14,6 +14,7 @@ FACTORS = {
     "date": "Data",
     "name": "Nome",
     "kind": "Tipo de lançamento",
+    "split": "Parcela suposta",
     "limit": "Limite da certeza",
     "rival": "Concorrente próximo",
     "rule": "Regra da empresa",

@@ -7,7 +7,7 @@ from reconciliation.engine.facts import Fact
 from reconciliation.engine.links import PAIR
 from reconciliation.engine.model import Options
 from reconciliation.engine.points import spell
-from reconciliation.engine.sentence import contradictions
+from reconciliation.engine.sentence import contradictions, doubtful
 
 
 def why_not(fact: Fact, rival: Fact | None, options: Options) -> str:
@@ -44,6 +44,9 @@ def why_not(fact: Fact, rival: Fact | None, options: Options) -> str:
 
 
 def _not_sure(fact: Fact, note: str, options: Options) -> str:
+    usual = next(doubtful(fact), "")
+    if usual:
+        return f"{note} serve a este lançamento, mas {usual}."
     if fact.is_contested:
         return f"Outro lançamento serve quase igualmente à {note}."
     return f"O melhor par, {note}, não chega aos {spell(options.accept_at)} pontos da aceitação."

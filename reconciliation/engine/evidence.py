@@ -47,6 +47,11 @@ def _kind(points: Decimal, fact: Fact) -> Evidence:
     return Evidence("kind", points, means, fact.transaction.memo[:60], "histórico")
 
 
+def _split(points: Decimal, fact: Fact) -> Evidence:
+    part = fact.members[0].installment
+    return Evidence("split", points, "não informa parcelas", f"parcela {part}", "nota")
+
+
 def _limit(points: Decimal, fact: Fact) -> Evidence:
     return Evidence("limit", points, "sem segunda testemunha", "", "lançamento")
 
@@ -97,6 +102,7 @@ IN_ORDER: dict[str, Telling] = {
     "party": _party,
     "date": _date,
     "kind": _kind,
+    "split": _split,
     "rival": _rival,
     "limit": _limit,
 }

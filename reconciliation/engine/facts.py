@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reconciliation.engine.columns import Floats, Ints, flags
+from reconciliation.engine.columns import Floats, Ints, flags, ints
 from reconciliation.engine.links import PAIR
 from reconciliation.engine.matching import Found
 from reconciliation.engine.model import OpenTransaction
@@ -16,6 +16,7 @@ from reconciliation.engine.points import FACTORS, points_of, score_of, without_s
 from reconciliation.engine.rows import Item, Line
 from reconciliation.engine.tables import Tables
 from reconciliation.engine.uses import Uses
+from reconciliation.engine.weights import SPLIT_ODDS
 
 ITEM = ("document", "installment", "parts", "amount", "net")
 AT_ONCE = 8_192  # links: what is looked up of them is dropped before the next ones
@@ -131,7 +132,10 @@ class Facts:
         return terms
 
     def _single(self, pairs: Ints, whole: Floats) -> Floats:
-        """Terms of links that pay one item: what nothing else explains is the kind of the line."""
+        """Terms of links that pay one item: what nothing else explains is the kind of the line.
+
+        That the document tells of no instalments counts against one, not against the line.
+        """
         weights = self._found.weights
         columns = (
             weights.amount, weights.delay, weights.party, weights.number, weights.kind,
@@ -140,10 +144,13 @@ class Facts:
         logs = [np.log(np.maximum(column[pairs], 1e-300)) for column in columns]
         amount, delay, party, number, kind, charge = logs
         is_identified = flags(self._found.pairs, "identified")[pairs]
+        is_split = ints(self._found.pairs, "parts")[pairs] > 1
+        split = np.where(is_split, np.log(SPLIT_ODDS), 0)
+        charge = charge - split
         kind = np.where(is_identified, kind, kind + charge)
         charge = np.where(is_identified, charge, 0)
-        kind = kind + (whole - (amount + delay + party + number + kind + charge))
-        return np.stack([amount, delay, party, number, kind, charge], 1)
+        kind = kind + (whole - (amount + delay + party + number + kind + charge + split))
+        return np.stack([amount, delay, party, number, kind, charge, split], 1)
 
     def _items(self, links: Ints) -> dict[int, Item]:
         """What these links pay, by number of the item."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from reconciliation.engine.columns import Floats, Ints
 
-FACTORS = ("rival", "limit", "amount", "date", "party", "number", "kind", "charge")
+FACTORS = ("rival", "limit", "amount", "date", "party", "number", "kind", "charge", "split")
 BY_NAME = sorted(range(len(FACTORS)), key=FACTORS.__getitem__, reverse=True)
 MOST_ODDS = 60.0  # beyond, nothing is left to reach
 SPECK = 5  # hundredths of a point; less is shown as 0,0

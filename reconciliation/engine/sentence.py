@@ -8,8 +8,16 @@ from reconciliation.engine.differences import equation, label
 from reconciliation.engine.facts import Fact
 from reconciliation.engine.likeness import best_likeness, party_mention
 from reconciliation.engine.links import GROUP, PAIR
+from reconciliation.engine.points import FACTORS
 
 NEARLY_SURE = 0.99995  # what is shown as 100.00
+WORTH_SAYING = -100  # hundredths of a point
+USUAL = {
+    "kind": "lançamentos deste tipo são mais comuns sem nota",
+    "split": "a nota não informa parcelas",
+    "date": "a data é incomum para este pagamento",
+    "amount": "o valor não é o que a nota espera",
+}
 
 
 def tell(fact: Fact) -> str:
@@ -18,7 +26,7 @@ def tell(fact: Fact) -> str:
     sentence = "; ".join([equation(fact), *_agreements(fact), *when])
     if fact.belief >= NEARLY_SURE:
         return f"{sentence}."
-    against = [*contradictions(fact), *_rival(fact)] or [_missing(fact)]
+    against = [*doubtful(fact), *contradictions(fact), *_rival(fact)] or [_missing(fact)]
     return f"{sentence}. Por que não 100: {'; '.join(against)}."
 
 
@@ -29,6 +37,13 @@ def delay(days: int) -> str:
         return "no dia do vencimento"
     unit = "dia" if abs(days) == 1 else "dias"
     return f"{abs(days)} {unit} {'após o' if days > 0 else 'antes do'} vencimento"
+
+
+def doubtful(fact: Fact) -> Iterator[str]:
+    """What costs the link most, where that is how the line or the document usually behaves."""
+    worst = min(range(len(fact.points)), key=fact.points.__getitem__, default=-1)
+    if worst >= 0 and fact.points[worst] <= WORTH_SAYING and FACTORS[worst] in USUAL:
+        yield USUAL[FACTORS[worst]]
 
 
 def contradictions(fact: Fact) -> Iterator[str]:

@@ -29,6 +29,7 @@ CITES_ANOTHER = 0.015
 SAME_PART, OTHER_PART = 3.0, 0.05
 OTHER_CHARGE, LONE_CHARGE = 1e-6, 0.1
 FAR_OFF = 1e-5
+SPLIT_ODDS, WHOLE_ODDS = SPLIT / (1 - SPLIT), PAID_SHARE / (1 - PAID_SHARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def weigh(pairs: pl.DataFrame, habits: Habits) -> Weights:
     strangers = habits.without[kind] * often * by_chance
     own = OTHER_DEBTS * habits.debts[ints(pairs, "party_row")] * spread * shares
     unrelated = (strangers + np.where(agrees, own, 0)) / habits.days[organization]
-    prior = np.where(ints(pairs, "parts") > 1, SPLIT / (1 - SPLIT), PAID_SHARE / (1 - PAID_SHARE))
+    prior = np.where(ints(pairs, "parts") > 1, SPLIT_ODDS, WHOLE_ODDS)
     amount = floats(pairs, "fit")
     delay = delays(pairs, habits)
     number = numbers(pairs)

@@ -1,11 +1,16 @@
 """The sentence says what agrees, and what keeps a pair from 100."""
 
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from reconciliation.engine import Candidate, match
+from reconciliation.engine.model import Payable
 from tests.data.engine_rows import AURORA, DUE, document, transaction
+
+WHOLE = Payable("", DUE, Decimal("2169.00"), declared=False)
 
 
 def only_pair(memo: str, days: int = 0, amount: str = "1500.00") -> Candidate:
@@ -51,3 +56,44 @@ def test_rival_row_takes_points_and_names_the_other_note() -> None:
     assert (rival.factor, rival.place) == ("rival", "outra nota")
     assert rival.points < -40
     assert rival.document_value == "NF 77 de R$ 1.500,00"
+
+
+def test_a_kind_of_line_that_pays_no_documents_is_said_to_be_that() -> None:
+    taxes = [
+        transaction(f"t{day}", f"{200 + day}.37", DUE + timedelta(days=day - 10), memo="DARF")
+        for day in range(40)
+    ]
+    outcome = match([document()], [*taxes, transaction(memo="DARF")])
+
+    [found] = [doubt for doubt in outcome.doubts if doubt.candidates]
+    assert found.candidates[0].reason.endswith(
+        "Por que não 100: lançamentos deste tipo são mais comuns sem nota."
+    )
+    assert found.reason.endswith("mas lançamentos deste tipo são mais comuns sem nota.")
+
+
+@pytest.mark.parametrize(
+    ("amount", "days", "words"),
+    [
+        ("723.00", 90, "Por que não 100: a data é incomum para este pagamento"),
+        ("1084.50", 30, "Por que não 100: o valor não é o que a nota espera"),
+    ],
+)
+def test_what_costs_most_is_what_keeps_a_payment_from_100(
+    amount: str, days: int, words: str
+) -> None:
+    note = document(amount="2169.00", payables=(WHOLE,))
+    line = transaction(amount=amount, posted=DUE + timedelta(days=days), memo=AURORA)
+    [doubt] = match([note], [line]).doubts
+    assert words in doubt.candidates[0].reason
+
+
+def test_an_instalment_no_document_tells_of_is_a_row_of_its_own() -> None:
+    first = replace(document(amount="2169.00", payables=(WHOLE,)), kind="nfe")
+    half = transaction(amount="1084.50", posted=DUE + timedelta(days=30))
+    [doubt] = match([first, replace(first, id="d2", number="77")], [half]).doubts
+
+    rows = {row.factor: row for row in doubt.candidates[0].evidence}
+    assert rows["split"].points < 0
+    assert (rows["split"].document_value, rows["split"].place) == ("não informa parcelas", "nota")
+    assert sum(row.points for row in rows.values()) == doubt.candidates[0].score
