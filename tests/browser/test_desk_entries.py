@@ -7,7 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from conciliacontag.database import EVERY, session
+from conciliacontag.organizations.roles import Role
+from reconciliation.desk.deciding import NO_DOCUMENT, Decision, decide_line
 from reconciliation.desk.entries import standing_entries
+from reconciliation.desk.standing import standing_of
 from tests.browser.conftest import School, Watched
 from tests.browser.test_desk_keys import press, states, wait_for
 from tests.browser.test_pages import shoot
@@ -103,6 +106,20 @@ def test_all_alike_are_entered_as_one(desk: Desk, school: School) -> None:
 
     press(page, "z")
     wait_for(page, lines[1])
+    assert written(school) == []
+
+
+def test_who_comes_second_sees_who_did_what_and_own_codes(desk: Desk, school: School) -> None:
+    lines = doubtful_month(school.organization, doubts=0, fees=2)
+    page = desk(lines[0]).page
+    enter(page, "4.1.07")
+    with session(EVERY):
+        seen, manager = standing_of(lines[0]).version, school.people[Role.MANAGER]
+        decide_line(lines[0].pk, author=manager, version=seen, decision=Decision(NO_DOCUMENT))
+    page.keyboard.press("Enter")
+
+    expect(page.locator("[data-alert]")).to_contain_text("Marcos Vilela disse que não há nota")
+    expect(page.locator("[data-clash]")).to_contain_text("4.1.07")
     assert written(school) == []
 
 
