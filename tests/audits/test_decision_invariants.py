@@ -58,7 +58,7 @@ def act_on(card: Card, name: str, author: User, chance: Random) -> None:
         skip_card(card.pk, author=author)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_trail_and_values_agree_after_any_acts(answers: Batch, manager: User, seed: int) -> None:
     chance, card = Random(seed), answers.cards.get(line=1)
     for _ in range(25):
@@ -84,7 +84,7 @@ def decide_line(review: Any, name: str, author: User, chance: Random) -> None:
         act_on(card, name, author, chance)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_the_reconciliation_agrees_with_the_card(review: Any, manager: User, seed: int) -> None:
     chance = Random(seed)
     for _ in range(15):

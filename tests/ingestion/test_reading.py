@@ -46,7 +46,7 @@ def notes(count: int) -> list[Entry]:
 
 def greedy() -> bytes:
     """Well-formed, small on disk, and more than a child may hold as a tree."""
-    return b"<a>" + b"<b/>" * 8_000_000 + b"</a>"
+    return b"<a>" + b"<b/>" * 5_000_000 + b"</a>"
 
 
 def lasting() -> bytes:
