@@ -28,6 +28,7 @@ from reconciliation.rules.refusals import ConditionRefused, Fault, Place, RuleRe
 
 CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z ./-]*")
 DEEPEST = 8
+MOST_FAULTS = 50
 FIRST = Place(1, 1)
 KEYS: dict[str, tuple[str, ...]] = {
     "rule": ("name", "when", "then", "stop"),
@@ -58,8 +59,17 @@ def read_rules(text: str) -> list[ReadRule]:
             reader.faults.append(Fault("rule_named_twice", message, rule.place))
         seen.add(rule.definition.name if rule else "")
     if reader.faults:
-        raise RuleRefused(sorted(reader.faults, key=lambda fault: fault.place))
+        raise RuleRefused(_first(sorted(reader.faults, key=lambda fault: fault.place)))
     return [rule for rule in rules if rule]
+
+
+def _first(faults: list[Fault]) -> list[Fault]:
+    """As many as a person reads; of the rest, how many there are."""
+    left = len(faults) - MOST_FAULTS
+    if left <= 0:
+        return faults
+    message = f"daqui em diante há mais {left}; corrija estes primeiro"
+    return [*faults[:MOST_FAULTS], Fault("rules_more_faults", message, faults[MOST_FAULTS].place)]
 
 
 def clean_lines(text: str) -> str:
@@ -202,6 +212,7 @@ class _Reader:
             return Then()
         if isinstance(node, yaml.ScalarNode):
             return Then(decide=self.decide(node))
+        before = len(self.faults)
         fields = self.mapping(node, "then")
         made = Then(
             decide=self.decide(fields.get("decide")),
@@ -209,7 +220,7 @@ class _Reader:
             classify=self.classify(fields.get("classify")),
             flag=self.words(fields.get("flag"), "flag", LONGEST_FLAG),
         )
-        if made.says_nothing:
+        if made.says_nothing and len(self.faults) == before:
             message = f"“then” não faz nada; há {', '.join(KEYS['then'])}"
             self.refuse("rule_does_nothing", message, place_of(node.start_mark))
         return made

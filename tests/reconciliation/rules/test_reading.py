@@ -5,7 +5,7 @@ import json
 import pytest
 
 from reconciliation.rules.grammar import MOST_RULES, Classify, Decide, Then
-from reconciliation.rules.reading import read_rules
+from reconciliation.rules.reading import MOST_FAULTS, read_rules
 from reconciliation.rules.refusals import RuleRefused
 
 GOOD = """\
@@ -124,3 +124,19 @@ def test_two_rules_of_one_name_are_refused() -> None:
     one = "- {name: a, when: transaction_credit, then: accept}\n"
 
     assert faults(one * 2) == [("rule_named_twice", 2, 3)]
+
+
+def test_what_is_misspelt_is_not_said_to_be_missing_too() -> None:
+    text = "name: a\nwhen: transaction_credit\nthen: {points: 999}"
+
+    assert faults(text) == [("rule_value", 3, 16)]
+
+
+def test_of_thousands_of_faults_the_first_are_told_and_the_rest_counted() -> None:
+    with pytest.raises(RuleRefused) as caught:
+        read_rules("name: a\nwhen: transaction_credit\nthen: accept\n" + "k: 1\n" * 5000)
+
+    assert len(caught.value.faults) == MOST_FAULTS + 1
+    last = caught.value.faults[-1]
+    assert (last.code, last.place.line) == ("rules_more_faults", 4 + MOST_FAULTS)
+    assert f"mais {5000 - MOST_FAULTS}" in last.message
