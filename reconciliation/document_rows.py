@@ -11,11 +11,11 @@ from uuid import UUID
 
 import polars as pl
 from django.db.models import (
-    BigIntegerField,
     BooleanField,
     Expression,
     ExpressionWrapper,
     F,
+    Field,
     Func,
     Q,
     QuerySet,
@@ -34,7 +34,7 @@ class Cents(Func):
     """Whole cents of an amount; beyond a quadrillion of reais it is that."""
 
     template = "least(%(expressions)s * 100, 1e17)::bigint"
-    output_field = BigIntegerField()
+    output_field: "Field[int, int]" = Field()  # without a converter: it comes as it is read
 
 
 # As text: converting identifiers and contents value by value is dearer than reading them.
@@ -122,15 +122,24 @@ def _parts(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _left(papers: Papers, paid: Mapping[UUID, Mapping[str, Decimal]]) -> pl.DataFrame:
     """The parts without what is paid of them, and without those of no amount."""
-    known = {str(pk): sums for pk, sums in paid.items()}
-    touched = papers.only(known)
-    places = {one.id: papers.place_of(one.id) for one in touched}
-    rows = [
-        (places[one.id], *part_row(part))
-        for one in touched
-        for part in remaining(one.payables, known[one.id])
-    ]
-    others = papers.parts.filter(
-        ~pl.col("document").is_in(list(places.values())), pl.col("amount") > 0
+    told = [(str(pk), *one) for pk, sums in paid.items() for one in sums.items()]
+    sums = pl.DataFrame(
+        [(pk, name, int(amount * 100)) for pk, name, amount in told],
+        schema={"id": pl.String, "installment": pl.String, "paid": pl.Int64},
+        orient="row",
     )
-    return pl.concat([others, pl.DataFrame(rows, schema=PARTS, orient="row")])
+    places = papers.documents.select("id", document=pl.int_range(pl.len(), dtype=pl.Int64))
+    sums = sums.join(places, on="id").drop("id")
+    part = ["document", "installment"]
+    loose = sorted(set(sums.join(papers.parts, on=part, how="anti")["document"].to_list()))
+    named = papers.parts.join(sums, on=part, how="left", maintain_order="left")
+    left = named.with_columns(amount=pl.col("amount") - pl.col("paid").fill_null(0))
+    left = left.filter(pl.col("amount") > 0, ~pl.col("document").is_in(loose))
+    few = papers.only(papers.ids[place] for place in loose)
+    rows = [
+        (place, *part_row(one))
+        for place, paper in zip(loose, few, strict=True)
+        for one in remaining(paper.payables, paid[UUID(paper.id)])
+    ]
+    spread = pl.DataFrame(rows, schema=PARTS, orient="row")
+    return pl.concat([left.select(list(PARTS)), spread])
