@@ -162,8 +162,9 @@ def test_no_route_shows_or_changes_another_organizations_rows(
     wrong = []
     for route in targeted:
         for method in METHODS:
+            body = {} if method == "get" else body_for(route)  # of a GET it would be a query
             answer = getattr(client, method)(
-                filled(route, theirs), body_for(route), content_type="application/json"
+                filled(route, theirs), body, content_type="application/json"
             )
             if answer.status_code not in (404, 405):
                 wrong.append((method, route, answer.status_code))
