@@ -78,6 +78,7 @@ def test_keys_alone_accept_what_was_seen_and_take_it_back(
     expect(page.locator(".lead h2")).to_have_text(
         "2 linhas, R$ 2.200,10; 1 tem segundo candidato próximo e fica de fora"
     )
+    expect(page.get_by_role("button", name="Aceitar 2")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Conciliado: 2 linhas, R$ 2.200,10.")).to_be_visible()
     with session(EVERY):
@@ -128,6 +129,7 @@ def test_while_it_is_carried_out_the_page_says_so_and_sends_nothing_twice(
     page.goto(LIMITS)
     page.get_by_role("button", name="Conferir e aceitar").click()
     page.get_by_role("button", name="Aceitar 2").wait_for()
+    page.wait_for_load_state()  # the page's own listener comes first
     page.evaluate(COUNT_SENT)
     for _ in range(2):
         page.get_by_role("button", name="Aceitar 2").click()
