@@ -163,4 +163,5 @@ def candidates_of(
         by_line[row.transaction_id].append(row)
     debts = debts_of(rows)
     for pk, other in others.items():
-        yield other, by_line[pk], debts
+        if pk in by_line:  # somebody else may have decided it since the first look
+            yield other, by_line[pk], debts

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from conciliacontag.errors import Conflict, NotAllowed, NotFound
 from conciliacontag.organizations.models import AuditLog, Organization, User
@@ -170,3 +172,22 @@ def test_only_roles_that_may_take_back_an_act(
             undo_together(reached.together, author=user)
     with pytest.raises(NotFound):
         undo_together(organization.pk, author=manager)
+
+
+def test_a_line_that_somebody_decides_between_two_looks_is_passed_by(
+    organization: Organization, queue: Queue
+) -> None:
+    lines = [make_transaction(organization, amount) for amount in ("10.00", "20.00")]
+    notes = [make_document(organization, amount) for amount in ("10.00", "20.00")]
+    for line, note in zip(lines, notes, strict=True):
+        propose(line, note, "80")
+
+    def decide_meanwhile(execute: Any, sql: str, *rest: Any) -> Any:
+        if 'FROM "reconciliation_reconciliation"' in sql and '"score" DESC' in sql:
+            with connection.cursor() as cursor:
+                cursor.cursor.execute("DELETE FROM reconciliation_reconciliation")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(decide_meanwhile):
+        found = alike(queue, lines[0], Decision(ACCEPT, [Choice(notes[0].pk)]))
+    assert [line for line, _ in found.answers] == [lines[0]]
