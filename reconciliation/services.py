@@ -56,6 +56,7 @@ __all__ = [
 
 log = get_logger(__name__)
 
+LONGEST_THOUGHT = 30 * 60  # seconds between two questions to the database, on a crowded machine
 GAVE_UP = (
     "A conciliação foi interrompida {attempts} vezes e ficou de lado; nada foi alterado. "
     "Peça uma nova conciliação; se falhar de novo, envie este número ao suporte: {run}."
@@ -123,7 +124,7 @@ def execute_run(organization_id: UUID, run_id: UUID) -> None:
         held = Run.objects.select_for_update(of=("self",)).select_related("organization")
         run = held.filter(pk=run_id, status=RunStatus.RUNNING, attempts=attempt).first()
         if run is not None:
-            be_patient(settings.LEASE_SECONDS)
+            be_patient(LONGEST_THOUGHT)
             finish(run, carry_out(run))
 
 
