@@ -157,9 +157,9 @@ def test_decisions_taken_while_the_engine_works_stand(
 ) -> None:
     document, line = make_pair(organization)
 
-    def interrupted(*opened: Any) -> Outcome:
+    def interrupted(*opened: Any, **asked: Any) -> Outcome:
         refuse_matches(line, user=auditor, reason="devolução")
-        return match(*opened)
+        return match(*opened, **asked)
 
     monkeypatch.setattr("reconciliation.services.match", interrupted)
     reconcile(organization)

@@ -158,7 +158,8 @@ def test_a_token_in_the_address_opens_nothing(
 
     answer = Client().post(f"{PATH}?token={token}", body, content_type="application/json")
 
-    refusal(answer, 401, "not_authenticated")
+    refusal(answer, 400, "unknown_parameter")
+    assert token not in answer.content.decode()
 
 
 def test_the_token_of_a_person_is_none_of_a_source(
