@@ -21,17 +21,10 @@ from django.db import connections  # noqa: E402
 @contextmanager
 def scratch() -> Iterator[Path]:
     """Migrate a new database, point the project at it and at a temporary folder of files."""
-    address = settings.DATABASES["owner"]
-    info = make_conninfo(
-        host=address["HOST"],
-        port=address["PORT"] or None,
-        user=address["USER"],
-        password=address["PASSWORD"],
-        dbname=address["NAME"],
-    )
+    main = settings.DATABASES["owner"]["NAME"]
     name = sql.Identifier(f"bench_{os.getpid()}")
     with (
-        connect(info, autocommit=True) as owner,
+        connect(owner_of(main), autocommit=True) as owner,
         tempfile.TemporaryDirectory(dir=settings.DATA) as folder,
     ):
         owner.execute(sql.SQL("CREATE DATABASE {}").format(name))
@@ -44,3 +37,20 @@ def scratch() -> Iterator[Path]:
         finally:
             connections.close_all()
             owner.execute(sql.SQL("DROP DATABASE {}").format(name))
+
+
+def owner_of(database: str) -> str:
+    address = settings.DATABASES["owner"]
+    return make_conninfo(
+        host=address["HOST"],
+        port=address["PORT"] or None,
+        user=address["USER"],
+        password=address["PASSWORD"],
+        dbname=database,
+    )
+
+
+def gather_statistics() -> None:
+    """What the server does by itself within a minute after many rows were written."""
+    with connect(owner_of(f"bench_{os.getpid()}"), autocommit=True) as owner:
+        owner.execute("ANALYZE")
