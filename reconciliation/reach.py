@@ -27,7 +27,6 @@ from reconciliation.models import (
 )
 from reconciliation.news import only_new_lines
 from reconciliation.open_rows import (
-    count_open,
     open_documents,
     open_transactions,
     undecided_lines,
@@ -84,7 +83,7 @@ def reach_of(run: Run, known: Known | None) -> Reach:
     """
     documents = open_documents(run.organization, force=run.force)
     new = only_new_lines(run) if known is not None else []
-    waiting = count_open(run.organization)[1] if new else 0
+    waiting = undecided_lines(run.organization).open().count() if new else 0
     if known is not None and new and waiting >= LEAST:
         near = _near(run, documents, new, known, round(MOST * waiting))
         if near is not None:
