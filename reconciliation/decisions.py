@@ -23,6 +23,7 @@ from reconciliation.ledger import books
 from reconciliation.models import (
     MATCHED,
     Reconciliation,
+    ReconciliationQuerySet,
     ReconciliationStatus,
 )
 from reconciliation.statuses import settle
@@ -241,11 +242,7 @@ def refuse_matches(
         if said is not None:
             return said
         refuse_full_lines((), rows.matched().by_people())
-        gone = list(rows.exclude(MATCHED))
-        used = used_by_line(rows).get(transaction.pk, Decimal(0))
-        if used >= abs(transaction.amount):  # of a line that is booked in part, the rest is meant
-            gone += linked(rows.by_machine().values_list("link", flat=True))
-            used = used_by_line(rows.by_people()).get(transaction.pk, Decimal(0))
+        gone, used = in_the_way(transaction, rows)
         touched = Touched({transaction.pk})
         touched.add(gone)
         row = Reconciliation(
@@ -262,6 +259,18 @@ def refuse_matches(
         row.save(force_insert=True)
         conclude([row], touched, user, action, told)
     return row
+
+
+def in_the_way(
+    transaction: Transaction, rows: ReconciliationQuerySet
+) -> tuple[list[Reconciliation], Decimal]:
+    """What goes when a line is said to have no document, and how much of it stays used."""
+    gone = list(rows.exclude(MATCHED))
+    used = used_by_line(rows).get(transaction.pk, Decimal(0))
+    if used >= abs(transaction.amount):  # of a line that is booked in part, the rest is meant
+        gone += linked(rows.by_machine().values_list("link", flat=True))
+        used = used_by_line(rows.by_people()).get(transaction.pk, Decimal(0))
+    return gone, used
 
 
 def link_facts(rows: Sequence[Reconciliation]) -> dict[str, Any]:

@@ -56,9 +56,7 @@ def close_period(
         refuse_unfinished(month)
         # The moment before the look: what comes between the look and the lock is told as late.
         moment = timezone.now()
-        items = checklist(organization, month)
-        refuse_busy(items)
-        left = [item for item in items if item.is_open]
+        left = open_items(organization, month)
         if left and not accept_open:
             raise has_open_items(left)
         closing = Closing.objects.create(
@@ -75,6 +73,13 @@ def close_period(
         facts = {"period": spell_month(month), "reason": said, "left_open": count}
         record(organization, "period.closed", closing, actor=user, diff=facts)
     return closing, True
+
+
+def open_items(organization: Organization, month: date) -> list[Item]:
+    """What keeps the month from being done; refused while files are read or a run is under way."""
+    items = checklist(organization, month)
+    refuse_busy(items)
+    return [item for item in items if item.is_open]
 
 
 def reopen_period(
