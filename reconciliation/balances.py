@@ -56,12 +56,6 @@ def used_by_line(rows: ReconciliationQuerySet) -> dict[UUID, Decimal]:
     return {pk: total for pk, total in sums if pk}
 
 
-def settled_by_document(rows: ReconciliationQuerySet) -> dict[UUID, Decimal]:
-    """Settled amount by document, of the booked among these rows."""
-    sums = rows.matched().order_by().values_list("document_id").annotate(total=settled())
-    return {pk: total for pk, total in sums if pk}
-
-
 def settled_by_part(rows: ReconciliationQuerySet) -> dict[UUID, dict[str, Decimal]]:
     """Settled amount by document and instalment ("" for the whole), of the booked of these."""
     found: defaultdict[UUID, dict[str, Decimal]] = defaultdict(dict)

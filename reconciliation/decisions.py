@@ -238,8 +238,7 @@ def refuse_matches(
     require(user, transaction.organization, Act.DECIDE)
     with books(transaction.organization_id):
         rows = Reconciliation.objects.filter(transaction=transaction)
-        said = rows.by_people().filter(status=ReconciliationStatus.UNMATCHED).first()
-        if said is not None:
+        if said := rows.by_people().filter(status=ReconciliationStatus.UNMATCHED).first():
             return said
         refuse_full_lines((), rows.matched().by_people())
         gone, used = in_the_way(transaction, rows)

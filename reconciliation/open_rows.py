@@ -3,8 +3,7 @@
 What was paid in part is open for the rest of it, and so is what is left of a bank line.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -19,7 +18,7 @@ from conciliacontag.organizations.models import Organization
 from ingestion.models import Document, MatchStatus, Transaction
 from ingestion.models.documents import PAYABLE
 from ingestion.models.transactions import TransactionQuerySet
-from reconciliation.balances import ZERO, settled, used_by_line
+from reconciliation.balances import ZERO, settled_by_part, used_by_line
 from reconciliation.document_rows import read_papers
 from reconciliation.engine import OpenTransaction, Papers
 from reconciliation.models import Reconciliation, ReconciliationQuerySet, ReconciliationStatus
@@ -52,7 +51,7 @@ def open_documents(
     if not force:
         documents = documents.open()
         booked = booked.exclude(document__status=MatchStatus.RECONCILED)
-    return read_papers(documents, paid_by_document(booked), cnpj_root(organization.cnpj))
+    return read_papers(documents, settled_by_part(booked), cnpj_root(organization.cnpj))
 
 
 def count_open(organization: Organization) -> tuple[int, int]:
@@ -73,16 +72,6 @@ def booked_rows(organization: Organization, *, force: bool) -> ReconciliationQue
     rows = Reconciliation.objects.filter(organization=organization).matched()
     kept = ~Q(performed_by=None) | Q(in_closed_period("transaction__"))
     return rows.filter(kept) if force else rows
-
-
-def paid_by_document(booked: ReconciliationQuerySet) -> Mapping[UUID, Mapping[str, Decimal]]:
-    """What is settled of each instalment of each document."""
-    paid: defaultdict[UUID, dict[str, Decimal]] = defaultdict(dict)
-    sums = booked.order_by().values_list("document_id", "installment").annotate(sum=settled())
-    for document_id, installment, amount in sums:
-        if document_id:
-            paid[document_id][installment] = amount
-    return paid
 
 
 def open_transactions(
