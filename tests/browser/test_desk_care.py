@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from conciliacontag.database import EVERY, session
 from ingestion.models import Document, Transaction
@@ -33,6 +33,19 @@ def long_month(school: School, count: int) -> list[Transaction]:
             make_transaction(school.organization, "-3.00", memo=memo, date=day)
         found = Transaction.objects.filter(organization=school.organization)
         return list(found.order_by("date", "id"))
+
+
+def chosen_by_search(desk: Desk, school: School) -> tuple[Page, Transaction]:
+    """A line for which a note was looked for and chosen, and its page."""
+    (line,) = doubtful_month(school.organization, doubts=1)
+    with session(EVERY):
+        make_document(school.organization, "55.00", number=810001)
+    page = desk(line).page
+    press(page, "/")
+    page.keyboard.type("810001")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-found] [name=choice]:checked")).to_have_count(1)
+    return page, line
 
 
 def test_a_key_held_down_decides_one_line(desk: Desk, school: School) -> None:
@@ -83,14 +96,7 @@ def test_looking_for_a_candidate_chooses_it(desk: Desk, school: School) -> None:
 
 
 def test_another_search_leaves_what_is_chosen(desk: Desk, school: School) -> None:
-    lines = doubtful_month(school.organization, doubts=1)
-    with session(EVERY):
-        make_document(school.organization, "55.00", number=810001)
-    page = desk(lines[0]).page
-    press(page, "/")
-    page.keyboard.type("810001")
-    page.keyboard.press("Enter")
-    expect(page.locator("[data-found] [name=choice]:checked")).to_have_count(1)
+    page, _ = chosen_by_search(desk, school)
     press(page, "/")
     page.keyboard.press("Control+a")
     page.keyboard.type("nada com este nome")
@@ -102,16 +108,9 @@ def test_another_search_leaves_what_is_chosen(desk: Desk, school: School) -> Non
 def test_after_a_reload_nothing_is_chosen_in_the_place_of_a_note_that_was_looked_for(
     desk: Desk, school: School
 ) -> None:
-    lines = doubtful_month(school.organization, doubts=1)
-    with session(EVERY):
-        make_document(school.organization, "55.00", number=810001)
-    page = desk(lines[0]).page
-    press(page, "/")
-    page.keyboard.type("810001")
-    page.keyboard.press("Enter")
-    expect(page.locator("[data-found] [name=choice]:checked")).to_have_count(1)
+    page, line = chosen_by_search(desk, school)
     page.reload()
-    wait_for(page, lines[0])
+    wait_for(page, line)
 
     expect(page.get_by_text("procure-a de novo")).to_be_visible()
     expect(page.locator("[name=choice]:checked")).to_have_count(0)
