@@ -144,16 +144,16 @@ def _sums(sales: pl.DataFrame, lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.Da
     sold = sold.filter(pl.col("place") < MOST_A_DAY).with_columns(
         sale=pl.int_range(pl.len(), dtype=pl.Int64), due=pl.lit(0, pl.Int64)
     )
-    several, members = sums_of(
-        sold.select("owner", "due", "amount", item="sale"), most=MOST_SALES, span=0
-    )
+    several = sums_of(sold.select("owner", "due", "amount", item="sale"), most=MOST_SALES, span=0)
     single = sold.select(
         "owner", sum="amount", size=pl.lit(1, pl.Int64), subset=-1 - pl.col("sale")
     )
     own = sold.select(subset=-1 - pl.col("sale"), sale="sale")
-    sums = pl.concat([single, several.select("owner", "sum", "size", "subset")]).join(
+    table = several.table
+    sums = pl.concat([single, table.select("owner", "sum", "size", "subset")]).join(
         days, on="owner"
     )
+    members = several.members(ints(table, "subset"))
     who = pl.concat([own, members.select("subset", sale="item")])
     return sums, who.join(sold.select("sale", "item", "likely"), on="sale").drop("sale")
 

@@ -14,7 +14,7 @@ from reconciliation.engine.habits import FIRST_DAY, Habits, day_index
 from reconciliation.engine.links import GROUP, Links, Room
 from reconciliation.engine.nearest import Calendar, between, of_amount
 from reconciliation.engine.reading import Reading
-from reconciliation.engine.subsets import sums_of
+from reconciliation.engine.subsets import Sums, Wanted, sums_of
 from reconciliation.engine.weights import CITED, MOST, OTHER_DEBTS, party_factors
 
 MOST_ITEMS, SPAN = 10, 80
@@ -43,8 +43,9 @@ def group_links(
         paid: of each item, the probability that it is paid by itself.
     """
     lines = _open_lines(books, reading, paying)
-    sums, members = _sums(books, lines, paid)
-    groups = _candidates(books, reading, lines, sums)
+    sums = _sums(books, reading, lines, paid)
+    groups = _candidates(books, reading, lines, sums.table)
+    members = sums.members(np.unique(ints(groups, "subset")))
     facts = _member_facts(groups, members, books, reading)
     weight = _weigh(groups, facts, habits)
     keep = weight > 1e-4
@@ -77,7 +78,7 @@ def _open_lines(books: Books, reading: Reading, paying: Floats) -> pl.DataFrame:
     return lines.filter(pl.Series(paying < LINE_OPEN_BELOW))
 
 
-def _sums(books: Books, lines: pl.DataFrame, paid: Floats) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _sums(books: Books, reading: Reading, lines: pl.DataFrame, paid: Floats) -> Sums:
     """Sums, by party and side, of what is open and near in time to some open line."""
     state = books.items.select("item", "document", "parts", paid=pl.Series(paid))
     split = state.filter(pl.col("parts") > 1).group_by("document").agg(split=pl.col("paid").max())
@@ -87,22 +88,39 @@ def _sums(books: Books, lines: pl.DataFrame, paid: Floats) -> tuple[pl.DataFrame
     )
     days = Calendar(lines.rename({"day": "due"}), ["organization", "receivable"])
     whole = whole.filter(days.any_near(whole.with_columns(day="due"), FIRST_DAY, LATEST_OF_FIRST))
-    owner = pl.col("party_row") * 2 + pl.col("receivable").cast(pl.Int64)
-    owed = whole.select("item", "due", owner=owner, amount="net")
-    return sums_of(owed, most=MOST_ITEMS, span=SPAN)
+    owed = whole.select("item", "due", owner=pl.Series(_owner(whole)), amount="net")
+    return sums_of(owed, most=MOST_ITEMS, span=SPAN, wanted=_payable(books, reading, lines))
+
+
+def _payable(books: Books, reading: Reading, lines: pl.DataFrame) -> Wanted:
+    """Sums that some line may pay: any of a party it names, of others what it pays to the cent."""
+    organization = ints(books.parties, "organization")
+    is_named = np.zeros(2 * len(organization), bool)
+    is_named[_owner(lines.join(reading.evidence.select("row", "party_row"), on="row"))] = True
+    side = 2 * ints(lines, "organization") + ints(lines, "receivable")
+    paid = of_amount(side, ints(lines, "paid"))
+
+    def wanted(owner: Ints, sums: Ints) -> Flags:
+        sides = 2 * organization[owner // 2] + owner % 2
+        found: Flags = np.isin(of_amount(sides[:, None], sums), paid)
+        return found | is_named[owner][:, None]
+
+    return wanted
+
+
+def _owner(rows: pl.DataFrame) -> Ints:
+    """A party and a side of it as one number."""
+    return ints(rows, "party_row") * 2 + ints(rows, "receivable")
 
 
 def _candidates(
     books: Books, reading: Reading, lines: pl.DataFrame, sums: pl.DataFrame
 ) -> pl.DataFrame:
     """Lines beside the sums they may pay; `group` counts the pairs."""
-    owner = ints(sums, "owner")
-    rivals = np.bincount(owner, minlength=1)[owner]
     sums = sums.with_columns(
         party_row=pl.col("owner") // 2,
         receivable=pl.col("owner") % 2 == 1,
-        organization=books.parties["organization"].gather(owner // 2),
-        rivals=pl.Series(rivals),
+        organization=books.parties["organization"].gather(ints(sums, "owner") // 2),
         due="last_due",
     )
     pairs = [_of_equal_sum(lines, sums), _of_party(lines, sums, reading)]
@@ -125,8 +143,7 @@ def _of_equal_sum(lines: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
 def _of_party(lines: pl.DataFrame, sums: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     """Lines that name a party beside sums of its items that miss the amount by little."""
     named = lines.join(reading.evidence.select("row", "party_row"), on="row")
-    owner = ints(named, "party_row") * 2 + ints(named, "receivable")
-    paid = ints(named, "paid")
+    owner, paid = _owner(named), ints(named, "paid")
     low, high = (paid / (1 + NEAR)).astype(np.int64), (paid / (1 - NEAR)).astype(np.int64)
     places = of_amount(ints(sums, "owner"), ints(sums, "sum"))
     order = np.argsort(places, kind="stable")

@@ -80,6 +80,18 @@ def between(places: Ints, low: Ints, high: Ints, middle: Ints, *, most: int) -> 
     return row, first[row] + step
 
 
+def until_day(owner: Ints, due: Ints, days: int) -> Ints:
+    """How many of the next rows of each one's owner are due within so many days after it.
+
+    Args:
+        owner, due: in the order of both.
+    """
+    places = _of_day(owner, due)
+    last = np.searchsorted(places, _of_day(owner, due + days), side="right")
+    ahead: Ints = last - np.arange(len(places)) - 1
+    return ahead
+
+
 def of_amount(owner: Ints, cents: Ints) -> Ints:
     """Owner and amount as one number, so that a range of amounts is a range of numbers."""
     return owner * MOST_CENTS + np.clip(cents, 0, MOST_CENTS - 1)
