@@ -47,6 +47,17 @@ def test_the_reports_of_a_company(look_at: Callable[..., Watched], look: str) ->
     check(watched)
 
 
+def test_at_a_desk_no_column_of_the_reports_is_cut(look_at: Callable[..., Watched]) -> None:
+    page = look_at(Role.MANAGER, width=1280).page
+    page.goto(f"{REPORT}{ONE}")
+    expect(page.get_by_role("heading", name="Acerto da máquina")).to_be_visible()
+
+    cut = page.locator(".scroll").evaluate_all(
+        "all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => e.ariaLabel)"
+    )
+    assert cut == []
+
+
 @pytest.mark.parametrize("look", ["claro", "390"])
 def test_the_list_behind_a_number(look_at: Callable[..., Watched], look: str) -> None:
     watched = look_at(Role.MANAGER, **LOOKS[look])
