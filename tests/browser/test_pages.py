@@ -132,6 +132,16 @@ def test_page_fits_a_phone(look_at: Callable[..., Any], name: str) -> None:
     assert watched.faults == []
 
 
+def test_rows_are_as_low_and_as_large_as_what_they_say(look_at: Callable[..., Any]) -> None:
+    page: Page = look_at(Role.MANAGER, width=390).page
+    page.goto(address("pendencias"))
+    heights = page.locator("table tbody tr").evaluate_all("all => all.map(e => e.offsetHeight)")
+    assert max(heights) < 200
+    page.goto(address("fechar-mes"))
+    sizes = "all => all.map(e => getComputedStyle(e).fontSize)"
+    assert len(set(page.locator("table th, table td").evaluate_all(sizes))) == 1
+
+
 @pytest.mark.parametrize("name", ["trabalhos", "envio", "documentos", "lote"])
 def test_page_is_readable_in_the_dark(look_at: Callable[..., Any], name: str) -> None:
     watched = look_at(Role.MANAGER, dark=True)
