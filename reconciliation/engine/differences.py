@@ -1,6 +1,8 @@
 """The name and the amount of what keeps a payment and what it pays apart."""
 
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Protocol
 
 from reconciliation.engine.amounts import CENTS, DISCOUNT, FEE, INTEREST, OVER, PARTIAL
 from reconciliation.engine.cents import brl, reais
@@ -27,20 +29,41 @@ WORDS = {
 HUNDRED = Decimal(100)
 
 
-def allocations(fact: Fact) -> list[tuple[Item, int, Difference | None]]:
+class Owed(Protocol):
+    """What a document expects of a payment, in cents."""
+
+    @property
+    def owed(self) -> int:
+        """The part, where a split is supposed."""
+
+    @property
+    def expected(self) -> int:
+        """… less the tax declared as withheld."""
+
+    @property
+    def cents(self) -> int:
+        """As the document tells it."""
+
+
+def allocations(
+    members: Sequence[Owed], cents: int, sort: int, relation: str
+) -> list[tuple[int, Difference | None]]:
     """Cents of the line each document gets, and what explains the rest of either side.
 
     No cent is created: what is given never exceeds the line, nor any document.
+
+    Args:
+        members: what the link pays.
+        cents: of the line, without its sign.
+        sort: `PAIR`, `GROUP` or `CARD`.
+        relation: of the two amounts, where a single document is paid.
     """
-    if len(fact.members) == 1 and fact.sort != CARD:
-        return [_single(fact, fact.members[0])]
-    missing = sum(member.cents for member in fact.members) - fact.line.cents
-    kind = "card" if fact.sort == CARD else _group_kind(missing)
-    shares = _shares(fact, missing)
-    return [
-        (member, given, _difference(kind, lost))
-        for member, (given, lost) in zip(fact.members, shares, strict=True)
-    ]
+    if len(members) == 1 and sort != CARD:
+        return [_single(members[0], cents, relation)]
+    owed = [member.cents for member in members]
+    missing = sum(owed) - cents
+    kind = "card" if sort == CARD else _group_kind(missing)
+    return [(given, _difference(kind, lost)) for given, lost in _shares(owed, missing)]
 
 
 def equation(fact: Fact) -> str:
@@ -51,8 +74,8 @@ def equation(fact: Fact) -> str:
         return f"{brl(paid)} é parte da {terms}: faltam {brl(owed - paid)}"
     if owed == paid:
         return f"{brl(paid)} = {terms}"
-    parts = allocations(fact)
-    kind = next((part[2].kind for part in parts if part[2]), UNEXPLAINED)
+    given = allocations(fact.members, paid, fact.sort, fact.relation)
+    kind = next((difference.kind for _, difference in given if difference), UNEXPLAINED)
     return f"{brl(paid)} = {terms} {_rest(paid - owed, owed, kind)}"
 
 
@@ -73,19 +96,17 @@ def _rest(cents: int, owed: int, kind: str) -> str:
     return f"{sign} {brl(abs(cents))} {WORDS[kind]} ({percent(cents, owed)})"
 
 
-def _single(fact: Fact, member: Item) -> tuple[Item, int, Difference | None]:
+def _single(member: Owed, cents: int, relation: str) -> tuple[int, Difference | None]:
     owed = member.owed
-    extra = fact.line.cents - owed
-    given = min(fact.line.cents, owed)
-    if not extra or fact.relation == PARTIAL:
-        return member, given, None
-    kind = KINDS.get(fact.relation, "withheld" if member.expected != owed else UNEXPLAINED)
-    return member, given, _difference(kind, extra)
+    given = min(cents, owed)
+    if cents == owed or relation == PARTIAL:
+        return given, None
+    kind = KINDS.get(relation, "withheld" if member.expected != owed else UNEXPLAINED)
+    return given, _difference(kind, cents - owed)
 
 
-def _shares(fact: Fact, missing: int) -> list[tuple[int, int]]:
+def _shares(owed: Sequence[int], missing: int) -> list[tuple[int, int]]:
     """Cents given and lost by each member; a shortfall is spread by amount, to the cent."""
-    owed = [member.cents for member in fact.members]
     whole, left = sum(owed), missing
     shares = []
     for cents in owed[:-1]:

@@ -12,14 +12,19 @@ from reconciliation.engine.columns import Floats, Ints, flags, ints
 from reconciliation.engine.links import PAIR
 from reconciliation.engine.matching import Found
 from reconciliation.engine.model import OpenTransaction
-from reconciliation.engine.points import FACTORS, points_of, score_of, without_specks
+from reconciliation.engine.points import (
+    FACTORS,
+    hundredths_of,
+    in_points,
+    points_of,
+    without_specks,
+)
 from reconciliation.engine.rows import Item, Line
 from reconciliation.engine.tables import Tables
 from reconciliation.engine.uses import Uses
 from reconciliation.engine.weights import SPLIT_ODDS
 
 ITEM = ("document", "installment", "parts", "amount", "net")
-AT_ONCE = 8_192  # links: what is looked up of them is dropped before the next ones
 WORTH_TELLING = -0.5  # what competition costs, as a logarithm
 
 
@@ -71,50 +76,39 @@ class Fact:
 
 
 class Facts:
-    """Looks up links by number. `worded`: with what words and points need, rivals among it."""
+    """Looks up links by number."""
 
-    def __init__(self, tables: Tables, found: Found, uses: Uses, *, worded: bool) -> None:
-        self._tables, self._found, self._uses, self._worded = tables, found, uses, worded
+    def __init__(self, tables: Tables, found: Found, uses: Uses) -> None:
+        self._tables, self._found, self._uses = tables, found, uses
         self._belief = found.belief
         self._codes = found.books.lines["line"].to_numpy()
         self._observations = found.pairs.select(Observed._fields)
         self._cents = found.books.lines["amount"].to_numpy()
 
-    def each(self, links: Ints) -> Iterator[Fact]:
+    def of(self, links: Ints) -> list[Fact]:
         """Facts of these links, in their order; those of one line should stand together."""
-        for start in range(0, len(links), AT_ONCE):
-            yield from self._some(links[start : start + AT_ONCE])
-
-    def _some(self, links: Ints) -> Iterator[Fact]:
         rows, belief = self._found.links.row[links], self._belief[links]
-        scores = [score_of(probability) for probability in belief.tolist()]
+        hundredths = hundredths_of(belief)
         terms = self._terms(links)
-        points = self._points(terms, scores)
-        rivals = self._uses.rivals(links) if self._worded else np.full(len(links), -1)
+        rivals = self._uses.rivals(links)
         items = self._items(np.unique(np.concatenate([links, rivals[rivals >= 0]])))
         members = list(self._members(links, items))
-        return map(
+        told = map(
             Fact,
             links.tolist(),
             rows.tolist(),
             self._found.links.sort[links].tolist(),
             belief.tolist(),
-            scores,
+            map(in_points, hundredths.tolist()),
             self._lines(rows),
             members,
             [sum([item.owed for item in paid]) for paid in members],
             self._observed(links),
             self._rivals(rivals, items),
-            points,
+            without_specks(points_of(terms, hundredths)).tolist(),
             (terms[:, FACTORS.index("rival")] < WORTH_TELLING).tolist(),
         )
-
-    def _points(self, terms: Floats, scores: list[Decimal]) -> list[list[int]]:
-        if not self._worded:
-            return [[]] * len(scores)
-        whole = np.array([int(score.scaleb(2)) for score in scores], np.int64)
-        points: list[list[int]] = without_specks(points_of(terms, whole)).tolist()
-        return points
+        return list(told)
 
     def _terms(self, links: Ints) -> Floats:
         """Natural logarithms, a column for each of `FACTORS`; they add up to those of the odds.
@@ -155,14 +149,18 @@ class Facts:
     def _items(self, links: Ints) -> dict[int, Item]:
         """What these links pay, by number of the item."""
         wanted = np.unique(self._uses.members(links)[0])
-        columns = self._found.books.items.select(*ITEM)
-        told = zip(wanted.tolist(), columns[wanted].iter_rows(), strict=True)
-        return {number: self._item(*row) for number, row in told}
-
-    def _item(self, document: int, place: int, parts: int, owed: int, expected: int) -> Item:
+        rows = self._found.books.items.select(*ITEM)[wanted]
+        document, place, parts = (ints(rows, name) for name in ITEM[:3])
         papers = self._tables.documents
-        part = papers.part(document, place if parts == 1 else 0)
-        return Item(papers.rows[document], part, owed, expected, parts, place)
+        told = map(
+            Item,
+            papers.rows_at(document),
+            papers.parts_at(papers.places(document, np.where(parts > 1, 0, place))),
+            *(rows[name].to_list() for name in ("amount", "net")),
+            parts.tolist(),
+            place.tolist(),
+        )
+        return dict(zip(wanted.tolist(), told, strict=True))
 
     def _members(self, links: Ints, items: dict[int, Item]) -> Iterator[tuple[Item, ...]]:
         numbers, counts = self._uses.members(links)

@@ -40,7 +40,7 @@ class Misses:
     def cited(self, line: Line) -> PaperRow | None:
         """A document whose access key the line carries."""
         keys = sorted(key for key in line.mentions.keys if key in self._by_key)
-        return self._tables.documents.rows[self._by_key[keys[0]]] if keys else None
+        return self._tables.documents.row(self._by_key[keys[0]]) if keys else None
 
     def nearest(self, line: Line) -> Item | None:
         """The item of the line's side with the nearest amount, at most a quarter away, then day."""
@@ -51,7 +51,7 @@ class Misses:
         *_, document, installment = min(places)
         papers = self._tables.documents
         part = papers.part(document, installment)
-        return Item(papers.rows[document], part, part.amount, part.amount)
+        return Item(papers.row(document), part, part.amount, part.amount)
 
 
 class Side:

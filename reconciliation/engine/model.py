@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from reconciliation.engine.known import Known
+from reconciliation.engine.late import Late
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Difference:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
     """A document (or instalment) a transaction may pay, with its score, why, and why not 100.
 
@@ -85,19 +86,19 @@ class Candidate:
     installment: str
     amount: Decimal  # of the transaction, given to this document: never more than either side
     score: Decimal  # 0.00 to 100.00: a hundred times the probability that the link is right
-    evidence: tuple[Evidence, ...]
-    reason: str  # Portuguese sentence built from the evidence
+    evidence: Late[tuple[Evidence, ...]] = Late()
+    reason: Late[str] = Late()  # Portuguese sentence built from the evidence
     link: int = 0  # from 1; equal for the documents paid together; 0 stands alone
     difference: Difference | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Doubt:
     """A transaction that the engine does not decide: its best candidates, best first."""
 
     transaction_id: str
     candidates: tuple[Candidate, ...]
-    reason: str  # Portuguese: why it was not booked, and the nearest miss when there is none
+    reason: Late[str] = Late()  # Portuguese: why not booked, and the nearest miss without any
 
 
 @dataclass(frozen=True, slots=True)

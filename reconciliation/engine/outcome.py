@@ -33,8 +33,8 @@ def match(
 
     Args:
         known: what earlier runs learned of the organization; learned from the rows without it.
-        worded: without it candidates have no evidence and no sentence, which are four fifths of the
-            work after the comparison.
+        worded: candidates have evidence and a sentence; they are told when they are first read,
+            which is most of the work after the comparison.
         about: lines to speak of; the others are compared beside them, and nothing is said of them.
         near: documents to compare, with what else their parties owe; all of them without it. The
             others only serve to say what comes nearest to a line without any. Needs `known`.

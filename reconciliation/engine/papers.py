@@ -79,9 +79,9 @@ class Papers(Sequence[OpenDocument]):
         self.documents = documents
         self.parts = parts.sort("document", "due_on", "installment", "amount", maintain_order=True)
         self.ids: list[str] = documents["id"].to_list()
-        self._starts = np.searchsorted(
+        self._starts: Ints = np.searchsorted(
             ints(self.parts, "document"), np.arange(documents.height + 1)
-        ).tolist()
+        )
         self.payables: pl.DataFrame | None = None  # as the engine computes on them
         self._built: dict[int, OpenDocument] = {}
 
@@ -156,10 +156,26 @@ class Papers(Sequence[OpenDocument]):
         """What all documents expect, those of one after those of the other."""
         return [PartRow._make(row) for row in self.parts.rows()]
 
+    def row(self, place: int) -> PaperRow:
+        return PaperRow._make(self.documents.row(place))
+
     def part(self, place: int, installment: int) -> PartRow:
         """What a document expects in an instalment; 0 is the whole of it."""
-        start: int = self._starts[place]
-        return self.part_rows[start + max(installment - 1, 0)]
+        start = int(self._starts[place])
+        return PartRow._make(self.parts.row(start + max(installment - 1, 0)))
+
+    def rows_at(self, places: Ints) -> list[PaperRow]:
+        """What some documents say."""
+        return [PaperRow._make(row) for row in self.documents[places].rows()]
+
+    def parts_at(self, places: Ints) -> list[PartRow]:
+        """What stands at some places of `parts`."""
+        return [PartRow._make(row) for row in self.parts[places].rows()]
+
+    def places(self, documents: Ints, installments: Ints) -> Ints:
+        """Where in `parts` instalments of documents stand; 0 is the whole of one."""
+        found: Ints = self._starts[documents] + np.maximum(installments - 1, 0)
+        return found
 
     def _build(self, place: int) -> OpenDocument:
         row = self.rows[place]

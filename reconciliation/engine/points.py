@@ -14,12 +14,23 @@ from reconciliation.engine.columns import Floats, Ints
 FACTORS = ("rival", "limit", "amount", "date", "party", "number", "kind", "charge", "split")
 BY_NAME = sorted(range(len(FACTORS)), key=FACTORS.__getitem__, reverse=True)
 MOST_ODDS = 60.0  # beyond, nothing is left to reach
+NEAR = 1e-6
 SPECK = 5  # hundredths of a point; less is shown as 0,0
 
 
 def score_of(belief: float) -> Decimal:
     """0.00 to 100.00."""
     return Decimal(f"{100 * belief:.2f}")
+
+
+def hundredths_of(belief: Floats) -> Ints:
+    """`score_of` of each, in hundredths of a point."""
+    points = 100 * belief
+    found = np.rint(100 * points).astype(np.int64)
+    # Near the middle between two of them only the decimals of the number itself decide.
+    near = np.abs(np.abs(100 * points - found) - 0.5) < NEAR
+    found[near] = [int(score_of(value).scaleb(2)) for value in belief[near].tolist()]
+    return found
 
 
 def spell(points: Decimal) -> str:

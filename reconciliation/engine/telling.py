@@ -1,28 +1,32 @@
 """From weighed links to what a person is told: bookings, proposals, and reasons for the rest."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
-from itertools import groupby
+from functools import cached_property, partial
+from itertools import chain, islice
 
 import numpy as np
 
-from reconciliation.engine.bands import why_not
 from reconciliation.engine.booking import booked
 from reconciliation.engine.cents import reais
 from reconciliation.engine.columns import Flags, Ints, ints
-from reconciliation.engine.differences import allocations
-from reconciliation.engine.evidence import rows_of
-from reconciliation.engine.facts import Fact, Facts
+from reconciliation.engine.facts import Facts
 from reconciliation.engine.links import chosen
 from reconciliation.engine.matching import Found
 from reconciliation.engine.misses import Misses, tell_miss
-from reconciliation.engine.model import Candidate, Doubt, Options, Outcome
+from reconciliation.engine.model import Candidate, Doubt, Evidence, Options, Outcome
+from reconciliation.engine.paying import Payments, Share
+from reconciliation.engine.points import hundredths_of, in_points
 from reconciliation.engine.rows import Line
-from reconciliation.engine.sentence import tell
 from reconciliation.engine.shown import shown_links
 from reconciliation.engine.tables import Tables
 from reconciliation.engine.uses import Uses
+from reconciliation.engine.wording import words_of
 
+Said = tuple[
+    tuple[Evidence, ...] | Callable[[], tuple[Evidence, ...]],
+    str | Callable[[], str],
+]
 HUNDRED = Decimal(100)
 SET_ASIDE = {
     "reversed": "Este lançamento e o seu estorno se anulam: não há nota a conciliar.",
@@ -32,7 +36,7 @@ SET_ASIDE = {
 
 
 class Telling:
-    """One outcome in the making. Lines are told one after the other, each by itself."""
+    """One outcome in the making: who pays what. Its words are told when they are asked for."""
 
     def __init__(
         self,
@@ -45,21 +49,23 @@ class Telling:
     ) -> None:
         self.tables, self.found, self.options, self.worded = tables, found, options, worded
         self.uses = Uses(found)
-        self.facts = Facts(tables, found, self.uses, worded=worded)
+        self.payments = Payments(tables, found, self.uses)
+        self.facts = Facts(tables, found, self.uses)
         self.why_aside: dict[int, str] = dict(found.books.set_aside.rows())
-        asked = (about is None or line.id in about for line in tables.transactions)
-        self.is_asked = np.fromiter(asked, bool, len(tables.transactions))
+        self.is_asked = np.ones(len(tables.transactions), bool)
+        if about is not None:
+            self.is_asked[:] = [line.id in about for line in tables.transactions]
+        self.is_taken = np.zeros(found.books.items.height, bool)
 
     def outcome(self) -> Outcome:
         links = self.found.links
         best = chosen(links, self.found.belief, float(self.options.propose_at / HUNDRED))
         sure = best[booked(self.found, float(self.options.accept_at / HUNDRED))[best]]
         sure = sure[np.argsort(links.row[sure], kind="stable")]
-        is_taken = np.zeros(self.found.books.items.height, bool)
-        is_taken[self.uses.members(sure)[0]] = True
+        self.is_taken[self.uses.members(sure)[0]] = True
         told = sure[self._of_asked(links.row[sure])]
-        matches = [pair for fact in self.facts.each(told) for pair in self._candidates(fact)]
-        doubts = self._doubts(sure, is_taken)
+        matches = [pair for pairs in self._candidates(told) for pair in pairs]
+        doubts = self._doubts(sure)
         return Outcome(
             tuple(matches),
             tuple(doubts),
@@ -73,50 +79,91 @@ class Telling:
         asked: Flags = self.is_asked[ints(self.found.books.lines, "line")[rows]]
         return asked
 
-    def _candidates(self, fact: Fact) -> Iterator[Candidate]:
-        evidence = rows_of(fact) if self.worded else ()
-        reason = tell(fact) if self.worded else ""
-        for item, cents, difference in allocations(fact):
-            yield Candidate(
-                transaction_id=fact.transaction.id,
-                document_id=item.document.id,
-                installment=item.installment,
-                amount=reais(cents),
-                score=fact.score,
+    def _candidates(self, links: Ints) -> Iterator[list[Candidate]]:
+        """What each link pays; its words are the same for all that it pays together."""
+        rows = self.found.links.row[links]
+        lines = ints(self.found.books.lines, "line")[rows].tolist()
+        scores = map(in_points, hundredths_of(self.found.belief[links]).tolist())
+        told = zip(
+            links.tolist(), lines, scores, self.payments.of(links),
+            words_of(self.facts, links, rows), strict=True,
+        )  # fmt: skip
+        for link, line, score, shares, words in told:
+            said = (words.evidence, words.reason) if self.worded else ((), "")
+            yield self._pairs(line, link, score, shares, said)
+
+    def _pairs(
+        self, line: int, link: int, score: Decimal, shares: list[Share], said: Said
+    ) -> list[Candidate]:
+        pairs: list[Candidate] = []
+        for share in shares:
+            evidence, reason = said
+            pair = Candidate(
+                transaction_id=self.tables.transactions[line].id,
+                document_id=share.document,
+                installment=share.installment,
+                amount=reais(share.given),
+                score=score,
                 evidence=evidence,
                 reason=reason,
-                link=fact.number + 1,
-                difference=difference,
+                link=link + 1,
+                difference=share.difference,
             )
+            if not pairs:  # the others repeat what is told of the first
+                said = partial(getattr, pair, "evidence"), partial(getattr, pair, "reason")
+            pairs.append(pair)
+        return pairs
 
-    def _doubts(self, sure: Ints, is_taken: Flags) -> list[Doubt]:
+    def _doubts(self, sure: Ints) -> list[Doubt]:
         """One for each line that is not booked, in the order of their identifiers."""
         codes = ints(self.found.books.lines, "line")
         is_waiting = self._of_asked(np.arange(len(codes)))
         is_waiting[self.found.links.row[sure]] = False
-        shown = shown_links(self.tables, self.found, self.uses, self.options, is_waiting, is_taken)
-        by_line = groupby(self.facts.each(shown), key=lambda fact: fact.row)
-        told = {int(codes[row]): self._doubt(list(facts)) for row, facts in by_line}
-        taken = self.found.books.items.filter(is_taken).select("document", "installment")
-        misses = Misses(self.tables, taken)
-        settled = {*codes[~is_waiting].tolist(), *np.flatnonzero(~self.is_asked).tolist()}
-        compared = set(codes.tolist())
-        cents = self.tables.lines["amount"].to_list()
-        for code, line in enumerate(self.tables.transactions):
-            if code in settled or code in told:
-                continue
-            if code in compared:
-                why = tell_miss(Line(line, cents[code]), misses, self.options)
-            else:
-                why = SET_ASIDE[self.why_aside.get(code, "")]
-            told[code] = Doubt(line.id, (), why)
+        shown = shown_links(
+            self.found, self.uses, self.payments, self.options, is_waiting, self.is_taken
+        )
+        told = {**dict(self._set_aside(codes)), **dict(self._proposals(shown, codes))}
+        for code in codes[is_waiting].tolist():
+            if code not in told:
+                why = partial(self._miss, code)
+                told[code] = Doubt(self.tables.transactions[code].id, (), why)
         return [told[code] for code in sorted(told)]
 
-    def _doubt(self, shown: list[Fact]) -> Doubt:
-        candidates = [pair for fact in shown for pair in self._candidates(fact)]
-        rival = shown[1] if len(shown) > 1 else None
-        why = why_not(shown[0], rival, self.options)
-        return Doubt(shown[0].transaction.id, tuple(candidates), why)
+    def _proposals(self, shown: Ints, codes: Ints) -> Iterator[tuple[int, Doubt]]:
+        """The lines of these links, with all that is shown of each."""
+        rows, starts, counts = np.unique(
+            self.found.links.row[shown], return_index=True, return_counts=True
+        )
+        place = np.arange(len(shown)) - np.repeat(starts, counts)
+        first = shown[place < 2]
+        words = words_of(self.facts, first, self.found.links.row[first])
+        pairs = self._candidates(shown)
+        for code, count in zip(codes[rows].tolist(), counts.tolist(), strict=True):
+            candidates = chain.from_iterable(islice(pairs, count))
+            best, *rival = islice(words, min(count, 2))
+            why = partial(best.why_not, self.options, has_rival=bool(rival))
+            yield code, Doubt(self.tables.transactions[code].id, tuple(candidates), why)
+
+    def _set_aside(self, codes: Ints) -> Iterator[tuple[int, Doubt]]:
+        """Lines that are asked about and were compared with nothing."""
+        is_aside = self.is_asked.copy()
+        is_aside[codes] = False
+        for code in np.flatnonzero(is_aside).tolist():
+            why = SET_ASIDE[self.why_aside.get(code, "")]
+            yield code, Doubt(self.tables.transactions[code].id, (), why)
+
+    @cached_property
+    def _cents(self) -> list[int]:
+        return self.tables.lines["amount"].to_list()
+
+    @cached_property
+    def _misses(self) -> Misses:
+        taken = self.found.books.items.filter(self.is_taken).select("document", "installment")
+        return Misses(self.tables, taken)
+
+    def _miss(self, code: int) -> str:
+        cents = self._cents[code]
+        return tell_miss(Line(self.tables.transactions[code], cents), self._misses, self.options)
 
     def _unmatched(self, matches: list[Candidate], doubts: list[Doubt]) -> tuple[str, ...]:
         told = {pair.document_id for pair in matches}

@@ -1,5 +1,7 @@
 """What each link pays, and what else its line could pay: for all links at once."""
 
+from functools import cached_property
+
 import numpy as np
 
 from reconciliation.engine.columns import Ints, ints
@@ -9,17 +11,14 @@ NONE = -1
 
 
 class Uses:
-    """Links by line, likeliest first, and the items of each."""
+    """The items of each link, and the likeliest links of each line."""
 
     def __init__(self, found: Found) -> None:
-        links, belief = found.links, found.belief
+        self._found, links = found, found.links
         self._row = links.row
         order = np.argsort(links.member_of, kind="stable")
         self._items = links.item[order]
         self._starts = np.searchsorted(links.member_of[order], np.arange(len(links.row) + 1))
-        self.by_line: Ints = np.lexsort((np.arange(len(links.row)), -belief, links.row))
-        self._use = self._used(found)
-        self._best, self._next = self._two_uses(found.books.lines.height)
 
     def members(self, links: Ints) -> tuple[Ints, Ints]:
         """Items the links pay, those of one link after those of the other, and how many of each."""
@@ -33,13 +32,16 @@ class Uses:
 
         A second link to the same part is no rival: an instalment told and the same one supposed.
         """
-        best = self._best[self._row[links]]
+        likeliest, following = self._two_uses
+        best = likeliest[self._row[links]]
         is_other = self._use[best] != self._use[links]
-        return np.where(is_other, best, self._next[self._row[links]])
+        return np.where(is_other, best, following[self._row[links]])
 
-    def _used(self, found: Found) -> Ints:
+    @cached_property
+    def _use(self) -> Ints:
         """For each link a number that links to the same documents and parts share."""
-        document, part = ints(found.books.items, "document"), ints(found.books.items, "installment")
+        items = self._found.books.items
+        document, part = ints(items, "document"), ints(items, "installment")
         paid = (document * (part.max(initial=0) + 1) + part)[self._items]
         counts = np.diff(self._starts)
         use: Ints = paid[self._starts[:-1]]
@@ -49,12 +51,15 @@ class Uses:
             use[link] = -1 - several.setdefault(tuple(together), len(several))
         return use
 
-    def _two_uses(self, lines: int) -> tuple[Ints, Ints]:
+    @cached_property
+    def _two_uses(self) -> tuple[Ints, Ints]:
         """Of each line the likeliest link, and the likeliest one that pays something else."""
+        lines = self._found.books.lines.height
         best, following = np.full(lines, NONE), np.full(lines, NONE)
-        rows, first = np.unique(self._row[self.by_line], return_index=True)
-        best[rows] = self.by_line[first]
-        others = self.by_line[self._use[self.by_line] != self._use[best[self._row[self.by_line]]]]
+        by_line = np.lexsort((-self._found.belief, self._row))
+        rows, first = np.unique(self._row[by_line], return_index=True)
+        best[rows] = by_line[first]
+        others = by_line[self._use[by_line] != self._use[best[self._row[by_line]]]]
         rows, first = np.unique(self._row[others], return_index=True)
         following[rows] = others[first]
         return best, following

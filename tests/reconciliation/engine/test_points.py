@@ -4,7 +4,15 @@ import numpy as np
 from hypothesis import given, strategies
 from numpy.typing import NDArray
 
-from reconciliation.engine.points import FACTORS, SPECK, points_of, score_of, without_specks
+from reconciliation.engine.points import (
+    FACTORS,
+    SPECK,
+    hundredths_of,
+    in_points,
+    points_of,
+    score_of,
+    without_specks,
+)
 
 Row = NDArray[np.float64]
 terms = strategies.lists(
@@ -43,3 +51,13 @@ def test_nothing_observed_gives_all_points_to_one_factor() -> None:
 
 def test_a_half_of_a_hundredth_goes_to_the_even_one() -> None:
     assert [str(score_of(value)) for value in (0.02125, 0.02375, 1.0)] == ["2.12", "2.38", "100.00"]
+
+
+@given(strategies.lists(strategies.floats(0, 1), min_size=1))
+def test_many_scores_are_those_of_each(beliefs: list[float]) -> None:
+    halves = [place / 20_000 for place in range(0, 20_001, 7)]  # between two hundredths
+    every = np.array([*beliefs, *halves])
+
+    found = [in_points(one) for one in hundredths_of(every).tolist()]
+
+    assert found == [score_of(belief) for belief in every.tolist()]
