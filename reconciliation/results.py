@@ -100,6 +100,7 @@ def booked_within(
     """The outcome with bookings that a person has to see, or that do not fit, as proposals.
 
     The likeliest come first; no document is settled and no line used beyond what is open of it.
+    What is left stands in the order in which it was found, in which its words are told cheapest.
 
     Args:
         notes, lines: what is open of each, by identifier.
@@ -107,17 +108,18 @@ def booked_within(
     """
     left = {**notes, **{line: abs(amount) for line, amount in lines.items()}}
     links = sorted(linked_pairs(outcome.matches), key=lambda link: (-link[0].score, link[0].link))
-    booked: list[Candidate] = []
+    booked: set[tuple[str, int]] = set()
     doubts = list(outcome.doubts)
     for link in links:
         line = link[0].transaction_id
         if line in alerted:
             doubts.append(Doubt(line, tuple(link), ALERTED))
         elif take(left, link):
-            booked += link
+            booked.add((line, link[0].link))
         else:
             doubts.append(Doubt(line, tuple(link), NO_ROOM))
-    return replace(outcome, matches=tuple(booked), doubts=tuple(doubts))
+    matches = (pair for pair in outcome.matches if (pair.transaction_id, pair.link) in booked)
+    return replace(outcome, matches=tuple(matches), doubts=tuple(doubts))
 
 
 def take(left: dict[str, Decimal], link: Sequence[Candidate]) -> bool:
