@@ -118,6 +118,31 @@ class Learned(models.Model):
         return f"{self.organization}: {self.rows}"
 
 
+class Remembered(models.Model):
+    """What of an organization was open after a run, as the columns the next one compares.
+
+    A copy of what the documents say: without it everything is read again.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.OneToOneField(
+        Organization, models.PROTECT, related_name="remembered", verbose_name="empresa"
+    )
+    reader = models.CharField("versão da leitura", max_length=16)
+    documents = models.PositiveIntegerField("documentos em aberto")
+    content = models.BinaryField("o que dizem")
+    # Booked since the content was written: each is read again.
+    moved = models.JSONField("documentos a ler de novo", default=list)
+    remembered_at = models.DateTimeField("quando", auto_now=True)
+
+    class Meta:
+        verbose_name = "lembrança"
+        verbose_name_plural = "lembranças"
+
+    def __str__(self) -> str:
+        return f"{self.organization}: {self.documents}"
+
+
 class ReconciliationStatus(models.TextChoices):
     MATCHED = "matched", "Conciliada"
     PARTIAL = "partial", "A decidir"

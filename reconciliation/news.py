@@ -60,10 +60,10 @@ def only_new_lines(run: Run) -> list[UUID]:
     if acts.exclude(action__in=READ).exists():
         return []
     files = SourceFile.objects.filter(pk__in=[UUID(pk) for pk in set(entities(acts))])
-    own = {"organization": run.organization_id}
-    if files.exclude(kind__in=STATEMENTS).exists() or unseen_documents().filter(**own).exists():
+    if files.exclude(kind__in=STATEMENTS).exists():
         return []
-    return list(unseen_transactions().filter(**own).values_list("pk", flat=True))
+    unseen = unseen_transactions().filter(organization=run.organization_id)
+    return list(unseen.order_by().values_list("pk", flat=True))
 
 
 def comparable_run(run: Run) -> Run | None:

@@ -25,12 +25,14 @@ from reconciliation.models import (
     ReconciliationStatus,
     Run,
 )
-from reconciliation.news import only_new_lines
+from reconciliation.moments import Moment, moment
+from reconciliation.news import only_new_lines, unseen_documents
 from reconciliation.open_rows import (
     open_documents,
     open_transactions,
     undecided_lines,
 )
+from reconciliation.remembered import recall
 from reconciliation.statuses import chunks
 
 LEAST = 2_000  # open lines: fewer are compared whole in no time
@@ -46,6 +48,8 @@ class Reach:
     transactions: Sequence[OpenTransaction]
     told: frozenset[UUID] | None = None  # the lines it speaks of; None: of everything
     near: frozenset[str] | None = None  # documents these may pay; None: all
+    before: Moment | None = None  # how everything stood before it was read, where everything was
+    is_recalled: bool = False  # the documents are those remembered, and were not read
 
     @property
     def is_all(self) -> bool:
@@ -81,23 +85,34 @@ def reach_of(run: Run, known: Known | None) -> Reach:
     Args:
         known: what was learned before; None when this run learns from everything.
     """
+    near = _after_statement(run, known) if known is not None else None
+    if near is not None:
+        return near
+    before = moment(run)
     documents = open_documents(run.organization, force=run.force)
-    new = only_new_lines(run) if known is not None else []
-    waiting = undecided_lines(run.organization).open().count() if new else 0
-    if known is not None and new and waiting >= LEAST:
-        near = _near(run, documents, new, known, round(MOST * waiting))
-        if near is not None:
-            return near
     lines = open_transactions(run.organization, force=run.force)
-    return Reach(documents, list(lines))
+    return Reach(documents, list(lines), before=before)
+
+
+def _after_statement(run: Run, known: Known) -> Reach | None:
+    """What statements reach, when nothing else came; None when everything has to be compared."""
+    new = only_new_lines(run)
+    waiting = undecided_lines(run.organization).open().count() if new else 0
+    most = round(MOST * waiting)
+    if not new or waiting < LEAST or len(new) > most:
+        return None
+    recalled = recall(run)
+    if recalled is None and unseen_documents().filter(organization=run.organization_id).exists():
+        return None
+    documents = recalled or open_documents(run.organization, force=False)
+    near = _near(run, documents, new, known, most)
+    return near and replace(near, is_recalled=recalled is not None)
 
 
 def _near(
     run: Run, documents: Papers, new: Sequence[UUID], known: Known, most: int
 ) -> Reach | None:
     """The new lines and what competes with them; None when that is more than `most` lines."""
-    if len(new) > most:
-        return None
     lines = list(open_transactions(run.organization, force=False, among=new))
     # A new line may take back an older one, or repeat it.
     amounts = {sign * line.amount for line in lines for sign in (1, -1)}

@@ -25,7 +25,7 @@ from reconciliation.decisions import accept_link, confirm_match, propose_match, 
 from reconciliation.engine import match
 from reconciliation.learned import keep, known_of, learn_anew
 from reconciliation.ledger import books
-from reconciliation.meanwhile import moment, still_true
+from reconciliation.meanwhile import still_true
 from reconciliation.models import Run, RunStatus
 from reconciliation.news import (
     organizations_with_news,
@@ -35,6 +35,7 @@ from reconciliation.news import (
 )
 from reconciliation.open_rows import count_open
 from reconciliation.reach import reach_of
+from reconciliation.remembered import remember
 from reconciliation.results import Stored, store
 from reconciliation.rules.participation import heed_rules
 from reconciliation.thresholds.options import options_of
@@ -168,7 +169,6 @@ def carry_out(run: Run) -> Stored:
     if last := unchanged_since(run):
         run.documents, run.transactions = count_open(run.organization)
         return Stored(0, last.partial, last.unmatched)
-    before = moment(run)
     kept = known_of(run)
     reach = reach_of(run, kept)
     documents, transactions = reach.documents, reach.transactions
@@ -178,9 +178,13 @@ def carry_out(run: Run) -> Stored:
     if known is None and found.learned is not None:
         keep(run.organization, found.learned)
     outcome = heed_rules(run, found, documents, reach.lines, options)
-    reach = reach.spoken_of(outcome)
+    spoken = reach.spoken_of(outcome)
     with books(run.organization_id):
-        return store(run, still_true(run, outcome, reach, before), reach)
+        said = still_true(run, outcome, spoken)
+        stored = store(run, said, spoken)
+        is_as_remembered = (said.matches, said.doubts) == (outcome.matches, outcome.doubts)
+        remember(run, said, was_recalled=reach.is_recalled and is_as_remembered)
+        return stored
 
 
 def finish(run: Run, stored: Stored) -> None:

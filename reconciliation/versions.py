@@ -1,8 +1,9 @@
 """Which engine and which rules wrote a link.
 
-The engine's version is the hash of its own sources, which nobody can forget to raise.
+A version is the hash of the sources themselves, which nobody can forget to raise.
 """
 
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,13 +11,14 @@ from conciliacontag.organizations.models import Organization
 from reconciliation.models import Run, RunStatus
 from reconciliation.rules.models import Rule
 
-SOURCES = Path(__file__).parent / "engine"
+HERE = Path(__file__).parent
+SOURCES = HERE / "engine"
 
 
-def engine_version() -> str:
-    """Sixteen hexadecimal digits over the names and contents of the engine's modules."""
+def version_of(sources: Iterable[Path]) -> str:
+    """Sixteen hexadecimal digits over the names and contents of some modules."""
     total = sha256()
-    for path in sorted(SOURCES.glob("*.py")):
+    for path in sorted(sources):
         total.update(path.name.encode() + b"\0" + path.read_bytes())
     return total.hexdigest()[:16]
 
@@ -44,4 +46,4 @@ def judge_of(run: Run) -> tuple[object, ...]:
     return run.engine, run.rules, run.accept_at, run.propose_at
 
 
-ENGINE = engine_version()
+ENGINE = version_of(SOURCES.glob("*.py"))

@@ -4,6 +4,7 @@ Columns go in, every possible link gets a probability, and what is certain is to
 a person has to decide.
 """
 
+from reconciliation.engine.keeping import papers_from_bytes, papers_to_bytes, with_others
 from reconciliation.engine.known import Known, from_bytes, to_bytes
 from reconciliation.engine.model import (
     Candidate,
@@ -36,6 +37,9 @@ __all__ = [
     "learn",
     "match",
     "of_equal_amount",
+    "papers_from_bytes",
+    "papers_to_bytes",
     "reachable",
     "to_bytes",
+    "with_others",
 ]

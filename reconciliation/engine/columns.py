@@ -6,6 +6,7 @@ that nothing depends on the order in which they came.
 """
 
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -109,3 +110,14 @@ def flags(frame: pl.DataFrame, column: str) -> Flags:
 def summed(places: Ints, values: npt.ArrayLike, size: int) -> Floats:
     """The sum of the values at each place below `size`."""
     return np.bincount(places, np.asarray(values, np.float64), size).astype(np.float64)
+
+
+def packed(frame: pl.DataFrame) -> npt.NDArray[np.uint8]:
+    """A table as bytes, to stand among arrays that are kept."""
+    buffer = BytesIO()
+    frame.write_ipc(buffer, compression="zstd")
+    return np.frombuffer(buffer.getvalue(), np.uint8)
+
+
+def unpacked(kept: npt.NDArray[np.uint8]) -> pl.DataFrame:
+    return pl.read_ipc(kept.tobytes())

@@ -9,10 +9,9 @@ from io import BytesIO
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from reconciliation.engine.columns import PARTY, Books, Floats, floats
+from reconciliation.engine.columns import PARTY, Books, Floats, floats, packed, unpacked
 from reconciliation.engine.habits import MEANS, Habits
 from reconciliation.engine.kinds import UNTOLD
 from reconciliation.engine.reading import KINDS, Reading, Vocabulary
@@ -70,9 +69,9 @@ def to_bytes(known: Known) -> bytes:
     told = {one.name: getattr(known.habits, one.name) for one in fields(Habits)}
     frames |= {name: value for name, value in told.items() if isinstance(value, pl.DataFrame)}
     arrays = {name: np.asarray(value) for name, value in told.items() if name not in frames}
-    arrays |= {name: _ipc(frame) for name, frame in frames.items()}
+    arrays |= {name: packed(frame) for name, frame in frames.items()}
     buffer = BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    np.savez(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
 
 
@@ -80,18 +79,12 @@ def from_bytes(kept: bytes) -> Known:
     """What `to_bytes` kept, by the same version of the engine."""
     with np.load(BytesIO(kept), allow_pickle=False) as file:
         told = {
-            name: pl.read_ipc(value.tobytes()) if value.dtype == np.uint8 else value
+            name: unpacked(value) if value.dtype == np.uint8 else value
             for name, value in file.items()
         }
     habits: dict[str, Any] = {one.name: told[one.name] for one in fields(Habits)}
     vocabulary = Vocabulary(told["bank_words"], told["contexts"])
     return Known(vocabulary, told["kinds"], told["known_parties"], Habits(**habits))
-
-
-def _ipc(frame: pl.DataFrame) -> npt.NDArray[Any]:
-    buffer = BytesIO()
-    frame.write_ipc(buffer)
-    return np.frombuffer(buffer.getvalue(), np.uint8)
 
 
 def _unseen_share(reading: Reading, known: Known) -> Floats:

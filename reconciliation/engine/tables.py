@@ -32,9 +32,14 @@ def as_tables(documents: Sequence[OpenDocument], transactions: Sequence[OpenTran
     """
     papers = documents if isinstance(documents, Papers) else Papers.of(documents)
     lines = sorted(transactions, key=lambda line: line.id)
-    if papers.payables is None:  # worked out once, however often they are compared
+    return Tables(papers, lines, payables_of(papers), _lines(lines))
+
+
+def payables_of(papers: Papers) -> pl.DataFrame:
+    """The columns of all that the documents expect; worked out once, however often compared."""
+    if papers.payables is None:
         papers.payables = _payables(papers)
-    return Tables(papers, lines, papers.payables, _lines(lines))
+    return papers.payables
 
 
 def _payables(papers: Papers) -> pl.DataFrame:
