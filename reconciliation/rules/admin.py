@@ -37,9 +37,12 @@ from reconciliation.rules.form import (
     text_of,
 )
 from reconciliation.rules.grammar import NAMES
+from reconciliation.rules.in_words import told_condition
 from reconciliation.rules.models import Rule, RuleSimulation
 from reconciliation.rules.ordering import move_rule, order_of
 from reconciliation.rules.participation import ready
+from reconciliation.rules.probing import probe
+from reconciliation.rules.refusals import ConditionRefused
 from reconciliation.rules.sentences import BANDS, kind_in_words, sentences
 from reconciliation.rules.services import (
     disable_rule,
@@ -48,6 +51,7 @@ from reconciliation.rules.services import (
     forget_suggestion,
     newest_version,
     save_rules,
+    understood,
 )
 from reconciliation.rules.simulation import start_simulation, stop_simulation
 from reconciliation.rules.views import classified_file
@@ -125,6 +129,7 @@ class RuleAdmin(FactAdmin):
             "title": rule.name,
             "newest": newest,
             "definition": read.definition if read else None,
+            "told": told_condition(read.definition.when) if read else None,
             "does": described(read.definition.then) if read else "",
             "versions": rule.versions.select_related("created_by"),
             "figures": figures_of([rule])[rule.pk],
@@ -219,13 +224,17 @@ class RuleAdmin(FactAdmin):
     ) -> HttpResponse:
         """The form, or what came of it; `number` is the version that stands."""
         wrong: list[str] = []
-        text = ""
+        text, probed = "", None
         if request.method == "POST":
             form, text = form_in(request.POST), request.POST.get("text", "").strip()
             try:
-                return self.saved(request, company, rule, form, text)
+                if "experimentar" not in request.POST:
+                    return self.saved(request, company, rule, form, text)
+                probed = probe(company, scope_of(request).month, condition_in(form, text))
             except DomainError as refusal:
                 wrong = faults_in(refusal, form, text)
+            except ConditionRefused:
+                wrong = list(in_words([], form))
         context = {
             "title": f"Editar {rule.name}" if rule else "Nova regra",
             "company": company,
@@ -233,6 +242,7 @@ class RuleAdmin(FactAdmin):
             "text": text,
             "number": number,
             "wrong": wrong,
+            "probed": probed,
             "names": [(name, KINDS[known.kind], known.help) for name, known in NAMES.items()],
             "way_back": way_back(request),
         }
@@ -275,6 +285,15 @@ def party_of(request: HttpRequest, company: Organization) -> tuple[str, str]:
         return "", ""
     issued = note.direction == Direction.ISSUED
     return note.receiver_cnpj if issued else note.emitter_cnpj, note.party_name
+
+
+def condition_in(form: RuleForm, text: str) -> str:
+    """What is tried: the form's condition, or the first of the pasted text, which goes before it.
+
+    Raises:
+        InvalidInput: `rule_refused`.
+    """
+    return understood(text)[0].definition.when if text else form.when
 
 
 def faults_in(refusal: DomainError, form: RuleForm, text: str) -> list[str]:

@@ -79,6 +79,16 @@ def read_condition(text: str) -> Condition:
     return Condition(quick(rule.statement.expression, EXACT), names, is_about_line)
 
 
+def read_expression(text: str) -> Any:
+    """The tree of a condition as it is written, capitals and accents of its texts included.
+
+    Raises:
+        ConditionRefused: as `read_condition`.
+    """
+    read_condition(text)
+    return _compiled(text, 0).statement.expression
+
+
 def _resolve(facts: Facts, name: str) -> Any:
     return facts[name]
 

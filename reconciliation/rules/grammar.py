@@ -58,31 +58,82 @@ class Name:
 
     kind: Kind
     help: str
+    noun: str = ""  # as a sentence calls it; of a question, the sentence itself and its opposite
+    opposite: str = ""
 
 
 NAMES: dict[str, Name] = {
-    "transaction_memo": Name("text", "histórico do lançamento, como o banco o escreveu"),
-    "transaction_text": Name("text", "histórico sem números: o que se repete de um mês a outro"),
-    "transaction_payee": Name("text", "favorecido ou pagador, quando o banco o diz à parte"),
-    "transaction_amount": Name("number", "valor do lançamento em reais, sem sinal"),
-    "transaction_credit": Name("yes_no", "o dinheiro entrou na conta"),
-    "transaction_date": Name("date", "dia do lançamento"),
-    "document_number": Name("text", "número da nota, sem zeros à esquerda"),
-    "document_key": Name("text", "chave de acesso, 44 caracteres"),
-    "document_party_id": Name("text", "CNPJ ou CPF da outra parte, sem pontos"),
-    "document_party_name": Name("text", "nome da outra parte"),
-    "document_total": Name("number", "valor total da nota em reais"),
-    "document_receivable": Name("yes_no", "a empresa emitiu a nota e espera receber"),
-    "document_issued_on": Name("date", "emissão da nota"),
-    "document_due_on": Name("date", "vencimento da parcela ou, sem ele, a emissão"),
-    "document_installment": Name("text", "parcela; vazio quando é a nota inteira"),
-    "document_payable": Name("number", "valor da parcela ou da nota inteira em reais"),
-    "pair_score": Name("number", "pontos do par, de 0 a 100, antes das regras"),
-    "pair_booked": Name("yes_no", "a máquina conciliaria este par sem perguntar"),
-    "pair_days_late": Name("number", "dias do vencimento ao lançamento; negativo é adiantado"),
-    "pair_difference": Name("number", "valor do lançamento menos o da parcela, em reais"),
-    "pair_number_cited": Name("yes_no", "o número da nota está no histórico"),
-    "pair_party_cited": Name("yes_no", "o CNPJ ou CPF da outra parte está no histórico"),
+    "transaction_memo": Name(
+        "text", "histórico do lançamento, como o banco o escreveu", "o histórico"
+    ),
+    "transaction_text": Name(
+        "text",
+        "histórico sem números: o que se repete de um mês a outro",
+        "o histórico sem números",
+    ),
+    "transaction_payee": Name(
+        "text", "favorecido ou pagador, quando o banco o diz à parte", "o favorecido"
+    ),
+    "transaction_amount": Name(
+        "number", "valor do lançamento em reais, sem sinal", "o valor do lançamento"
+    ),
+    "transaction_credit": Name(
+        "yes_no",
+        "o dinheiro entrou na conta",
+        "o dinheiro entrou na conta",
+        "o dinheiro saiu da conta",
+    ),
+    "transaction_date": Name("date", "dia do lançamento", "a data do lançamento"),
+    "document_number": Name("text", "número da nota, sem zeros à esquerda", "o número da nota"),
+    "document_key": Name("text", "chave de acesso, 44 caracteres", "a chave de acesso"),
+    "document_party_id": Name(
+        "text", "CNPJ ou CPF da outra parte, sem pontos", "o CNPJ ou CPF da outra parte"
+    ),
+    "document_party_name": Name("text", "nome da outra parte", "o nome da outra parte"),
+    "document_total": Name("number", "valor total da nota em reais", "o total da nota"),
+    "document_receivable": Name(
+        "yes_no",
+        "a empresa emitiu a nota e espera receber",
+        "a nota é a receber",
+        "a nota é a pagar",
+    ),
+    "document_issued_on": Name("date", "emissão da nota", "a data da emissão"),
+    "document_due_on": Name(
+        "date", "vencimento da parcela ou, sem ele, a emissão", "a data do vencimento"
+    ),
+    "document_installment": Name("text", "parcela; vazio quando é a nota inteira", "a parcela"),
+    "document_payable": Name(
+        "number", "valor da parcela ou da nota inteira em reais", "o valor da parcela ou da nota"
+    ),
+    "pair_score": Name(
+        "number", "pontos do par, de 0 a 100, antes das regras", "a pontuação do par"
+    ),
+    "pair_booked": Name(
+        "yes_no",
+        "a máquina conciliaria este par sem perguntar",
+        "a máquina conciliaria o par sem perguntar",
+        "a máquina perguntaria sobre o par",
+    ),
+    "pair_days_late": Name(
+        "number", "dias do vencimento ao lançamento; negativo é adiantado", "o atraso em dias"
+    ),
+    "pair_difference": Name(
+        "number",
+        "valor do lançamento menos o da parcela, em reais",
+        "a diferença entre o pago e o devido",
+    ),
+    "pair_number_cited": Name(
+        "yes_no",
+        "o número da nota está no histórico",
+        "o número da nota está no histórico",
+        "o número da nota não está no histórico",
+    ),
+    "pair_party_cited": Name(
+        "yes_no",
+        "o CNPJ ou CPF da outra parte está no histórico",
+        "o CNPJ ou CPF da outra parte está no histórico",
+        "o CNPJ ou CPF da outra parte não está no histórico",
+    ),
 }
 
 ABOUT_LINE = "transaction_"

@@ -11,6 +11,7 @@ from datetime import date
 from hashlib import sha256
 
 from reconciliation.rules.grammar import LONGEST_CONDITION, LONGEST_NAME, Decide, Definition, Then
+from reconciliation.rules.in_words import spelled, told_condition
 
 FEWEST = 3  # equal decisions, from which on it is no accident
 SHORTEST = 5  # letters of a memo; shorter ones say too little
@@ -40,6 +41,11 @@ class Suggestion:
     @property
     def proof(self) -> str:
         return f"{self.times} vezes, nunca diferente"
+
+    @property
+    def told(self) -> str:
+        """When it would act, in words."""
+        return spelled(told_condition(self.definition.when))
 
 
 def suggest(decisions: Iterable[Decision], known: Sequence[Definition] = ()) -> list[Suggestion]:

@@ -38,6 +38,12 @@ def test_a_rule_is_written_and_tried_on_the_month(
     page.get_by_role("button", name="Guardar regra").click()
     expect(page.get_by_role("alert")).to_contain_text("Condição, linha 1, coluna 17")
     page.get_by_label("Condição").fill("pair_booked and document_total > 1000")
+    page.get_by_role("button", name="Experimentar").click()
+    expect(page.get_by_text("o total da nota é maior que R$ 1.000,00")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("Vale em")
+    assert faults_of(page) == []
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/rules-probe.png", full_page=True)
     page.get_by_role("button", name="Guardar regra").click()
     page.get_by_role("button", name="Simular").click()
     expect(page.get_by_role("status")).to_contain_text("Em andamento")

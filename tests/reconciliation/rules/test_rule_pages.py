@@ -124,12 +124,21 @@ def test_a_suggestion_is_shown_used_or_forgotten(
         refuse_matches(line, user=auditor, reason="")
     page = shown(client, LIST)
     assert "3 vezes, nunca diferente" in page
+    assert "o histórico sem números é “TARIFA PACOTE” e o dinheiro saiu da conta" in page
     used = page.partition("?sugestao=")[2][:64]
     form = shown(client, f"{LIST}nova/{organization.pk}/", sugestao=used)
     assert 'transaction_text == "TARIFA PACOTE"' in form
     send(client, f"{LIST}esquecer/{organization.pk}/{used}/")
 
     assert "nunca diferente" not in shown(client, LIST)
+
+
+def test_the_page_of_a_rule_tells_its_condition_in_words(client: Client, save: Save) -> None:
+    rule = save("transaction_credit and (pair_booked or document_total > 5)")
+    page = shown(client, f"{LIST}{rule.pk}/change/")
+
+    assert page.index("Todas valem:") < page.index("Uma destas vale:")
+    assert "<li>o total da nota é maior que R$ 5,00</li>" in page
 
 
 def test_who_only_reads_sees_no_buttons_and_is_refused(
