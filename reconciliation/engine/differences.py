@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Protocol
 
 from reconciliation.engine.amounts import CENTS, DISCOUNT, FEE, INTEREST, OVER, PARTIAL
 from reconciliation.engine.cents import brl, reais
@@ -27,27 +26,12 @@ WORDS = {
     UNEXPLAINED: "sem explicação",
 }
 HUNDRED = Decimal(100)
+Owed = tuple[int, int, int]
+"""Cents of an item: owed, less the tax declared as withheld, and as the document tells them."""
+Given = tuple[int, Difference | None]
 
 
-class Owed(Protocol):
-    """What a document expects of a payment, in cents."""
-
-    @property
-    def owed(self) -> int:
-        """The part, where a split is supposed."""
-
-    @property
-    def expected(self) -> int:
-        """… less the tax declared as withheld."""
-
-    @property
-    def cents(self) -> int:
-        """As the document tells it."""
-
-
-def allocations(
-    members: Sequence[Owed], cents: int, sort: int, relation: str
-) -> list[tuple[int, Difference | None]]:
+def allocations(members: Sequence[Owed], cents: int, sort: int, relation: str) -> list[Given]:
     """Cents of the line each document gets, and what explains the rest of either side.
 
     No cent is created: what is given never exceeds the line, nor any document.
@@ -59,11 +43,12 @@ def allocations(
         relation: of the two amounts, where a single document is paid.
     """
     if len(members) == 1 and sort != CARD:
-        return [_single(members[0], cents, relation)]
-    owed = [member.cents for member in members]
-    missing = sum(owed) - cents
+        owed, expected, _ = members[0]
+        return [single(owed, expected, cents, relation)]
+    told = [own for _, _, own in members]
+    missing = sum(told) - cents
     kind = "card" if sort == CARD else _group_kind(missing)
-    return [(given, _difference(kind, lost)) for given, lost in _shares(owed, missing)]
+    return [(given, _difference(kind, lost)) for given, lost in _shares(told, missing)]
 
 
 def equation(fact: Fact) -> str:
@@ -74,7 +59,8 @@ def equation(fact: Fact) -> str:
         return f"{brl(paid)} é parte da {terms}: faltam {brl(owed - paid)}"
     if owed == paid:
         return f"{brl(paid)} = {terms}"
-    given = allocations(fact.members, paid, fact.sort, fact.relation)
+    members = [(member.owed, member.expected, member.cents) for member in fact.members]
+    given = allocations(members, paid, fact.sort, fact.relation)
     kind = next((difference.kind for _, difference in given if difference), UNEXPLAINED)
     return f"{brl(paid)} = {terms} {_rest(paid - owed, owed, kind)}"
 
@@ -96,12 +82,14 @@ def _rest(cents: int, owed: int, kind: str) -> str:
     return f"{sign} {brl(abs(cents))} {WORDS[kind]} ({percent(cents, owed)})"
 
 
-def _single(member: Owed, cents: int, relation: str) -> tuple[int, Difference | None]:
-    owed = member.owed
+def single(owed: int, expected: int, cents: int, relation: str) -> Given:
+    """`allocations` of a document that is paid by itself."""
+    if cents == owed:
+        return cents, None
     given = min(cents, owed)
-    if cents == owed or relation == PARTIAL:
+    if relation == PARTIAL:
         return given, None
-    kind = KINDS.get(relation, "withheld" if member.expected != owed else UNEXPLAINED)
+    kind = KINDS.get(relation, "withheld" if expected != owed else UNEXPLAINED)
     return given, _difference(kind, cents - owed)
 
 

@@ -2,34 +2,22 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
 
 import numpy as np
 
 from reconciliation.engine.columns import Ints, ints
-from reconciliation.engine.differences import allocations
+from reconciliation.engine.differences import Owed, allocations
 from reconciliation.engine.links import PAIR
 from reconciliation.engine.matching import Found
 from reconciliation.engine.model import Difference
 from reconciliation.engine.tables import Tables
 from reconciliation.engine.uses import Uses
 
+Share = tuple[tuple[int, str], tuple[int, Difference | None]]
+"""A document by its place and the name of an instalment; cents of the line, and what explains it.
 
-class Share(NamedTuple):
-    """What a link gives to one document, or to an instalment of it."""
-
-    document: str  # its identifier
-    installment: str  # as the document names it; "2/3" where a split was only supposed
-    given: int  # cents of the line
-    difference: Difference | None
-
-
-class Owing(NamedTuple):
-    """Cents of one item, as `allocations` takes them."""
-
-    owed: int
-    expected: int
-    cents: int
+Plain values: objects that nobody keeps would take half the time.
+"""
 
 
 class Payments:
@@ -46,7 +34,7 @@ class Payments:
     def of(self, links: Ints) -> Iterator[list[Share]]:
         """What each link pays, in the order of its members."""
         numbers, counts = self._uses.members(links)
-        parts, owing = self.parts(numbers), self._owing(numbers)
+        parts, owed = self.parts(numbers), self._owed(numbers)
         rows, sorts = self._found.links.row[links], self._found.links.sort[links]
         told = zip(
             counts.tolist(),
@@ -55,17 +43,15 @@ class Payments:
             self._relations(links[sorts == PAIR], sorts),
             strict=True,
         )
-        ids = self._papers.ids
         for count, cents, sort, relation in told:
-            shares = allocations(list(islice(owing, count)), cents, sort, relation)
-            paid = islice(parts, count)
-            yield [
-                Share(ids[document], name, given, difference)
-                for (document, name), (given, difference) in zip(paid, shares, strict=True)
-            ]
+            given = allocations(list(islice(owed, count)), cents, sort, relation)
+            yield list(zip(islice(parts, count), given, strict=True))
 
     def parts(self, items: Ints) -> Iterator[tuple[int, str]]:
-        """Of each item the place of its document, and the name of its instalment."""
+        """Of each item the place of its document, and its instalment as the document names it.
+
+        Where a split was only supposed, that is "2/3".
+        """
         document, installment, parts = (
             self._columns[name][items] for name in ("document", "installment", "parts")
         )
@@ -81,10 +67,10 @@ class Payments:
         )
         return self._papers.places(document, np.where(parts > 1, 0, installment))
 
-    def _owing(self, items: Ints) -> Iterator[Owing]:
+    def _owed(self, items: Ints) -> Iterator[Owed]:
         owed, expected = self._columns["amount"][items], self._columns["net"][items]
         cents = ints(self._papers.parts, "amount")[self._places(items)]
-        return map(Owing, owed.tolist(), expected.tolist(), cents.tolist())
+        return zip(owed.tolist(), expected.tolist(), cents.tolist(), strict=True)
 
     def _relations(self, pairs: Ints, sorts: Ints) -> Iterator[str]:
         """How the amounts of a line and of a single item are related; "" for several."""

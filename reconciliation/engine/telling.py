@@ -96,20 +96,13 @@ class Telling:
         self, line: int, link: int, score: Decimal, shares: list[Share], said: Said
     ) -> list[Candidate]:
         pairs: list[Candidate] = []
-        for share in shares:
-            evidence, reason = said
+        transaction, ids = self.tables.transactions[line].id, self.tables.documents.ids
+        for (document, installment), (given, difference) in shares:
             pair = Candidate(
-                transaction_id=self.tables.transactions[line].id,
-                document_id=share.document,
-                installment=share.installment,
-                amount=reais(share.given),
-                score=score,
-                evidence=evidence,
-                reason=reason,
-                link=link + 1,
-                difference=share.difference,
-            )
-            if not pairs:  # the others repeat what is told of the first
+                transaction, ids[document], installment, reais(given), score, *said, link + 1,
+                difference,
+            )  # fmt: skip
+            if not pairs and len(shares) > 1:  # the others repeat what is told of the first
                 said = partial(getattr, pair, "evidence"), partial(getattr, pair, "reason")
             pairs.append(pair)
         return pairs
