@@ -1,6 +1,7 @@
 """Row-level security sessions, and bulk writing by COPY."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -27,7 +28,7 @@ __all__ = [
 
 NULL = "\\N"  # as COPY reads it
 ESCAPED = {ord("\\"): "\\\\", ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r"}
-BLOCK = 500  # rows sent at once
+BATCH = 10_000  # rows the server takes in at once
 
 
 def show(organizations: str | Iterable[UUID]) -> None:
@@ -119,6 +120,8 @@ def copy_text(
 ) -> int:
     """Insert rows that are spelled already, and count them; none of them may be there.
 
+    The server takes one batch in, and checks it, while the next is spelled: the rows may not ask
+    the database for anything. At most two batches are held at once.
     COPY itself may not write to a table behind row-level security, hence the temporary one.
 
     Args:
@@ -128,19 +131,54 @@ def copy_text(
     target = sql.Identifier(model._meta.db_table)
     staging = sql.Identifier(f"incoming_{model._meta.db_table}")
     told, shared = (sql.SQL(", ").join(map(sql.Identifier, names)) for names in (columns, same))
-    with atomic(), connection.cursor() as cursor:
+    values = sql.SQL(", ").join(map(sql.Literal, same.values()))
+    copy = sql.SQL("COPY {} ({}) FROM STDIN").format(staging, told)
+    insert = sql.SQL("INSERT INTO {} ({}, {}) SELECT {}, {} FROM {}").format(
+        target, told, shared, told, values, staging
+    )
+
+    def take(batch: str) -> int:
+        with cursor.db.wrap_database_errors, cursor.copy(copy) as stream:
+            stream.write(batch)
+        cursor.execute(insert)
+        count = int(cursor.rowcount)
+        cursor.execute(sql.SQL("TRUNCATE {}").format(staging))
+        return count
+
+    # The connection belongs to this thread; a cursor of it may be used in another.
+    with atomic(), connection.cursor() as cursor, at_once():
         create = "CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} LIMIT 0"
         cursor.execute(sql.SQL(create).format(staging, told, target))
-        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(staging, told)) as stream:
-            lines = iter(rows)
-            while block := "".join(islice(lines, BLOCK)):
-                stream.write(block)
-        insert = "INSERT INTO {} ({}, {}) SELECT {}, {} FROM {}"
-        values = sql.SQL(", ").join(map(sql.Literal, same.values()))
-        cursor.execute(sql.SQL(insert).format(target, told, shared, told, values, staging))
-        count = int(cursor.rowcount)
+        count = sum(beside(take, batches(rows)))
         cursor.execute(sql.SQL("DROP TABLE {}").format(staging))
     return count
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Check foreign keys with each statement, not at the commit; a rollback forgets it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        yield
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def batches(rows: Iterable[str]) -> Iterator[str]:
+    lines = iter(rows)
+    while batch := "".join(islice(lines, BATCH)):
+        yield batch
+
+
+def beside(work: Callable[[str], int], items: Iterable[str]) -> Iterator[int]:
+    """What the work makes of each item, in a thread, while the next item is made in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        under_way: Future[int] | None = None
+        for item in items:
+            if under_way:
+                yield under_way.result()
+            under_way = thread.submit(work, item)
+        if under_way:
+            yield under_way.result()
 
 
 def spelled(text: str) -> str:

@@ -114,3 +114,12 @@ def test_two_transactions_do_not_fill_the_same_gap(committed: None) -> None:
         said = sorted(pool.map(deliver, range(2)))
     assert said[0] == "booked"
     assert "would give more" in said[1]
+
+
+def test_each_statement_is_planned_for_as_many_rows_as_it_has(
+    organization: Organization,
+) -> None:
+    """A plan kept from single bookings would read the whole table for each batch of a run."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT proconfig FROM pg_proc WHERE proname = 'reconciliation_keep_sums'")
+        assert cursor.fetchone() == (["plan_cache_mode=force_custom_plan"],)

@@ -1,0 +1,12 @@
+from django.db import migrations
+
+# A worker that has booked a few pairs by themselves keeps a plan for few: the same plan over the
+# ten thousand of a run reads the whole table for each batch.
+PLAN = "ALTER FUNCTION reconciliation_keep_sums() SET plan_cache_mode = force_custom_plan"
+FORGET = "ALTER FUNCTION reconciliation_keep_sums() RESET plan_cache_mode"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("reconciliation", "0017_remembered")]
+
+    operations = [migrations.RunSQL(PLAN, FORGET)]
