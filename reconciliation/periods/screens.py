@@ -27,6 +27,7 @@ from reconciliation.watch.screens import WatchPages, month_of, page_context
 
 KINDS = (("documents", "Documentos"), ("transactions", "Lançamentos"))
 SHOWN_CHANGES = 200
+TYPED = "closing_reason"  # kept from a refused form to the page that says why
 
 
 class ClosingAdmin(FactAdmin):
@@ -99,7 +100,8 @@ class ClosingAdmin(FactAdmin):
         user = request.user
         if organization is None or month is None or not isinstance(user, User):
             raise Http404("Empresa ou competência não encontrada.")
-        attempt(request, lambda: work(organization, month, user))
+        if not attempt(request, lambda: work(organization, month, user)):
+            request.session[TYPED] = request.POST.get("reason", "")
         return HttpResponseRedirect(in_scope(organization, month, "reconciliation_month"))
 
     def page(self, request: HttpRequest, row: Closing) -> dict[str, Any]:
@@ -138,6 +140,7 @@ def month_facts(request: HttpRequest, organization: Organization, month: date) -
         "closings": closings,
         "late": count_late(closing) if closing else 0,
         "items": [(item, item_link(organization, month, item)) for item in items],
+        "typed": request.session.pop(TYPED, ""),
         "open_count": sum(item.count for item in items if item.is_open),
         "is_busy": any(item.is_blocking for item in items),
         "may_close": holds(request, organization.pk, Act.CLEAN),

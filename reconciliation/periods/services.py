@@ -147,8 +147,8 @@ def refuse_busy(items: list[Item]) -> None:
 def has_open_items(left: list[Item]) -> Conflict:
     count = sum(item.count for item in left)
     return Conflict(
-        f"Há {count} pendência(s) em aberto neste mês. Resolva-as, ou confirme que quer fechar "
-        "assim mesmo: elas ficam escritas no fechamento.",
+        f"{count} pendência{'s' if count > 1 else ''} em aberto neste mês. Resolva o que falta, ou "
+        "confirme que quer fechar assim mesmo: o que falta fica escrito no fechamento.",
         code="period_has_open_items",
         details={"items": [told(item) for item in left]},
     )

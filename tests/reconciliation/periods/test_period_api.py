@@ -14,7 +14,7 @@ from ingestion.models import Document, Transaction
 from reconciliation.models import Run
 from reconciliation.periods.models import Closing
 from tests.data.requests import get, post
-from tests.data.rows import make_document, make_doubt
+from tests.data.rows import make_document, make_doubt, make_transaction
 
 Screen = Callable[[User], Client]
 Pair = tuple[Document, Transaction]
@@ -170,6 +170,19 @@ def test_the_page_closes_and_opens_again(
         in client.get(f"/admin/reconciliation/closing/{row.pk}/change/").content.decode()
     )
     assert "Reaberto" in client.get("/admin/reconciliation/closing/").content.decode()
+
+
+def test_a_refused_closing_keeps_what_was_typed(
+    organization: Organization, manager: User, screen: Screen
+) -> None:
+    make_transaction(organization, "-900.00", memo="PIX ENVIADO")
+    client = screen(manager)
+    form = {"empresa": organization.tenant_key, "competencia": "2026-10", "reason": "Tudo visto"}
+    told = client.post(f"{PAGE}fechar/", form, follow=True).content.decode()
+
+    assert "1 pendência em aberto neste mês." in told
+    assert 'value="Tudo visto"' in told
+    assert "Tudo visto" not in client.get(PAGE).content.decode()
 
 
 def test_the_page_keeps_others_out(
