@@ -50,6 +50,7 @@ def acceptance(model_admin: FactAdmin, request: HttpRequest, pk: UUID) -> HttpRe
     row = found_acceptance(pk)
     pks = [UUID(line) for line, _ in row.lines[:SHOWN]]
     lines = Transaction.objects.select_related("organization").in_bulk(pks)
+    undone_before = list(undoings(row))
     changed = Transaction.objects.select_related("organization").in_bulk(
         [UUID(one["transaction"]) for one in told_lines(row)]
     )
@@ -68,9 +69,10 @@ def acceptance(model_admin: FactAdmin, request: HttpRequest, pk: UUID) -> HttpRe
         ],
         "back": address(row.organization, row.month, limite=str(row.accept_at)),
         "may_decide": holds(request, row.organization_id, Act.DECIDE),
-        "undone": undoings(row),
+        "undone": undone_before,
         "progress": progress_of(row.pk),
-        "may_undo": holds(request, row.organization_id, act_of_undoing(request, row)),
+        "may_undo": sum(one.diff["count"] for one in undone_before) < row.booked
+        and holds(request, row.organization_id, act_of_undoing(request, row)),
         "opts": None,
     }
     return model_admin.show(request, "pages/acceptance.html", row, context)

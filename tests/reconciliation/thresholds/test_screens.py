@@ -81,6 +81,7 @@ def test_accepting_is_seen_then_done_then_taken_back(
     assert "Nada foi repetido: Auditor 1 já aceitou" in again
     assert "1 lançamento em aberto de novo." in undone
     assert "Auditor 1 desfez 1 lançamento em" in undone
+    assert "Desfazer tudo" in done and "Desfazer tudo" not in undone
     assert (booked, Reconciliation.objects.matched().count()) == (1, 0)
 
 
