@@ -53,4 +53,4 @@ def owner_of(database: str) -> str:
 def gather_statistics() -> None:
     """What the server does by itself within a minute after many rows were written."""
     with connect(owner_of(f"bench_{os.getpid()}"), autocommit=True) as owner:
-        owner.execute("ANALYZE")
+        owner.execute("VACUUM (ANALYZE)")

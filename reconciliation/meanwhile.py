@@ -57,9 +57,8 @@ def unchanged(run: Run, reach: Reach) -> tuple[set[str], set[str]]:
     """Documents and lines that are open now and say what they said."""
     open_notes = open_documents(run.organization, force=run.force, among=reach.notes)
     compared, notes = said_by(reach.documents), said_by(open_notes)
-    told = None if reach.told is None else sorted(reach.told)
     before = {row.id: row for row in reach.transactions}
-    open_lines = open_transactions(run.organization, force=run.force, among=told)
+    open_lines = open_transactions(run.organization, force=run.force, among=reach.told)
     return (
         {pk for pk, said in notes.items() if compared.get(pk) == said},
         {row.id for row in open_lines if before.get(row.id) == row},

@@ -130,6 +130,7 @@ class Remembered(models.Model):
     )
     reader = models.CharField("versão da leitura", max_length=16)
     documents = models.PositiveIntegerField("documentos em aberto")
+    lines = models.PositiveIntegerField("lançamentos em aberto")
     content = models.BinaryField("o que dizem")
     # Booked since the content was written: each is read again.
     moved = models.JSONField("documentos a ler de novo", default=list)

@@ -1,5 +1,6 @@
 """Whether there is anything a run has not looked at."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
@@ -13,6 +14,7 @@ from reconciliation.periods.closed import in_closed_period
 from reconciliation.versions import is_same_judge, last_run
 
 READ = ("file.received", "file.processed")  # acts that bring rows, and decide nothing
+MOST_FILES = 100  # more are no statement
 STATEMENTS = ("ofx", "cnab", "table")  # kinds of files that bring bank lines and nothing else
 
 
@@ -35,35 +37,37 @@ def unseen_transactions() -> QuerySet[Transaction]:
     return waiting.exclude(in_closed_period())
 
 
-def unchanged_since(run: Run) -> Run | None:
-    """The last run, when nothing has happened since it began; None when there is something to do.
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came since the last run began, where nothing else happened."""
 
-    Whatever people or readers do is written in the organization's trail, so a trail without an act
-    says that the same rows would be compared by the same engine. What is asked for by name or with
-    `force` is always done.
+    last: Run
+    lines: tuple[UUID, ...]  # that no run has looked at
+
+
+def news_of(run: Run) -> News | None:
+    """The lines that came, if statements are all that came; None when more may have happened.
+
+    Whatever people or readers do is written in the organization's trail, so a trail of nothing but
+    statements says that all other rows would be compared by the same engine. What is asked for by
+    name or with `force` is always done.
     """
     last = comparable_run(run)
-    if last is None or acts_since(last).exists():
+    if last is None or not are_statements(acts_since(last)):
         return None
     own = {"organization": run.organization_id}
-    # New lines are the usual news, and looked up faster than it is told that no document is new.
-    unseen = unseen_transactions().filter(**own), unseen_documents().filter(**own)
-    return None if any(rows.exists() for rows in unseen) else last
+    lines = unseen_transactions().filter(**own).order_by().values_list("pk", flat=True)
+    news = News(last, tuple(lines))
+    return None if not news.lines and unseen_documents().filter(**own).exists() else news
 
 
-def only_new_lines(run: Run) -> list[UUID]:
-    """Lines that came since the last run, when statements are all that came; otherwise none."""
-    last = comparable_run(run)
-    if last is None:
-        return []
-    acts = acts_since(last)
+def are_statements(acts: AuditLogQuerySet) -> bool:
+    """Whether all that was done is to read files of bank lines."""
     if acts.exclude(action__in=READ).exists():
-        return []
-    files = SourceFile.objects.filter(pk__in=[UUID(pk) for pk in set(entities(acts))])
-    if files.exclude(kind__in=STATEMENTS).exists():
-        return []
-    unseen = unseen_transactions().filter(organization=run.organization_id)
-    return list(unseen.order_by().values_list("pk", flat=True))
+        return False
+    files = list(acts.order_by().values_list("entity_id", flat=True).distinct()[: MOST_FILES + 1])
+    read = SourceFile.objects.filter(pk__in=[UUID(pk) for pk in files], kind__in=STATEMENTS)
+    return len(files) <= MOST_FILES and read.count() == len(files)
 
 
 def comparable_run(run: Run) -> Run | None:
@@ -81,7 +85,3 @@ def acts_since(run: Run) -> AuditLogQuerySet:
     return trail.exclude(action__startswith="run.").filter(
         sequence__gt=Coalesce(Subquery(begun), Value(0))
     )
-
-
-def entities(acts: AuditLogQuerySet) -> QuerySet[AuditLog, str]:
-    return acts.order_by().values_list("entity_id", flat=True)

@@ -3,10 +3,9 @@
 What was paid in part is open for the rest of it, and so is what is left of a bank line.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, TextField
 from django.db.models.expressions import Combinable
@@ -15,6 +14,7 @@ from django.db.models.functions import Cast
 
 from conciliacontag.brazil import cnpj_root
 from conciliacontag.organizations.models import Organization
+from conciliacontag.postgres.identifiers import Id, these
 from ingestion.models import Document, MatchStatus, Transaction
 from ingestion.models.documents import PAYABLE
 from ingestion.models.transactions import TransactionQuerySet
@@ -37,7 +37,7 @@ LINE_COLUMNS: tuple[str | Combinable, ...] = (
 
 
 def open_documents(
-    organization: Organization, *, force: bool, among: Sequence[UUID] | None = None
+    organization: Organization, *, force: bool, among: Iterable[Id] | None = None
 ) -> Papers:
     """Documents that wait for money; with `force` also those that only a machine booked.
 
@@ -47,7 +47,8 @@ def open_documents(
     documents = Document.objects.filter(PAYABLE, organization=organization)
     booked = booked_rows(organization, force=force)
     if among is not None:
-        documents, booked = documents.filter(pk__in=among), booked.filter(document__in=among)
+        asked = these(among)
+        documents, booked = documents.filter(pk__in=asked), booked.filter(document__in=asked)
     if not force:
         documents = documents.open()
         booked = booked.exclude(document__status=MatchStatus.RECONCILED)
@@ -75,7 +76,7 @@ def booked_rows(organization: Organization, *, force: bool) -> ReconciliationQue
 
 
 def open_transactions(
-    organization: Organization, *, force: bool, among: Sequence[UUID] | None = None
+    organization: Organization, *, force: bool, among: Iterable[Id] | None = None
 ) -> Iterator[OpenTransaction]:
     """Lines that wait for a document and that no person has left without one.
 
@@ -89,7 +90,8 @@ def open_transactions(
     lines = undecided_lines(organization)
     booked = booked_rows(organization, force=force)
     if among is not None:
-        lines, booked = lines.filter(pk__in=among), booked.filter(transaction__in=among)
+        asked = these(among)
+        lines, booked = lines.filter(pk__in=asked), booked.filter(transaction__in=asked)
     if not force:
         lines = lines.open()
         booked = booked.exclude(transaction__status=MatchStatus.RECONCILED)

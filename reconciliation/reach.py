@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from conciliacontag.postgres.identifiers import these
 from reconciliation.engine import (
     Known,
     OpenTransaction,
@@ -26,16 +27,14 @@ from reconciliation.models import (
     Run,
 )
 from reconciliation.moments import Moment, moment
-from reconciliation.news import only_new_lines, unseen_documents
+from reconciliation.news import News
 from reconciliation.open_rows import (
     open_documents,
     open_transactions,
     undecided_lines,
 )
 from reconciliation.remembered import recall
-from reconciliation.statuses import chunks
 
-LEAST = 2_000  # open lines: fewer are compared whole in no time
 STEPS = 1  # of proposals beyond the lines told anew; tests hold the outcome to a whole run's
 MOST = 0.3  # of the open lines: what reaches further is looked at whole
 
@@ -49,7 +48,6 @@ class Reach:
     told: frozenset[UUID] | None = None  # the lines it speaks of; None: of everything
     near: frozenset[str] | None = None  # documents these may pay; None: all
     before: Moment | None = None  # how everything stood before it was read, where everything was
-    is_recalled: bool = False  # the documents are those remembered, and were not read
 
     @property
     def is_all(self) -> bool:
@@ -74,18 +72,19 @@ class Reach:
         return replace(self, documents=self.documents.only(named))
 
     @property
-    def notes(self) -> list[UUID] | None:
+    def notes(self) -> list[str] | None:
         """None stands for all of them."""
-        return None if self.is_all else [UUID(pk) for pk in self.documents.ids]
+        return None if self.is_all else self.documents.ids
 
 
-def reach_of(run: Run, known: Known | None) -> Reach:
+def reach_of(run: Run, known: Known | None, news: News | None) -> Reach:
     """What the run compares: everything, unless little is new and nothing else has changed.
 
     Args:
         known: what was learned before; None when this run learns from everything.
+        news: what came since the last run; None when more may have happened.
     """
-    near = _after_statement(run, known) if known is not None else None
+    near = _near(run, news.lines, known) if news and known else None
     if near is not None:
         return near
     before = moment(run)
@@ -94,56 +93,44 @@ def reach_of(run: Run, known: Known | None) -> Reach:
     return Reach(documents, list(lines), before=before)
 
 
-def _after_statement(run: Run, known: Known) -> Reach | None:
-    """What statements reach, when nothing else came; None when everything has to be compared."""
-    new = only_new_lines(run)
-    waiting = undecided_lines(run.organization).open().count() if new else 0
-    most = round(MOST * waiting)
-    if not new or waiting < LEAST or len(new) > most:
-        return None
+def _near(run: Run, new: Sequence[UUID], known: Known) -> Reach | None:
+    """The new lines and what competes with them; None when that is much, or nothing is remembered.
+
+    The documents are those that were open after the last run: what came since are lines.
+    """
     recalled = recall(run)
-    if recalled is None and unseen_documents().filter(organization=run.organization_id).exists():
+    if recalled is None:
         return None
-    documents = recalled or open_documents(run.organization, force=False)
-    near = _near(run, documents, new, known, most)
-    return near and replace(near, is_recalled=recalled is not None)
-
-
-def _near(
-    run: Run, documents: Papers, new: Sequence[UUID], known: Known, most: int
-) -> Reach | None:
-    """The new lines and what competes with them; None when that is more than `most` lines."""
+    documents, most = recalled.documents, round(MOST * recalled.lines)
     lines = list(open_transactions(run.organization, force=False, among=new))
     # A new line may take back an older one, or repeat it.
     amounts = {sign * line.amount for line in lines for sign in (1, -1)}
     waiting = undecided_lines(run.organization).open()
-    seeds = set(waiting.filter(amount__in=amounts).values_list("pk", flat=True)) - {*new}
+    seeds = set(waiting.filter(amount__in=amounts).values_list("pk", flat=True))
     paid = reachable(documents, lines, known)
-    told = seeds | proposed(run, {UUID(one) for one in paid})
+    told = {*new} | seeds | proposed(run, paid)
     if len(told) > most:
         return None
-    lines += open_transactions(run.organization, force=False, among=sorted(told - {*new}))
+    lines += open_transactions(run.organization, force=False, among=told.difference(new))
     alike = paid | of_equal_amount(documents, lines)
-    rivals, notes = rivals_of(run, {UUID(one) for one in alike}, told)
-    beside = rivals - told - {*new}
-    if len(told) + len(beside) > most:
+    rivals, notes = rivals_of(run, alike, told)
+    if len(rivals) > most:
         return None
-    lines += open_transactions(run.organization, force=False, among=sorted(beside))
-    near = alike | frozenset(map(str, notes))
-    return Reach(documents, lines, frozenset(told | {*new}), near)
+    lines += open_transactions(run.organization, force=False, among=rivals - told)
+    return Reach(documents, lines, frozenset(told), alike | frozenset(map(str, notes)))
 
 
-def proposed(run: Run, notes: set[UUID]) -> set[UUID]:
+def proposed(run: Run, notes: Iterable[str]) -> set[UUID]:
     """Lines to which the machine proposed one of these notes."""
     return other_side(proposals(run), "document", "transaction", notes)
 
 
-def rivals_of(run: Run, notes: set[UUID], told: set[UUID]) -> tuple[set[UUID], set[UUID]]:
-    """Lines that compete for these notes, and the notes they were proposed."""
+def rivals_of(run: Run, notes: Iterable[str], told: set[UUID]) -> tuple[set[UUID], set[UUID]]:
+    """Lines that compete for these notes, those told among them, and the notes proposed to them."""
     rows = proposals(run)
-    lines, wanted = set(told), notes | other_side(rows, "transaction", "document", told)
+    lines, wanted = told, {*map(UUID, notes)} | other_side(rows, "transaction", "document", told)
     for _ in range(STEPS):
-        lines |= other_side(rows, "document", "transaction", wanted)
+        lines = lines | other_side(rows, "document", "transaction", wanted)
         wanted |= other_side(rows, "transaction", "document", lines)
     return lines, wanted
 
@@ -155,12 +142,8 @@ def proposals(run: Run) -> ReconciliationQuerySet:
 
 
 def other_side(
-    rows: ReconciliationQuerySet, by: str, wanted: str, keys: Iterable[UUID]
+    rows: ReconciliationQuerySet, by: str, wanted: str, keys: Iterable[UUID | str]
 ) -> set[UUID]:
     """What the rows with these keys name on their other side."""
-    return {
-        pk
-        for chunk in chunks(sorted(keys))
-        for pk in rows.filter(**{f"{by}__in": chunk}).values_list(f"{wanted}_id", flat=True)
-        if pk is not None
-    }
+    found = rows.filter(**{f"{by}__in": these(keys)}).order_by()
+    return set(found.values_list(f"{wanted}_id", flat=True)) - {None}

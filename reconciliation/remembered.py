@@ -6,62 +6,82 @@ come since that run began, which the organization's trail tells; only what it bo
 """
 
 from pathlib import Path
-from uuid import UUID
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from ingestion.models import Document
-from ingestion.models.documents import PAYABLE
-from reconciliation.engine import Outcome, Papers, papers_from_bytes, papers_to_bytes, with_others
+from ingestion.models import Document, MatchStatus
+from reconciliation.engine import (
+    Outcome,
+    Papers,
+    papers_from_bytes,
+    papers_to_bytes,
+    with_others,
+)
 from reconciliation.models import Remembered, Run
-from reconciliation.open_rows import open_documents
+from reconciliation.open_rows import open_documents, undecided_lines
 from reconciliation.versions import SOURCES, version_of
 
 HERE = Path(__file__).parent
 READERS = ("balances", "document_rows", "installments", "open_rows")
 READER = version_of([*SOURCES.glob("*.py"), *(HERE / f"{name}.py" for name in READERS)])
-LEAST = 2_000  # documents; fewer are read in no time
-MOST_MOVED = 2_000
+LEAST = 2_000  # open lines; fewer are compared with everything in no time
+MOST_MOVED = 2_000  # documents; to read more again would be no shorter
 
 
-def recall(run: Run) -> Papers | None:
-    """Every open document; None when they have to be read.
+class Recalled(NamedTuple):
+    documents: Papers  # all that are open
+    lines: int  # about as many are
+
+
+def recall(run: Run) -> Recalled | None:
+    """What is open; None when it has to be read.
 
     To be asked only where nothing but statements came since the last run.
     """
     kept = Remembered.objects.filter(organization=run.organization_id, reader=READER).first()
-    if kept is None or kept.documents != waiting(run).count():
+    if kept is None or kept.documents != unsettled(run).count():
         return None
-    papers = papers_from_bytes(bytes(kept.content))
-    if not kept.moved:
-        return papers
-    moved = [UUID(pk) for pk in kept.moved]
-    return with_others(
-        papers, kept.moved, open_documents(run.organization, force=False, among=moved)
-    )
+    documents = papers_from_bytes(bytes(kept.content))
+    if kept.moved:
+        others = open_documents(run.organization, force=False, among=kept.moved)
+        documents = with_others(documents, kept.moved, others)
+    return Recalled(documents, kept.lines)
 
 
 def remember(run: Run, said: Outcome, *, was_recalled: bool) -> None:
     """Keep what is open now, when the run has stored what it said.
 
     Args:
-        was_recalled: whether it compared what had been remembered, and that was true.
+        was_recalled: whether it compared what had been remembered.
     """
-    count = waiting(run).count()
     own = Remembered.objects.filter(organization=run.organization_id)
-    if count < LEAST:
-        own.delete()
-        return
     if was_recalled:
         kept = own.values_list("moved", flat=True).get()
         moved = {*kept, *(pair.document_id for pair in said.matches)}
         if len(moved) <= MOST_MOVED:
-            own.update(moved=sorted(moved), documents=count)
+            own.update(moved=sorted(moved), documents=unsettled(run).count())
             return
-    every = open_documents(run.organization, force=False)
-    told = {"reader": READER, "documents": count, "content": papers_to_bytes(every), "moved": []}
+    lines = undecided_lines(run.organization).open().count()
+    if lines < LEAST:
+        forget(run)
+        return
+    told = {
+        "reader": READER,
+        "documents": unsettled(run).count(),
+        "lines": lines,
+        "content": papers_to_bytes(open_documents(run.organization, force=False)),
+        "moved": [],
+    }
     Remembered.objects.update_or_create(organization=run.organization, defaults=told)
 
 
-def waiting(run: Run) -> QuerySet[Document]:
-    return Document.objects.filter(PAYABLE, organization=run.organization_id).open()
+def forget(run: Run) -> None:
+    """Let the next run read everything."""
+    Remembered.objects.filter(organization=run.organization_id).delete()
+
+
+def unsettled(run: Run) -> QuerySet[Document]:
+    """What an index alone can count: a document that came without a word shows in it."""
+    documents = Document.objects.filter(organization=run.organization_id)
+    return documents.exclude(status=MatchStatus.RECONCILED)

@@ -28,14 +28,14 @@ from reconciliation.ledger import books
 from reconciliation.meanwhile import still_true
 from reconciliation.models import Run, RunStatus
 from reconciliation.news import (
+    news_of,
     organizations_with_news,
-    unchanged_since,
     unseen_documents,
     unseen_transactions,
 )
 from reconciliation.open_rows import count_open
 from reconciliation.reach import reach_of
-from reconciliation.remembered import remember
+from reconciliation.remembered import forget, remember
 from reconciliation.results import Stored, store
 from reconciliation.rules.participation import heed_rules
 from reconciliation.thresholds.options import options_of
@@ -166,11 +166,12 @@ def carry_out(run: Run) -> Stored:
     options = options_of(run.organization)
     run.engine, run.rules = ENGINE, rules_version(run.organization)
     run.accept_at, run.propose_at = options.accept_at, options.propose_at
-    if last := unchanged_since(run):
+    news = news_of(run)
+    if news is not None and not news.lines:
         run.documents, run.transactions = count_open(run.organization)
-        return Stored(0, last.partial, last.unmatched)
+        return Stored(0, news.last.partial, news.last.unmatched)
     kept = known_of(run)
-    reach = reach_of(run, kept)
+    reach = reach_of(run, kept, news)
     documents, transactions = reach.documents, reach.transactions
     run.documents, run.transactions = len(documents), len(transactions)
     known = kept or learn_anew(run)
@@ -182,8 +183,10 @@ def carry_out(run: Run) -> Stored:
     with books(run.organization_id):
         said = still_true(run, outcome, spoken)
         stored = store(run, said, spoken)
-        is_as_remembered = (said.matches, said.doubts) == (outcome.matches, outcome.doubts)
-        remember(run, said, was_recalled=reach.is_recalled and is_as_remembered)
+        if (said.matches, said.doubts) == (outcome.matches, outcome.doubts):
+            remember(run, said, was_recalled=not reach.is_all)
+        else:
+            forget(run)
         return stored
 
 

@@ -8,9 +8,10 @@ older than the run that filled the table.
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
-from uuid import UUID
 
 from django.db import connection
+
+from conciliacontag.postgres.identifiers import Id, array
 
 CHUNK = 5000
 EMPTY = "{}"
@@ -51,7 +52,6 @@ NOTES = """UPDATE ingestion_document AS note SET status = wanted.status FROM (
     ) AS sides GROUP BY id ORDER BY id
 ) AS wanted WHERE note.id = wanted.id AND wanted.before <> wanted.status
 """
-Id = str | UUID
 Key = TypeVar("Key")
 
 
@@ -76,11 +76,6 @@ def settle(
             cursor.execute(LINES, {"lines": lines})
         if notes != EMPTY:
             cursor.execute(NOTES, {"notes": notes, "alone": array(alone)})
-
-
-def array(ids: Iterable[Id | None]) -> str:
-    """Identifiers as PostgreSQL spells an array of them: one value, however many they are."""
-    return f"{{{','.join(map(str, filter(None, ids)))}}}"
 
 
 def chunks(pks: Iterable[Key]) -> Iterator[list[Key]]:

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ),
                 ("reader", models.CharField(max_length=16, verbose_name="versão da leitura")),
                 ("documents", models.PositiveIntegerField(verbose_name="documentos em aberto")),
+                ("lines", models.PositiveIntegerField(verbose_name="lançamentos em aberto")),
                 ("content", models.BinaryField(verbose_name="o que dizem")),
                 ("moved", models.JSONField(default=list, verbose_name="documentos a ler de novo")),
                 ("remembered_at", models.DateTimeField(auto_now=True, verbose_name="quando")),

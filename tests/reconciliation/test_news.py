@@ -7,7 +7,7 @@ import pytest
 from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import Organization, User
 from reconciliation.models import Reconciliation, Run
-from reconciliation.news import unchanged_since
+from reconciliation.news import news_of
 from reconciliation.services import confirm_match, start_run
 from tests.conftest import make_organization
 from tests.data.rows import make_document, make_doubt, make_pair, make_transaction
@@ -29,6 +29,12 @@ def next_run(organization: Organization, *, force: bool = False) -> Run:
         for name in ("engine", "rules", "accept_at", "propose_at"):
             setattr(run, name, getattr(last, name))
     return run
+
+
+def unchanged_since(run: Run) -> Run | None:
+    """The last run, where nothing has come since."""
+    news = news_of(run)
+    return news.last if news is not None and not news.lines else None
 
 
 def test_nothing_new_is_known_from_the_trail(organization: Organization, done: Run) -> None:

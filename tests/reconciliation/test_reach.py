@@ -14,6 +14,7 @@ from ingestion.models import Transaction
 from reconciliation.engine import Candidate, Outcome, match
 from reconciliation.learned import known_of
 from reconciliation.models import Reconciliation, Run
+from reconciliation.news import news_of
 from reconciliation.reach import Reach, reach_of
 from reconciliation.services import execute_run, start_run
 from reconciliation.thresholds.options import options_of
@@ -26,7 +27,7 @@ Reconcile = Callable[..., Run]
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if some twenty lines were too many to compare whole."""
-    monkeypatch.setattr("reconciliation.reach.LEAST", 0)
+    monkeypatch.setattr("reconciliation.remembered.LEAST", 0)
     monkeypatch.setattr("reconciliation.reach.MOST", 0.6)
 
 
@@ -50,7 +51,7 @@ def asked(organization: Organization, **named: Any) -> Run:
 
 
 def look(run: Run) -> Reach:
-    return reach_of(run, known_of(run))
+    return reach_of(run, known_of(run), news_of(run))
 
 
 def test_only_rivals_are_looked_at(organization: Organization, books: None) -> None:
@@ -78,9 +79,13 @@ def test_a_line_that_takes_back_an_older_one_reaches_it(
 
 
 def test_few_lines_are_compared_whole(
-    organization: Organization, books: None, monkeypatch: pytest.MonkeyPatch
+    organization: Organization,
+    books: None,
+    reconcile: Reconcile,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("reconciliation.reach.LEAST", 2_000)
+    monkeypatch.setattr("reconciliation.remembered.LEAST", 2_000)
+    reconcile(organization, force=True)
     make_transaction(organization, "800.00")
 
     assert look(asked(organization)).is_all
@@ -91,7 +96,9 @@ def test_what_is_not_known_is_learned_from_everything(
 ) -> None:
     make_transaction(organization, "800.00")
 
-    assert reach_of(asked(organization), None).is_all
+    run = asked(organization)
+
+    assert reach_of(run, None, news_of(run)).is_all
 
 
 @pytest.mark.parametrize(
@@ -136,7 +143,6 @@ def test_it_says_what_a_run_over_everything_says(
     organization: Organization,
     reconcile: Reconcile,
     small: None,
-    monkeypatch: pytest.MonkeyPatch,
     seed: int,
 ) -> None:
     chance = Random(seed)
@@ -152,8 +158,7 @@ def test_it_says_what_a_run_over_everything_says(
     known = known_of(run)
 
     near = look(run)
-    monkeypatch.undo()
-    whole = look(run)
+    whole = reach_of(run, known, None)
     lines = {str(pk) for pk in near.told or ()}
     less, more = (
         match(one.documents, one.transactions, known=known, about=one.about, near=one.near)
