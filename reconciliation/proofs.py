@@ -40,13 +40,12 @@ from ingestion.proofs.findings import (
 )
 from ingestion.proofs.numbers import Gap, Numbers, find_gaps
 from ingestion.proofs.settlements import Settlement, compare_days
+from reconciliation.boletos import settlement_lines
 from reconciliation.models import MATCHED, Reconciliation
 
 TYPES = {"55": "nfe", "65": "nfce", "57": "cte", "67": "cteos"}  # by model, as in the access key
 BEFORE = timedelta(days=62)  # how far back the number before the month's first is looked for
 INVALID = Q(fiscal_status__in=[FiscalStatus.CANCELLED, FiscalStatus.DENIED])
-# "CRÉD.LIQUIDAÇÃO COBRANÇA", "LIQ COBRANCA", "LIQUID. DE COBRANÇA": one line a day for all boletos.
-SETTLEMENT = r"liq[^ ]* *(de )?cob"
 NORMALIZED = "document__normalized"
 SEVERITIES = ("error", "warning", "info")
 
@@ -194,7 +193,7 @@ def settlements(organization: Organization, month: date) -> list[Settlement]:
         organization=organization, date__gte=month, date__lt=next_month(month), amount__gt=0
     ).order_by("date")
     boletos = summed(rows.filter(source=TransactionSource.BOLETO))
-    credited = summed(rows.filter(source=TransactionSource.BANK, memo__iregex=SETTLEMENT))
+    credited = summed(settlement_lines(rows))
     return compare_days(boletos, credited) if boletos and credited else []
 
 

@@ -10,6 +10,8 @@ from conciliacontag.brazil import fold
 from conciliacontag.errors import Conflict, InvalidInput
 from conciliacontag.organizations.models import User
 from ingestion.models import Transaction
+from ingestion.models.transactions import TransactionSource
+from reconciliation.boletos import boletos_between
 from reconciliation.decisions import refuse_matches
 from reconciliation.desk.answers import Posting
 from reconciliation.desk.entries import standing_entries
@@ -103,8 +105,16 @@ def write_entry(stands: Standing, posting: Posting, author: User) -> Entry:
 
 def completed(line: Transaction, posting: Posting) -> Posting:
     """The entry as it is kept: blanks once, and the bank's words where none were given."""
-    text = " ".join(posting.text.split()) or complement(line)
+    text = " ".join(posting.text.split()) or written_text(line)
     return replace(posting, text=text[:LONGEST_TEXT])
+
+
+def written_text(line: Transaction) -> str:
+    """What an entry says where nobody says otherwise: the bank's words, or the boleto's."""
+    if line.source != TransactionSource.BOLETO:
+        return complement(line)
+    told = boletos_between(line.organization, line.date, line.date).told
+    return told.get(str(line.pk)) or complement(line)
 
 
 def is_entered(stands: Standing, posting: Posting | None) -> bool:

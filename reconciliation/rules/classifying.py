@@ -2,7 +2,8 @@
 
 Every line is asked anew, with the document that it is booked to: what people decided is classified
 like the rest, and a rule that was changed leaves nothing behind. Where a person wrote a ledger
-entry, it stands in the place of what rules say.
+entry, it stands in the place of what rules say. What the bank credits for all boletos of a day is
+no entry where the boletos themselves are there.
 """
 
 from collections import defaultdict
@@ -16,6 +17,7 @@ from conciliacontag.brazil import clean_text, cnpj_root, format_date
 from conciliacontag.organizations.models import Organization
 from conciliacontag.scope import next_month
 from ingestion.models import Transaction
+from reconciliation.boletos import Boletos, boletos_between
 from reconciliation.desk.entries import entries_between
 from reconciliation.desk.models import Entry
 from reconciliation.engine import Candidate, OpenTransaction
@@ -82,6 +84,7 @@ def classified_lines(organization: Organization, month: date) -> list[Classified
     if not rules and not written:
         return []
     cases = month_cases(organization, first, last)
+    boletos = boletos_between(organization, first, last)
     said: defaultdict[str, list[Effect]] = defaultdict(list)
     for effect in apply(rules, cases).effects:
         if effect.rule.definition.then.classify:
@@ -89,7 +92,7 @@ def classified_lines(organization: Organization, month: date) -> list[Classified
     return [
         part
         for case in cases
-        for part in parts_of(case.line.line, written.get(case.line.line.id), said)
+        for part in parts_of(case.line.line, written.get(case.line.line.id), said, boletos)
     ]
 
 
@@ -100,15 +103,18 @@ def classifying_rules(organization: Organization) -> list[Kept]:
 
 
 def parts_of(
-    line: OpenTransaction, entry: Entry | None, said: Mapping[str, Sequence[Effect]]
+    line: OpenTransaction,
+    entry: Entry | None,
+    said: Mapping[str, Sequence[Effect]],
+    boletos: Boletos,
 ) -> Iterator[Classified]:
     """What a person entered, and what rules say of the rest."""
     if entry is not None:
         yield Classified(line, entry.debit, entry.credit, entry.history, entry.amount, entry.text)
     rest = abs(line.amount) - (entry.amount if entry else 0)
-    if rest > 0 and line.id in said:
+    if rest > 0 and line.id in said and line.id not in boletos.replaced:
         debit, credit, history = codes_of(said[line.id])
-        yield Classified(line, debit, credit, history, rest)
+        yield Classified(line, debit, credit, history, rest, boletos.told.get(line.id, ""))
 
 
 def codes_for(line: Transaction) -> list[str]:

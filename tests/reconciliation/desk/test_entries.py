@@ -62,6 +62,14 @@ def test_an_entry_decides_the_line_with_the_banks_own_words(
     assert "criou um lançamento contábil em " in stands.sentence()
 
 
+def test_a_boleto_is_entered_by_its_payer(organization: Organization, auditor: User) -> None:
+    line = make_transaction(organization, "90.00", source="boleto", payee="PADARIA SOL", memo="")
+    entry, day = say(line, auditor).entry, f"{line.date:%d/%m/%Y}"
+
+    assert entry is not None
+    assert entry.text == f"C - PADARIA SOL | N/A | CRÉD.LIQUIDAÇÃO COBRANÇA | {day}"
+
+
 def test_saying_it_again_writes_nothing(fee: Transaction, auditor: User) -> None:
     seen = standing_of(fee).version
     for _ in range(2):

@@ -17,6 +17,7 @@ from tests.data.rows import make_pair, make_transaction
 
 Work = Callable[..., Rule]
 OCTOBER = date(2026, 10, 1)
+DAY_AFTER = date(2026, 10, 7)
 FILE = "/v1/admin/rules/classified.csv"
 
 
@@ -42,6 +43,30 @@ def test_lines_are_written_as_accounting_systems_take_them(
         "débito;crédito;histórico;data;valor;complemento\r\n"
         "001;;45;05/10/2026;1234,50;D - =TARIFA PACOTE | Banco Azul\r\n"
     )
+
+
+def test_boletos_stand_in_the_place_of_the_days_settlement(
+    organization: Organization, work: Work
+) -> None:
+    day = {"date": date(2026, 10, 5)}
+    make_transaction(organization, "1500.00", memo="CRÉD.LIQUIDAÇÃO COBRANÇA", **day)
+    make_transaction(organization, "1490.00", source="boleto", payee="NOME", memo="", **day)
+    make_transaction(
+        organization, "10.00", source="boleto", payee="N" * 50, memo="Juros de Mora", **day
+    )
+    later = {"date": date(2026, 10, 6)}
+    make_transaction(organization, "7.00", memo="LIQ COBRANCA", **later)
+    make_transaction(organization, "8.00", source="boleto", payee="NOME", memo="", date=DAY_AFTER)
+    work("transaction_credit", "{classify: {credit: 13709, history: 78}}", "Boletos")
+
+    told = {one.row[3:] for one in classified_lines(organization, OCTOBER)}
+    settled = "1500,00 | CRÉD.LIQUIDAÇÃO COBRANÇA | 05/10/2026"
+    assert told == {
+        ("05/10/2026", "1490,00", f"C - NOME | {settled}"),
+        ("05/10/2026", "10,00", f"C - {'N' * 40} | {settled} | Juros de Mora"),
+        ("06/10/2026", "7,00", "C - LIQ COBRANCA"),
+        ("07/10/2026", "8,00", "C - NOME | N/A | CRÉD.LIQUIDAÇÃO COBRANÇA | 07/10/2026"),
+    }
 
 
 def test_what_people_and_documents_decided_is_classified_too(
