@@ -29,11 +29,12 @@ MOST_WEIGHT = 1e9
 def card_links(
     books: Books, reading: Reading, habits: Habits, room: Room, paying: Floats, paid: Floats
 ) -> Links:
-    """Links of an acquirer's line with the sales of its day."""
+    """Links of an acquirer's line with the sales of its day; learns rates that are not known."""
     lines = _lines(books, reading, habits, paying)
     sales = _sales(books, paid)
-    rates = _rates(lines, sales)
-    priced = lines.join(rates, on=["organization", "acquirer"])
+    if habits.rates is None:
+        habits.rates = _rates(lines, sales)
+    priced = lines.join(habits.rates, on=["organization", "acquirer"])
     sums, members = _sums(sales, priced)
     found = priced.join(sums, on=["organization", "day"]).filter(
         (pl.col("paid") - pl.col("sum") * pl.col("rate")).abs()

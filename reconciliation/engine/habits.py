@@ -49,6 +49,8 @@ class Habits:
     prices: pl.DataFrame  # organization, amount, often: share of items of this very amount
     debts: Floats  # party_row: how many items it has
     promise: Floats = field(default_factory=lambda: np.zeros(0))  # kind: share that may pay
+    # organization, acquirer, rate: what is left of a card sale; None until it is learned
+    rates: pl.DataFrame | None = None
 
 
 def usual(books: Books, reading: Reading) -> Habits:
