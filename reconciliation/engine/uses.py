@@ -1,6 +1,4 @@
-"""What each link pays, and what else its line could pay: for all links at once."""
-
-from functools import cached_property
+"""What each link pays, and what else its line could pay: for many links at once."""
 
 import numpy as np
 
@@ -14,7 +12,8 @@ class Uses:
     """The items of each link, and the likeliest links of each line."""
 
     def __init__(self, found: Found) -> None:
-        self._found, links = found, found.links
+        links, self._belief = found.links, found.belief
+        self._lines, self._paid = found.books.lines.height, found.books.items
         self._row = links.row
         order = np.argsort(links.member_of, kind="stable")
         self._items = links.item[order]
@@ -32,34 +31,36 @@ class Uses:
 
         A second link to the same part is no rival: an instalment told and the same one supposed.
         """
-        likeliest, following = self._two_uses
-        best = likeliest[self._row[links]]
-        is_other = self._use[best] != self._use[links]
-        return np.where(is_other, best, following[self._row[links]])
+        is_told = np.zeros(self._lines, bool)
+        is_told[self._row[links]] = True
+        every = np.flatnonzero(is_told[self._row])  # what the same lines could pay
+        use, own = self._used(every), np.searchsorted(every, links)
+        best, following = self._two_uses(every, use)
+        best, following = best[self._row[links]], following[self._row[links]]
+        found = np.where(use[best] != use[own], best, following)
+        return np.where(found == NONE, NONE, every[found])
 
-    @cached_property
-    def _use(self) -> Ints:
+    def _used(self, links: Ints) -> Ints:
         """For each link a number that links to the same documents and parts share."""
-        items = self._found.books.items
-        document, part = ints(items, "document"), ints(items, "installment")
-        paid = (document * (part.max(initial=0) + 1) + part)[self._items]
-        counts = np.diff(self._starts)
-        use: Ints = paid[self._starts[:-1]]
+        document, part = ints(self._paid, "document"), ints(self._paid, "installment")
+        numbers, counts = self.members(links)
+        paid = document[numbers] * (part.max(initial=0) + 1) + part[numbers]
+        starts = np.cumsum(counts) - counts
+        use: Ints = paid[starts]
         several: dict[tuple[int, ...], int] = {}
         for link in np.flatnonzero(counts > 1).tolist():
-            together = np.sort(paid[self._starts[link] : self._starts[link + 1]]).tolist()
+            together = np.sort(paid[starts[link] : starts[link] + counts[link]]).tolist()
             use[link] = -1 - several.setdefault(tuple(together), len(several))
         return use
 
-    @cached_property
-    def _two_uses(self) -> tuple[Ints, Ints]:
-        """Of each line the likeliest link, and the likeliest one that pays something else."""
-        lines = self._found.books.lines.height
+    def _two_uses(self, links: Ints, use: Ints) -> tuple[Ints, Ints]:
+        """Of each line the place of its likeliest link among these, and of the next other use."""
+        lines, row = self._lines, self._row[links]
         best, following = np.full(lines, NONE), np.full(lines, NONE)
-        by_line = np.lexsort((-self._found.belief, self._row))
-        rows, first = np.unique(self._row[by_line], return_index=True)
+        by_line = np.lexsort((-self._belief[links], row))
+        rows, first = np.unique(row[by_line], return_index=True)
         best[rows] = by_line[first]
-        others = by_line[self._use[by_line] != self._use[best[self._row[by_line]]]]
-        rows, first = np.unique(self._row[others], return_index=True)
+        others = by_line[use[by_line] != use[best[row[by_line]]]]
+        rows, first = np.unique(row[others], return_index=True)
         following[rows] = others[first]
         return best, following
