@@ -1,11 +1,14 @@
 """A day's boletos in the ledger: each by its payer, in the place of the bank's one line for all."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from conciliacontag.brazil import clean_text, format_date
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
+
+from conciliacontag.brazil import clean_text, format_brl, format_date
 from conciliacontag.organizations.models import Organization
 from ingestion.models import Transaction
 from ingestion.models.transactions import TransactionQuerySet, TransactionSource
@@ -14,6 +17,8 @@ from ingestion.models.transactions import TransactionQuerySet, TransactionSource
 SETTLEMENT = r"liq[^ ]* *(de )?cob"
 SETTLED = "CRÉD.LIQUIDAÇÃO COBRANÇA"
 NO_TOTAL = "N/A"
+TOLD_BOLETO_BY_BOLETO = "liquidação de boletos que estão um a um"
+IS_SETTLEMENT = Q(source=TransactionSource.BANK, amount__gt=0, memo__iregex=SETTLEMENT)
 LONGEST_PAYER = 40  # characters, as accounting systems take them
 
 
@@ -30,7 +35,36 @@ class Boletos:
 
 def settlement_lines(rows: TransactionQuerySet) -> TransactionQuerySet:
     """What the bank credited for all boletos of a day together."""
-    return rows.filter(source=TransactionSource.BANK, amount__gt=0, memo__iregex=SETTLEMENT)
+    return rows.filter(IS_SETTLEMENT)
+
+
+def has_its_boletos() -> Case:
+    """Whether a line is the bank's credit for boletos that are there one by one."""
+    same_day = {"organization": OuterRef("organization"), "date": OuterRef("date")}
+    boletos = Transaction.objects.filter(source=TransactionSource.BOLETO, amount__gt=0, **same_day)
+    return Case(
+        When(IS_SETTLEMENT & Exists(boletos), then=Value(True)),
+        default=Value(False),
+        output_field=BooleanField(),
+    )
+
+
+def told_settlement(line: Transaction) -> str:
+    """What a person is told of the bank's one line for a day's boletos; "" of any other line."""
+    is_one = line.source == TransactionSource.BANK and line.amount > 0
+    if not is_one or not re.search(SETTLEMENT, line.memo, re.IGNORECASE):
+        return ""
+    rows = Transaction.objects.filter(organization=line.organization_id, date=line.date)
+    boletos = rows.filter(source=TransactionSource.BOLETO, amount__gt=0)
+    amounts = list(boletos.values_list("amount", flat=True))
+    if not amounts:
+        return ""
+    s = "s" if len(amounts) > 1 else ""
+    return (
+        f"É o crédito do banco por {len(amounts)} boleto{s} deste dia, que est{'ão' if s else 'á'}"
+        f" aqui um por um e soma{'m' if s else ''} {format_brl(sum(amounts, Decimal(0)))}. Ele mesmo não tem"
+        " nota."
+    )
 
 
 def boletos_between(organization: Organization, first: date, last: date) -> Boletos:

@@ -10,8 +10,7 @@ from ingestion.proofs.findings import TYPES
 from reconciliation.kpis.lists import Shown
 from reconciliation.kpis.period import Period
 from reconciliation.proofs import untold_of
-from reconciliation.watch.lines import waiting_lines
-from reconciliation.watch.no_note import without_note
+from reconciliation.watch.lines import waiting_lines, why_without
 
 TITLE = "Notas e XML que faltam"
 MEANING = (
@@ -24,9 +23,10 @@ def count_missing(organizations: Iterable[Organization], period: Period) -> Coun
     """How many things each company still lacks."""
     kept = list(organizations)
     found: Counter[UUID] = Counter()
-    lines = waiting_lines(kept, period.first).values_list("organization_id", "memo")
-    for organization_id, memo in lines.iterator(5000):
-        found[organization_id] += not without_note(memo)
+    columns = ("organization_id", "memo", "has_its_boletos")
+    lines = waiting_lines(kept, period.first).values_list(*columns)
+    for organization_id, memo, settles in lines.iterator(5000):
+        found[organization_id] += not why_without(memo, settles=settles)
     told = untold_of(kept, period.first).order_by().values_list("organization_id", "key")
     found.update(organization_id for organization_id, _ in told.distinct())
     return found
@@ -41,10 +41,10 @@ def missing_rows(organizations: Iterable[Organization], period: Period) -> list[
 
 def lines_without_note(organizations: list[Organization], period: Period) -> Iterator[Shown]:
     names = {one.pk: one.name for one in organizations}
-    columns = ("pk", "date", "amount", "memo", "payee", "organization_id")
+    columns = ("pk", "date", "amount", "memo", "payee", "organization_id", "has_its_boletos")
     rows = waiting_lines(organizations, period.first).values_list(*columns)
-    for pk, day, amount, memo, payee, organization_id in rows.iterator(5000):
-        if not without_note(memo):
+    for pk, day, amount, memo, payee, organization_id, settles in rows.iterator(5000):
+        if not why_without(memo, settles=settles):
             told = " · ".join(part for part in (memo, payee) if part) or "sem histórico"
             yield Shown(
                 pk, day, told, names[organization_id], amount,

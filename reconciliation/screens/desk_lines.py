@@ -17,6 +17,7 @@ from conciliacontag.organizations.roles import Act
 from conciliacontag.pages import holds
 from conciliacontag.scope import COMPANY, MONTH
 from ingestion.models import Transaction
+from reconciliation.boletos import told_settlement
 from reconciliation.desk.joining import Open
 from reconciliation.desk.marks import collapsed, document_fields, line_facts, line_marks
 from reconciliation.desk.offers import Offer, offers_of
@@ -139,6 +140,7 @@ def shown(
         "stands": stands,
         "memo": collapsed(line.memo),
         "payee": collapsed(line.payee),
+        "settlement": told_settlement(line),
         "choices": numbered([one for one in offered if not one.offer.is_booked]),
         "settled": [one for one in offered if one.offer.is_booked],
         "left_cents": cents(stands.left),

@@ -11,6 +11,7 @@ from conciliacontag.organizations.models import Organization
 from conciliacontag.scope import next_month
 from ingestion.models import Document, Transaction
 from ingestion.models.documents import PAYABLE, Direction
+from reconciliation.boletos import TOLD_BOLETO_BY_BOLETO, has_its_boletos
 from reconciliation.line_states import ANSWERED, SUGGESTED
 from reconciliation.watch.model import Row, WatchList
 from reconciliation.watch.no_note import without_note
@@ -52,8 +53,8 @@ def line_lists(organization: Organization, month: date) -> list[WatchList]:
         WatchList(
             "lines_beside_notes",
             "Lançamentos que não costumam ter nota",
-            "Tarifas, tributos, folha e movimentos entre contas, pelas palavras do banco. Não"
-            " entram no pedido ao cliente.",
+            "Tarifas, tributos, folha e movimentos entre contas, pelas palavras do banco, e a"
+            " liquidação de boletos que estão um a um. Não entram no pedido ao cliente.",
             alone,
             is_to_do=False,
         ),
@@ -76,8 +77,9 @@ def received_notes(organization: Organization, month: date) -> Iterator[Received
 def waiting_rows(organization: Organization, month: date, regulars: list[Regular]) -> Iterator[Row]:
     """The waiting lines in the words of their bank, with what is known of who they are about."""
     lines = waiting_lines([organization], month).order_by("date", "pk")
-    for pk, day, amount, memo, payee in lines.values_list("pk", "date", "amount", "memo", "payee"):
-        why = without_note(memo)
+    columns = ("pk", "date", "amount", "memo", "payee", "has_its_boletos")
+    for pk, day, amount, memo, payee, settles in lines.values_list(*columns):
+        why = why_without(memo, settles=settles)
         known = named_supplier(f"{payee} {memo}", regulars) if regulars and not why else None
         yield Row(
             party=payee or (known.name if known else ""),
@@ -88,6 +90,11 @@ def waiting_rows(organization: Organization, month: date, regulars: list[Regular
             transaction_id=pk,
             is_asked=not why,
         )
+
+
+def why_without(memo: str, *, settles: bool) -> str:
+    """Why nobody is asked for a note of a waiting line, "" when one is missing."""
+    return TOLD_BOLETO_BY_BOLETO if settles else without_note(memo)
 
 
 def of_cards(memo: str) -> str:
@@ -103,7 +110,7 @@ def waiting_lines(organizations: Sequence[Organization], month: date) -> "QueryS
         date__gte=month,
         date__lt=next_month(month),
     )
-    return rows.exclude(amount=0)
+    return rows.exclude(amount=0).annotate(has_its_boletos=has_its_boletos())
 
 
 def habit_told(one: Regular) -> str:

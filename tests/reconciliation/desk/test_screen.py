@@ -41,6 +41,25 @@ def test_the_first_line_that_waits_is_open(
     assert 'data-act="save"' in page
 
 
+def test_the_credit_of_boletos_that_are_there_is_told_as_that(
+    organization: Organization, auditor: User, screen: Screen
+) -> None:
+    memo = "LIQ COBRANCA"
+    credit, bare = (
+        make_transaction(organization, "90.00", memo=memo, date=date(2026, 10, day))
+        for day in (5, 6)
+    )
+    make_transaction(organization, "50.00", source="boleto", date=credit.date)
+    make_transaction(organization, "40.00", source="boleto", date=credit.date)
+    pages = [
+        screen(auditor).get(MESA, OCTOBER | {"lancamento": str(line.pk)}).content.decode()
+        for line in (credit, bare)
+    ]
+
+    told = "crédito do banco por 2 boletos deste dia, que estão aqui um por um e somam R$ 90,00"
+    assert [told in page for page in pages] == [True, False]
+
+
 def test_the_month_is_the_last_that_waits(
     organization: Organization, auditor: User, screen: Screen
 ) -> None:

@@ -13,6 +13,8 @@ from conciliacontag.organizations.models import Organization, User
 from ingestion.models import Document, Mention, SourceFile, Statement
 from ingestion.models.documents import Direction
 from reconciliation.decisions import refuse_matches
+from reconciliation.kpis.missing import count_missing
+from reconciliation.kpis.period import month_of
 from reconciliation.models import Reconciliation, Run
 from reconciliation.watch.asking import month_request
 from reconciliation.watch.lists import watch_list, watch_month
@@ -49,6 +51,22 @@ def test_an_empty_month_lacks_nothing(organization: Organization) -> None:
 def test_an_unknown_list_is_refused(organization: Organization) -> None:
     with pytest.raises(NotFound):
         seen(organization, "nada")
+
+
+def test_a_credit_whose_boletos_are_there_is_asked_of_nobody(organization: Organization) -> None:
+    memo = "CRÉD.LIQUIDAÇÃO COBRANÇA"
+    credit = make_transaction(organization, "90.00", memo=memo)
+    make_transaction(organization, "90.00", source="boleto", payee="PADARIA SOL", memo="")
+    bare = make_transaction(organization, "70.00", memo=memo, date=date(2026, 10, 9))
+
+    (alone,) = seen(organization, "lines_beside_notes").rows
+    assert (alone.transaction_id, alone.note) == (
+        credit.pk, "liquidação de boletos que estão um a um",
+    )  # fmt: skip
+    asked = [row.transaction_id for row in seen(organization, "receipts_without_note").rows]
+    assert asked[1:] == [bare.pk] and credit.pk not in asked
+    assert count_missing([organization], month_of(OCTOBER))[organization.pk] == len(asked) == 2
+    assert "90,00 · CRÉD" not in month_request(organization, OCTOBER).text
 
 
 def test_money_without_a_note_is_listed_by_side(
