@@ -59,11 +59,11 @@ def told_settlement(line: Transaction) -> str:
     amounts = list(boletos.values_list("amount", flat=True))
     if not amounts:
         return ""
-    s = "s" if len(amounts) > 1 else ""
+    many = len(amounts) > 1
     return (
-        f"É o crédito do banco por {len(amounts)} boleto{s} deste dia, que est{'ão' if s else 'á'}"
-        f" aqui um por um e soma{'m' if s else ''} {format_brl(sum(amounts, Decimal(0)))}. Ele mesmo não tem"
-        " nota."
+        f"É o crédito do banco por {len(amounts)} boleto{'s' if many else ''} deste dia, que"
+        f" {'estão aqui um por um e somam' if many else 'está aqui e soma'}"
+        f" {format_brl(sum(amounts, Decimal(0)))}. Ele mesmo não tem nota."
     )
 
 
