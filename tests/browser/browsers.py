@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, Error, Page, Request
 
 Look = tuple[int, bool]
+HEIGHT = 900
 
 # Nobody sees the browser's own tool bar, yet it is drawn anew by pages of its own for each page
 # that loads. A second list replaces the driver's: what it turns off and could go out stays off.
@@ -33,6 +34,10 @@ class Watched:
     faults: list[str]
     foreign: list[str]
 
+    def forget(self) -> None:
+        self.faults.clear()
+        self.foreign.clear()
+
 
 def watch(page: Page, home: str) -> Watched:
     watched = Watched(page, [], [])
@@ -50,25 +55,40 @@ def watch(page: Page, home: str) -> Watched:
     return watched
 
 
+def rests(page: Page) -> bool:
+    """Leave what a test looked at, without the process that shows the site's pages.
+
+    A new process compiles every script of a page again, which costs more than showing the page.
+    The browser changes processes when it is sent away, not when the page itself leaves.
+    """
+    try:
+        with page.expect_navigation(url="about:blank", timeout=10_000):
+            page.evaluate("() => { location.replace('about:blank'); }")
+        page.evaluate("() => sessionStorage.clear()")
+    except Error:  # a page that does not want to be left, or is closed already
+        return False
+    return True
+
+
 @dataclass(slots=True)
 class Browsers:
     """The browsers of one site, by width and theme."""
 
     chromium: Browser
     url: str
-    free: dict[Look, list[BrowserContext]] = field(default_factory=dict)
+    free: dict[Look, list[Watched]] = field(default_factory=dict)
     shared: dict[tuple[Look, str], list[Watched]] = field(default_factory=dict)
 
-    def make(self, width: int, dark: bool) -> BrowserContext:
+    def make(self, width: int, dark: bool) -> Watched:
         context = self.chromium.new_context(
             base_url=self.url,
-            viewport={"width": width, "height": 900},
+            viewport={"width": width, "height": HEIGHT},
             locale="pt-BR",
             timezone_id="America/Sao_Paulo",
             color_scheme="dark" if dark else "light",
         )
         context.set_default_timeout(60_000)
-        return context
+        return watch(context.new_page(), self.url)
 
     @contextmanager
     def share(self) -> Iterator[Callable[[int, bool, str, Callable[[], Any]], Watched]]:
@@ -78,45 +98,52 @@ class Browsers:
         def take(width: int, dark: bool, name: str, cookie: Callable[[], Any]) -> Watched:
             idle = self.shared.setdefault(((width, dark), name), [])
             if not idle:
-                context = self.make(width, dark)
-                context.add_cookies([cookie()])
-                idle.append(watch(context.new_page(), self.url))
+                idle.append(self.make(width, dark))
+                idle[0].page.context.add_cookies([cookie()])
             used.append((idle, idle.pop()))
+            used[-1][1].forget()
             return used[-1][1]
 
         yield take
         for idle, watched in used:
-            watched.page.goto("about:blank")
-            watched.faults.clear()
-            watched.foreign.clear()
-            idle.append(watched)
+            self.take_back(watched, idle)
 
     @contextmanager
     def lend(self) -> Iterator[Callable[[int, bool, Any], Watched]]:
         """Open pages, each in a browser of its own, until the end of a test."""
-        lent: list[tuple[Look, BrowserContext]] = []
+        lent: list[tuple[Look, Watched]] = []
 
         def take(width: int, dark: bool, cookie: Any) -> Watched:
             free = self.free.setdefault((width, dark), [])
-            context = free.pop() if free else self.make(width, dark)
-            lent.append(((width, dark), context))
-            page = context.new_page()
-            self.forget(page)
-            context.add_cookies([cookie] if cookie else [])
-            return watch(page, self.url)
+            watched = free.pop() if free else self.make(width, dark)
+            lent.append(((width, dark), watched))
+            self.clean(watched.page, width)
+            watched.page.context.add_cookies([cookie] if cookie else [])
+            watched.forget()
+            return watched
 
         yield take
-        for look, context in lent:
-            for page in context.pages:
-                page.close()
-            self.free[look].append(context)
+        for look, watched in lent:
+            self.take_back(watched, self.free[look])
 
-    def forget(self, page: Page) -> None:
+    def take_back(self, watched: Watched, idle: list[Watched]) -> None:
+        """Keep the page of a browser for the next test, or a new one where it must be closed."""
+        context = watched.page.context
+        keep = rests(watched.page)
+        for page in context.pages:
+            if page is not watched.page or not keep:
+                page.close()
+        idle.append(watched if keep else watch(context.new_page(), self.url))
+
+    def clean(self, page: Page, width: int) -> None:
         """Drop what earlier tests left: log-in, drafts, routes, a line that was cut."""
         page.context.set_offline(False)
+        page.unroute_all()
         page.context.unroute_all()
         page.context.clear_cookies()
-        # As a page closes it may still write a draft: only the next one can drop it.
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        page.mouse.move(0, 0)
+        # As a page is left it may still write a draft: only the next one can drop it.
         protocol = page.context.new_cdp_session(page)
         everything = {"origin": self.url, "storageTypes": "all"}
         protocol.send("Storage.clearDataForOrigin", everything)

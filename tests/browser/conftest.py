@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connection, connections
-from django.test import Client
+from django.test import Client, override_settings
 from django.test.testcases import QuietWSGIRequestHandler
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
@@ -121,7 +121,9 @@ def prepare(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 def serve() -> ThreadedWSGIServer:
     server = ThreadedWSGIServer(("127.0.0.1", 0), QuietWSGIRequestHandler)
-    server.set_app(WSGIHandler())
+    # After a minute, as usual, browsers would ask again for each of the files of a page.
+    with override_settings(WHITENOISE_MAX_AGE=3600):
+        server.set_app(WSGIHandler())
     Thread(target=server.serve_forever, daemon=True).start()
     return server
 

@@ -261,13 +261,13 @@ def test_without_a_line_nothing_is_lost(desk: Desk, school: School) -> None:
 def test_thirty_lines_cost_a_key_each_and_no_pointer(desk: Desk, school: School) -> None:
     lines = doubtful_month(school.organization, doubts=30)
     page = desk().page
-    page.add_init_script(  # before the desk's own listeners, which let no key through
+    with page.add_init_script(  # before the desk's own listeners, which let no key through
         "window.used = {keydown: 0, pointer: 0};"
         "addEventListener('keydown', () => used.keydown++, true);"
         "for (const one of ['mousedown', 'pointerdown', 'click', 'mousemove'])"
         " addEventListener(one, () => used.pointer++, true)"
-    )
-    page.reload()
+    ):
+        page.reload()
     shown = [page.locator("[data-row]").nth(place).get_attribute("data-row") for place in range(30)]
     for line in lines:
         wait_for(page, line)
