@@ -64,8 +64,11 @@ def test(arguments: list[str]) -> int:
 
 
 def workers(arguments: list[str]) -> list[str]:
-    """Two pytest workers, unless the arguments say something about workers themselves."""
-    return [] if any(one.startswith(OWN_WORKERS) for one in arguments) else ["-n", "2"]
+    """Three pytest workers, unless the arguments say something about workers themselves.
+
+    Two cores carry three: the one with the browser waits for pages as often as it works.
+    """
+    return [] if any(one.startswith(OWN_WORKERS) for one in arguments) else ["-n", "3"]
 
 
 def check(arguments: list[str]) -> int:

@@ -21,8 +21,8 @@ def test_pytest_gets_its_workers_from_the_person(arguments: list[str]) -> None:
     assert workers(arguments) == []
 
 
-def test_pytest_gets_two_workers_by_default() -> None:
-    assert workers(["tests/ingestion", "-k", "ofx"]) == ["-n", "2"]
+def test_pytest_gets_three_workers_by_default() -> None:
+    assert workers(["tests/ingestion", "-k", "ofx"]) == ["-n", "3"]
 
 
 @pytest.mark.parametrize(
