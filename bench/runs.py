@@ -31,8 +31,10 @@ from django.utils import timezone
 from bench.matching import EPOCH
 from conciliacontag.database import EVERY, copy_rows, session
 from conciliacontag.keys import new_id
+from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import Organization
-from ingestion.models import Document, Transaction
+from ingestion.models import Document, SourceFile, Transaction
+from ingestion.models.files import FileStatus
 from reconciliation.engine.matching import compare
 from reconciliation.engine.tables import as_tables
 from reconciliation.models import Run
@@ -51,7 +53,7 @@ DOCUMENT = [
 ]  # fmt: skip
 LINE = [
     "id", "organization_id", "source", "external_id", "account", "date", "amount", "memo", "payee",
-    "kind", "check_number", "natural_key", "metadata", "parser", "status", "created_at",
+    "kind", "check_number", "natural_key", "metadata", "parser", "status", "created_at", "file_id",
 ]  # fmt: skip
 
 
@@ -112,7 +114,9 @@ def content(doc: dict[str, Any], parts: Sequence[dict[str, Any]]) -> dict[str, A
     }
 
 
-def line_rows(owner: UUID, txs: pl.DataFrame) -> Iterator[list[Any]]:
+def line_rows(
+    owner: UUID, txs: pl.DataFrame, file: SourceFile | None = None
+) -> Iterator[list[Any]]:
     for tx in txs.iter_rows(named=True):
         amount = Decimal(tx["amount"]) / 100
         said = {"tax_id": tx["payer_doc"], "our_number": tx["nosso"], "txid": tx["txid"]}
@@ -121,8 +125,18 @@ def line_rows(owner: UUID, txs: pl.DataFrame) -> Iterator[list[Any]]:
             new_id(), owner, "bank", "", "001/1234/56789-0", day(tx["date"]),
             amount if tx["rec"] else -amount, tx["memo"], "", "", "",
             sha256(str(tx["tx_id"]).encode()).hexdigest(), json.dumps({"identifiers": said}),
-            "bench/1", "pending", timezone.now(),
+            "bench/1", "pending", timezone.now(), file and file.pk,
         ]  # fmt: skip
+
+
+def add_statement(owner: Organization, txs: pl.DataFrame) -> None:
+    """Lines as a file brings them: with its row, and an act in the trail."""
+    file = SourceFile.objects.create(
+        organization=owner, filename="novo.ofx", kind="ofx", size=1, sha256="0" * 64,
+        status=FileStatus.PROCESSED, processed_at=timezone.now(),
+    )  # fmt: skip
+    copy_rows(Transaction, LINE, line_rows(owner.pk, txs, file))
+    record(owner, "file.processed", file, actor=None)
 
 
 def run_once(organization: Organization) -> tuple[float, Run]:
@@ -157,7 +171,7 @@ def measure(folder: Path, documents: int, new: int) -> dict[str, Any]:
     first, told = run_once(owner)
     again, second = run_once(owner)
     with session(EVERY):
-        copy_rows(Transaction, LINE, line_rows(owner.pk, last.slice(last.height - new)))
+        add_statement(owner, last.slice(last.height - new))
     added, third = run_once(owner)
     return {
         "documents": told.documents,

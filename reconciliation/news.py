@@ -53,21 +53,26 @@ def news_of(run: Run) -> News | None:
     name or with `force` is always done.
     """
     last = comparable_run(run)
-    if last is None or not are_statements(acts_since(last)):
+    statements = None if last is None else statements_since(last)
+    if last is None or statements is None:
         return None
     own = {"organization": run.organization_id}
-    lines = unseen_transactions().filter(**own).order_by().values_list("pk", flat=True)
-    news = News(last, tuple(lines))
+    lines = unseen_transactions().filter(**own).order_by()
+    if statements:  # what came otherwise waits for the next run
+        lines = lines.filter(file__in=statements)
+    news = News(last, tuple(lines.values_list("pk", flat=True)))
     return None if not news.lines and unseen_documents().filter(**own).exists() else news
 
 
-def are_statements(acts: AuditLogQuerySet) -> bool:
-    """Whether all that was done is to read files of bank lines."""
+def statements_since(run: Run) -> list[UUID] | None:
+    """Files of bank lines that came since a run began; None when anything else happened."""
+    acts = acts_since(run)
     if acts.exclude(action__in=READ).exists():
-        return False
-    files = list(acts.order_by().values_list("entity_id", flat=True).distinct()[: MOST_FILES + 1])
-    read = SourceFile.objects.filter(pk__in=[UUID(pk) for pk in files], kind__in=STATEMENTS)
-    return len(files) <= MOST_FILES and read.count() == len(files)
+        return None
+    told = acts.order_by().values_list("entity_id", flat=True).distinct()[: MOST_FILES + 1]
+    files = [UUID(pk) for pk in told]
+    read = SourceFile.objects.filter(pk__in=files, kind__in=STATEMENTS)
+    return files if len(files) <= MOST_FILES and read.count() == len(files) else None
 
 
 def comparable_run(run: Run) -> Run | None:

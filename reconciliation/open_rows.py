@@ -46,11 +46,12 @@ def open_documents(
     """
     documents = Document.objects.filter(PAYABLE, organization=organization)
     booked = booked_rows(organization, force=force)
+    if not force:
+        documents = documents.open()
     if among is not None:
         asked = these(among)
         documents, booked = documents.filter(pk__in=asked), booked.filter(document__in=asked)
-    if not force:
-        documents = documents.open()
+    elif not force:
         booked = booked.exclude(document__status=MatchStatus.RECONCILED)
     return read_papers(documents, settled_by_part(booked), cnpj_root(organization.cnpj))
 
@@ -89,11 +90,12 @@ def open_transactions(
     """
     lines = undecided_lines(organization)
     booked = booked_rows(organization, force=force)
+    if not force:
+        lines = lines.open()
     if among is not None:
         asked = these(among)
         lines, booked = lines.filter(pk__in=asked), booked.filter(transaction__in=asked)
-    if not force:
-        lines = lines.open()
+    elif not force:
         booked = booked.exclude(transaction__status=MatchStatus.RECONCILED)
     taken = {str(pk): amount for pk, amount in used_by_line(booked).items()}
     for values in lines.order_by().values_list(*LINE_COLUMNS):

@@ -9,10 +9,12 @@ proposed to it or by its amount.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 from conciliacontag.postgres.identifiers import these
 from reconciliation.engine import (
+    REVERSED_WITHIN,
     Known,
     OpenTransaction,
     Outcome,
@@ -103,12 +105,8 @@ def _near(run: Run, new: Sequence[UUID], known: Known) -> Reach | None:
         return None
     documents, most = recalled.documents, round(MOST * recalled.lines)
     lines = list(open_transactions(run.organization, force=False, among=new))
-    # A new line may take back an older one, or repeat it.
-    amounts = {sign * line.amount for line in lines for sign in (1, -1)}
-    waiting = undecided_lines(run.organization).open()
-    seeds = set(waiting.filter(amount__in=amounts).values_list("pk", flat=True))
     paid = reachable(documents, lines, known)
-    told = {*new} | seeds | proposed(run, paid)
+    told = {*new} | taken_back(run, lines) | proposed(run, paid)
     if len(told) > most:
         return None
     lines += open_transactions(run.organization, force=False, among=told.difference(new))
@@ -118,6 +116,17 @@ def _near(run: Run, new: Sequence[UUID], known: Known) -> Reach | None:
         return None
     lines += open_transactions(run.organization, force=False, among=rivals - told)
     return Reach(documents, lines, frozenset(told), alike | frozenset(map(str, notes)))
+
+
+def taken_back(run: Run, lines: Sequence[OpenTransaction]) -> set[UUID]:
+    """Lines that one of these may take back, or repeat."""
+    if not lines:
+        return set()
+    amounts = {sign * line.amount for line in lines for sign in (1, -1)}
+    days, apart = {line.posted_on for line in lines}, timedelta(REVERSED_WITHIN)
+    around = min(days) - apart, max(days) + apart
+    waiting = undecided_lines(run.organization).open().order_by()
+    return set(waiting.filter(date__range=around, amount__in=amounts).values_list("pk", flat=True))
 
 
 def proposed(run: Run, notes: Iterable[str]) -> set[UUID]:

@@ -135,6 +135,11 @@ class Document(models.Model):
                 condition=~Q(status=MatchStatus.RECONCILED),
                 name="document_open_by_amount",
             ),
+            models.Index(
+                fields=["organization"],
+                condition=Q(fiscal_status__in=[FiscalStatus.CANCELLED, FiscalStatus.DENIED]),
+                name="document_invalid",
+            ),
         ]
 
     def __str__(self) -> str:

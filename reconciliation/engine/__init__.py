@@ -18,10 +18,12 @@ from reconciliation.engine.model import (
     Payable,
 )
 from reconciliation.engine.nearby import of_equal_amount, reachable
+from reconciliation.engine.noise import REVERSED_WITHIN
 from reconciliation.engine.outcome import learn, match
 from reconciliation.engine.papers import Papers
 
 __all__ = [
+    "REVERSED_WITHIN",
     "Candidate",
     "Difference",
     "Doubt",

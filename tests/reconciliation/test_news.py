@@ -1,13 +1,16 @@
 """A run with nothing new to look at ends at once; whatever happens is something new."""
 
 from collections.abc import Callable
+from hashlib import sha256
 
 import pytest
+from django.utils import timezone
 
 from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import Organization, User
+from ingestion.models import SourceFile
 from reconciliation.models import Reconciliation, Run
-from reconciliation.news import news_of
+from reconciliation.news import News, news_of
 from reconciliation.services import confirm_match, start_run
 from tests.conftest import make_organization
 from tests.data.rows import make_document, make_doubt, make_pair, make_transaction
@@ -108,3 +111,61 @@ def test_another_judge_is_news(organization: Organization, done: Run) -> None:
     run.rules = ""
 
     assert unchanged_since(run) is None
+
+
+def make_file(organization: Organization, kind: str) -> SourceFile:
+    file = SourceFile.objects.create(
+        organization=organization,
+        filename=f"outubro.{kind}",
+        kind=kind,
+        size=1,
+        sha256=sha256(kind.encode()).hexdigest(),
+        status="processed",
+        processed_at=timezone.now(),
+    )
+    record(organization, "file.processed", file, actor=None)
+    return file
+
+
+@pytest.mark.parametrize(("kind", "are_lines"), [("ofx", True), ("cnab", True), ("nfe", False)])
+def test_only_statements_are_told_by_their_lines(
+    organization: Organization, done: Run, kind: str, are_lines: bool
+) -> None:
+    line = make_transaction(organization, "31.07", file=make_file(organization, kind))
+
+    news = news_of(next_run(organization))
+
+    assert (news == News(done, (line.pk,))) is are_lines
+    assert (news is None) is not are_lines
+
+
+def test_a_statement_that_brings_nothing_is_no_news(organization: Organization, done: Run) -> None:
+    make_file(organization, "ofx")
+
+    assert unchanged_since(next_run(organization)) == done
+
+
+def test_what_came_beside_a_statement_is_the_news_of_the_next_run(
+    organization: Organization, done: Run, reconcile: Reconcile
+) -> None:
+    told = make_transaction(organization, "31.07", file=make_file(organization, "ofx"))
+    other = make_transaction(organization, "32.07")
+
+    first = news_of(next_run(organization))
+    assert first is not None and first.lines == (told.pk,)
+
+    Run.objects.active().delete()
+    reconcile(organization)
+    assert Reconciliation.objects.filter(transaction=other).exists()
+
+
+def test_more_files_than_people_send_at_once_are_looked_at_whole(
+    organization: Organization, done: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reconciliation.news.MOST_FILES", 1)
+    make_file(organization, "ofx")
+    assert news_of(next_run(organization)) is not None
+
+    make_file(organization, "cnab")
+    Run.objects.active().delete()
+    assert news_of(next_run(organization)) is None
