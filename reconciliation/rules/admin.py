@@ -103,7 +103,8 @@ class RuleAdmin(FactAdmin):
     ) -> HttpResponse:
         companies = []
         for company in scope_of(request).shown:
-            rules = list(Rule.objects.filter(organization=company).kept().select_related("enabled"))
+            kept = Rule.objects.filter(organization=company).kept()
+            rules = list(kept.select_related("enabled", "created_by"))
             figures = figures_of(rules)
             rows = [(rule, figures[rule.pk]) for rule in rules]
             may_edit = holds(request, company.pk, Act.CONFIGURE)

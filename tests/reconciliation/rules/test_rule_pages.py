@@ -74,7 +74,8 @@ def test_a_rule_is_written_simulated_and_enabled_by_buttons(
     rule.refresh_from_db()
     assert rule.is_enabled
     assert Run.objects.count() == 1
-    assert "Ligada" in shown(client, LIST)
+    listed = shown(client, LIST)
+    assert "Ligada" in listed and f"de {rule.created_by.name}" in listed
     send(client, f"{place}desligar/")
     send(client, f"{place}esquecer/")
     assert "Não aceitar" not in shown(client, LIST)
