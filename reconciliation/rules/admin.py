@@ -28,6 +28,7 @@ from reconciliation.rules.figures import figures_of, suggestions_for
 from reconciliation.rules.following import is_behind, run_again
 from reconciliation.rules.form import (
     EXAMPLES,
+    VERBS,
     RuleForm,
     form_in,
     form_left,
@@ -245,6 +246,8 @@ class RuleAdmin(FactAdmin):
             "wrong": wrong,
             "probed": probed,
             "names": [(name, KINDS[known.kind], known.help) for name, known in NAMES.items()],
+            "nouns": NAMES,
+            "verbs": VERBS,
             "way_back": way_back(request),
         }
         return self.show(

@@ -55,6 +55,22 @@ EXAMPLES = {
 }
 
 
+# What may be asked of a name of each kind, and how a condition writes it.
+VERBS = (
+    ("text", "contém", '"{value}" in {name}'),
+    ("text", "não contém", '"{value}" not in {name}'),
+    ("text", "começa com", '{name}.starts_with("{value}")'),
+    ("text", "é", '{name} == "{value}"'),
+    ("text", "está em branco", "{name}.is_empty"),
+    ("number", "é pelo menos", "{name} >= {value}"),
+    ("number", "é no máximo", "{name} <= {value}"),
+    ("number", "é", "{name} == {value}"),
+    ("date", "é a partir de", '{name} >= d"{value}"'),
+    ("date", "é até", '{name} <= d"{value}"'),
+    ("yes_no", "sim", "{name}"),
+    ("yes_no", "não", "not {name}"),
+)
+
 WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
 
 

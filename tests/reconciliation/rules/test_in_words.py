@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciliation.rules.conditions import read_condition
-from reconciliation.rules.form import EXAMPLES
+from reconciliation.rules.form import EXAMPLES, VERBS
 from reconciliation.rules.grammar import NAMES
 from reconciliation.rules.in_words import Group, spelled, told_condition
 from reconciliation.rules.refusals import ConditionRefused
@@ -69,6 +69,24 @@ def test_what_is_no_condition_is_refused() -> None:
 def test_every_name_has_its_words() -> None:
     for name, known in NAMES.items():
         assert known.noun and bool(known.opposite) == (known.kind == "yes_no"), name
+
+
+VALUES = {"text": "ALUGUEL", "number": "938.50", "date": "2026-10-31", "yes_no": ""}
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        (name, pattern)
+        for name, known in NAMES.items()
+        for kind, _, pattern in VERBS
+        if kind == known.kind
+    ],
+)
+def test_whatever_is_chosen_is_a_condition(name: str, pattern: str) -> None:
+    question = pattern.format(name=name, value=VALUES[NAMES[name].kind])
+
+    assert spelled(told_condition(question)).startswith((NAMES[name].noun, NAMES[name].opposite))
 
 
 WORDS = st.sampled_from(
