@@ -85,9 +85,9 @@ def _charge(points: Decimal, fact: Fact) -> Evidence:
 
 
 def _rival(points: Decimal, fact: Fact) -> Evidence:
-    if fact.rival is None:
+    if not fact.rival:
         return Evidence("rival", points, "outro uso da nota", "", "outro lançamento")
-    other = fact.rival.members[0]
+    other = fact.rival[0]
     return Evidence("rival", points, f"{label(other)} de {brl(other.owed)}", "", "outra nota")
 
 

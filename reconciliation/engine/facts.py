@@ -21,10 +21,12 @@ from reconciliation.engine.points import (
 )
 from reconciliation.engine.rows import Item, Line
 from reconciliation.engine.tables import Tables
-from reconciliation.engine.uses import Uses
+from reconciliation.engine.uses import NONE, Uses
 from reconciliation.engine.weights import SPLIT_ODDS
 
 ITEM = ("document", "installment", "parts", "amount", "net")
+RIVAL = FACTORS.index("rival")
+A_PART = 1 / 4  # of what a link lacks to be certain
 WORTH_TELLING = -0.5  # what competition costs, as a logarithm
 
 
@@ -42,13 +44,6 @@ class Observed(NamedTuple):
     other_charge: bool
 
 
-class Rival(NamedTuple):
-    """The likeliest other use of a line: another document, or another part of this one."""
-
-    belief: float
-    members: tuple[Item, ...]
-
-
 @dataclass(slots=True)
 class Fact:
     """One link."""
@@ -62,9 +57,10 @@ class Fact:
     members: tuple[Item, ...]
     owed: int  # cents of all that is paid together
     observed: Observed | None  # of a single item; several together have none
-    rival: Rival | None
+    rival: tuple[Item, ...]  # what the line pays in its likeliest other use; empty: not named
     points: Sequence[int]  # hundredths, one number for each of `FACTORS`
     is_contested: bool  # another line wants the document, and that is worth telling
+    is_shared: bool  # the rival takes a part worth telling
 
     @property
     def transaction(self) -> OpenTransaction:
@@ -90,8 +86,11 @@ class Facts:
         rows, belief = self._found.links.row[links], self._belief[links]
         hundredths = hundredths_of(belief)
         terms = self._terms(links)
+        points = without_specks(points_of(terms, hundredths))
         rivals = self._uses.rivals(links)
-        items = self._items(np.unique(np.concatenate([links, rivals[rivals >= 0]])))
+        is_shared = (rivals != NONE) & (self._belief[rivals] > (1 - belief) * A_PART)
+        rivals = np.where(is_shared | (points[:, RIVAL] != 0), rivals, NONE)  # others are not named
+        items = self._items(np.unique(np.concatenate([links, rivals[rivals != NONE]])))
         members = list(self._members(links, items))
         told = map(
             Fact,
@@ -105,8 +104,9 @@ class Facts:
             [sum([item.owed for item in paid]) for paid in members],
             self._observed(links),
             self._rivals(rivals, items),
-            without_specks(points_of(terms, hundredths)).tolist(),
-            (terms[:, FACTORS.index("rival")] < WORTH_TELLING).tolist(),
+            points.tolist(),
+            (terms[:, RIVAL] < WORTH_TELLING).tolist(),
+            is_shared.tolist(),
         )
         return list(told)
 
@@ -167,10 +167,9 @@ class Facts:
         flat = map(items.__getitem__, numbers.tolist())
         return (tuple(islice(flat, count)) for count in counts.tolist())
 
-    def _rivals(self, rivals: Ints, items: dict[int, Item]) -> Iterator[Rival | None]:
-        real = rivals[rivals >= 0]
-        found = map(Rival, self._belief[real].tolist(), self._members(real, items))
-        return (next(found) if rival >= 0 else None for rival in rivals.tolist())
+    def _rivals(self, rivals: Ints, items: dict[int, Item]) -> Iterator[tuple[Item, ...]]:
+        found = self._members(rivals[rivals != NONE], items)
+        return (next(found) if rival != NONE else () for rival in rivals.tolist())
 
     def _lines(self, rows: Ints) -> Iterator[Line]:
         """The same line for links that follow each other."""

@@ -106,10 +106,9 @@ def _when(fact: Fact) -> str:
 
 def _rival(fact: Fact) -> Iterator[str]:
     """The other link of the line, when it takes a part worth telling."""
-    rival = fact.rival
-    if rival is not None and rival.belief > (1 - fact.belief) / 4:
-        other = rival.members[0]
-        together = f" e mais {len(rival.members) - 1}" if len(rival.members) > 1 else ""
+    if fact.rival and fact.is_shared:
+        other, *others = fact.rival
+        together = f" e mais {len(others)}" if others else ""
         yield f"{label(other)}{together} de {brl(other.owed)} também serve a este lançamento"
     elif fact.is_contested:
         yield "outro lançamento também serve a esta nota"
