@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
 from django.db.transaction import atomic
 from psycopg import sql
 
@@ -28,7 +29,7 @@ __all__ = [
 
 NULL = "\\N"  # as COPY reads it
 ESCAPED = {ord("\\"): "\\\\", ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r"}
-BATCH = 10_000  # rows the server takes in at once
+BATCH = 5_000  # rows the server takes in at once
 
 
 def show(organizations: str | Iterable[UUID]) -> None:
@@ -117,6 +118,7 @@ def copy_text(
     rows: Iterable[str],
     *,
     same: Mapping[str, Any],
+    then: Callable[[CursorWrapper, sql.Composable], object] = lambda *_: None,
 ) -> int:
     """Insert rows that are spelled already, and count them; none of them may be there.
 
@@ -127,6 +129,8 @@ def copy_text(
     Args:
         rows: each ends its line, its values separated by tabs and `spelled` where they are text.
         same: values that all rows share, by column.
+        then: what else to ask of the server, by this cursor, once the rows of a batch are in; they
+            stand in the table named.
     """
     target = sql.Identifier(model._meta.db_table)
     staging = sql.Identifier(f"incoming_{model._meta.db_table}")
@@ -142,6 +146,7 @@ def copy_text(
             stream.write(batch)
         cursor.execute(insert)
         count = int(cursor.rowcount)
+        then(cursor, staging)
         cursor.execute(sql.SQL("TRUNCATE {}").format(staging))
         return count
 

@@ -26,7 +26,7 @@ from reconciliation.models import (
 from reconciliation.periods.closed import in_closed_period
 from reconciliation.reach import Reach
 from reconciliation.result_rows import COLUMNS, Row, linked_pairs, part_of, rows_of
-from reconciliation.statuses import chunks, settle
+from reconciliation.statuses import chunks, settle, settle_rows
 from reconciliation.versions import is_same_judge
 
 TOLERANCE = Decimal(5)  # points
@@ -58,8 +58,10 @@ def store(run: Run, outcome: Outcome, reach: Reach) -> Stored:
     known = by_line(superseded(run, kept, reach))
     matched = {pair.transaction_id for pair in kept.matches}
     lines = {*matched, *(doubt.transaction_id for doubt in kept.doubts), *known}
-    written = write(run, known, rows_of(kept, amounts))
-    settle(lines, reach.documents.ids, alone=kept.unmatched_documents)
+    settled: set[str] = set()
+    written = write(run, known, rows_of(kept, amounts), settled)
+    notes = set(reach.documents.ids) - settled
+    settle(lines - settled, notes, alone=notes & set(kept.unmatched_documents))
     partial = sum(1 for doubt in kept.doubts if doubt.candidates)
     return Stored(len(matched), partial, len(kept.doubts) - partial, written)
 
@@ -168,10 +170,14 @@ class Old(NamedTuple):
     identity: tuple[str, ...]
 
 
-def write(run: Run, known: dict[str, list[Old]], rows: Iterable[Row]) -> int:
-    """Bring the table from the old rows of each line to these; count what went and what came."""
+def write(run: Run, known: dict[str, list[Old]], rows: Iterable[Row], settled: set[str]) -> int:
+    """Bring the table from the old rows of each line to these; count what went and what came.
+
+    Args:
+        settled: takes the lines and notes of which rows came: their statuses follow already.
+    """
     if not known:
-        return copy_in(run, each_once(rows))
+        return copy_in(run, each_once(rows), settled)
     fresh: list[Row] = []
     unmoved = is_same_judge(run)
     for line, said in grouped(rows).items():
@@ -182,17 +188,24 @@ def write(run: Run, known: dict[str, list[Old]], rows: Iterable[Row]) -> int:
     stale = [one.pk for standing in known.values() for one in standing]
     for chunk in chunks(stale):
         Reconciliation.objects.filter(pk__in=chunk).delete()
-    return len(stale) + (copy_in(run, fresh) if fresh else 0)
+    return len(stale) + (copy_in(run, fresh, settled) if fresh else 0)
 
 
-def copy_in(run: Run, rows: Iterable[Row]) -> int:
+def copy_in(run: Run, rows: Iterable[Row], settled: set[str]) -> int:
     same = {
         "organization_id": run.organization_id,
         "run_id": run.pk,
         "created_at": timezone.now(),
         "alert": "",
     }
-    return copy_text(Reconciliation, COLUMNS, (row.copied() for row in rows), same=same)
+    lines = copied(rows, settled)
+    return copy_text(Reconciliation, COLUMNS, lines, same=same, then=settle_rows)
+
+
+def copied(rows: Iterable[Row], settled: set[str]) -> Iterator[str]:
+    for row in rows:
+        settled.update((row.line, row.document))
+        yield row.copied()
 
 
 def each_once(rows: Iterable[Row]) -> Iterator[Row]:

@@ -10,6 +10,8 @@ from itertools import islice
 from typing import TypeVar
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from psycopg import sql
 
 from conciliacontag.postgres.identifiers import Id, array
 
@@ -52,6 +54,9 @@ NOTES = """UPDATE ingestion_document AS note SET status = wanted.status FROM (
     ) AS sides GROUP BY id ORDER BY id
 ) AS wanted WHERE note.id = wanted.id AND wanted.before <> wanted.status
 """
+NAMED = """SELECT ARRAY(SELECT DISTINCT transaction_id FROM {0})::text,
+  ARRAY(SELECT DISTINCT document_id FROM {0} WHERE document_id IS NOT NULL)::text
+"""
 Key = TypeVar("Key")
 
 
@@ -70,12 +75,22 @@ def settle(
     Args:
         alone: those of the documents that a run compared with everything and found nothing for.
     """
-    lines, notes = array(transaction_ids), array(document_ids)
     with connection.cursor() as cursor:
-        if lines != EMPTY:
-            cursor.execute(LINES, {"lines": lines})
-        if notes != EMPTY:
-            cursor.execute(NOTES, {"notes": notes, "alone": array(alone)})
+        ask(cursor, array(transaction_ids), array(document_ids), array(alone))
+
+
+def settle_rows(cursor: CursorWrapper, rows: sql.Composable) -> None:
+    """Bring up to date, by this cursor, what the links in a table are of."""
+    cursor.execute(sql.SQL(NAMED).format(rows))
+    ask(cursor, *cursor.fetchone())
+
+
+def ask(cursor: CursorWrapper, lines: str, notes: str, alone: str = EMPTY) -> None:
+    """The statements, of arrays as PostgreSQL spells them."""
+    if lines != EMPTY:
+        cursor.execute(LINES, {"lines": lines})
+    if notes != EMPTY:
+        cursor.execute(NOTES, {"notes": notes, "alone": alone})
 
 
 def chunks(pks: Iterable[Key]) -> Iterator[list[Key]]:

@@ -1,7 +1,7 @@
 from django.db import migrations
 
-# A worker that has booked a few pairs by themselves keeps a plan for few: the same plan over the
-# ten thousand of a run reads the whole table for each batch.
+# A worker that has booked a few pairs by themselves keeps a plan for few: with it, each batch of a
+# run reads the whole table.
 PLAN = "ALTER FUNCTION reconciliation_keep_sums() SET plan_cache_mode = force_custom_plan"
 FORGET = "ALTER FUNCTION reconciliation_keep_sums() RESET plan_cache_mode"
 

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from psycopg import sql
 
 from conciliacontag.organizations.models import Organization
 from ingestion.models import Document, Transaction
 from reconciliation.models import Reconciliation
-from reconciliation.statuses import settle
+from reconciliation.statuses import settle, settle_rows
 from tests.data.rows import make_document, make_transaction
 
 
@@ -154,3 +155,21 @@ def test_others_are_left_as_they_are(
     settled(line, note)
     other.refresh_from_db()
     assert other.status == "reconciled"
+
+
+@pytest.mark.parametrize("rows", ["reconciliation_reconciliation", "nothing_new"])
+def test_what_links_in_a_table_are_of_is_settled(
+    organization: Organization, line: Transaction, note: Document, rows: str
+) -> None:
+    link(line, note, "100.00")
+    link(make_transaction(organization, "7.00"), None, "7.00", status="unmatched", score=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE nothing_new AS SELECT * FROM reconciliation_reconciliation LIMIT 0"
+        )
+        settle_rows(cursor, sql.Identifier(rows))
+
+    found = Transaction.objects.order_by("amount").values_list("status", flat=True)
+    note.refresh_from_db()
+    expected = ["reconciled", "unmatched", "reconciled"]
+    assert [*found, note.status] == (expected if rows != "nothing_new" else ["pending"] * 3)
