@@ -140,6 +140,7 @@ def test_the_page_of_a_rule_tells_its_condition_in_words(client: Client, save: S
 
     assert page.index("Todas valem:") < page.index("Uma destas vale:")
     assert "<li>o total da nota é maior que R$ 5,00</li>" in page
+    assert "<dt>Ninguém contradisse</dt><dd>sem histórico</dd>" in page
 
 
 def test_who_only_reads_sees_no_buttons_and_is_refused(
