@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from reconciliation.engine import OpenDocument, Payable
@@ -60,6 +61,16 @@ def test_an_instalment_is_found_by_its_place_and_the_whole_by_none() -> None:
     assert [papers.part(0, place).installment for place in (1, 2)] == ["001", "002"]
     assert papers.part(1, 0) == papers.part(1, 1)
     assert papers.rows[1].id == "b"
+
+
+def test_some_are_looked_up_as_all_are() -> None:
+    papers = Papers.of([TWO, ONE, NONE])
+    places = papers.places(np.array([1, 0, 0]), np.array([0, 2, 0]))
+
+    assert papers.rows_at(np.array([2, 0])) == [papers.rows[2], papers.rows[0]]
+    assert [papers.row(place) for place in range(3)] == papers.rows
+    assert papers.parts_at(places) == [papers.part(1, 0), papers.part(0, 2), papers.part(0, 0)]
+    assert papers.parts_at(np.arange(3)) == papers.part_rows
 
 
 def test_a_fraction_of_a_cent_is_refused() -> None:
