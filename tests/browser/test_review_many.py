@@ -68,7 +68,9 @@ def test_a_card_that_a_colleague_changed_since_stays_as_it_is(
 
 def test_a_decided_card_offers_to_take_back_all_of_them(review: Open, answers: Any) -> None:
     batch = answers(TWO_DOUBTS, TWO_DOUBTS, TWO_DOUBTS)
-    answer_all(review(batch).page)
+    first = review(batch).page
+    answer_all(first)
+    first.locator("[data-done]").wait_for()
     page = review(batch, card_of(batch, 2)).page
     page.get_by_role("button", name="Desfazer nos 3 cartões").press("Enter")
     expect(page.get_by_text("3 cartões voltam a como estavam: linhas 1, 2, 3.")).to_be_visible()
