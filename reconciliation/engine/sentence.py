@@ -30,13 +30,18 @@ def tell(fact: Fact) -> str:
     return f"{sentence}. Por que não 100: {'; '.join(against)}."
 
 
-@lru_cache(maxsize=4_096)
 def delay(days: int) -> str:
     """The distance in days between payment and due date, in words."""
+    return apart(days, "do vencimento", "após o vencimento")
+
+
+@lru_cache(maxsize=4_096)
+def apart(days: int, day: str, after: str) -> str:
+    """A distance in days in words, those for what comes after given."""
     if days == 0:
-        return "no dia do vencimento"
+        return f"no dia {day}"
     unit = "dia" if abs(days) == 1 else "dias"
-    return f"{abs(days)} {unit} {'após o' if days > 0 else 'antes do'} vencimento"
+    return f"{abs(days)} {unit} {after if days > 0 else f'antes {day}'}"
 
 
 def doubtful(fact: Fact) -> Iterator[str]:
@@ -101,7 +106,7 @@ def _when(fact: Fact) -> str:
     if first.payable.declared:
         return delay(day - first.payable.due_on.toordinal())
     days = day - first.document.issued_on.toordinal()
-    return f"{days} dias depois da emissão" if days else "no dia da emissão"
+    return apart(days, "da emissão", "depois da emissão")
 
 
 def _rival(fact: Fact) -> Iterator[str]:

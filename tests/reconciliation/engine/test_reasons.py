@@ -97,3 +97,22 @@ def test_an_instalment_no_document_tells_of_is_a_row_of_its_own() -> None:
     assert rows["split"].points < 0
     assert (rows["split"].document_value, rows["split"].place) == ("não informa parcelas", "nota")
     assert sum(row.points for row in rows.values()) == doubt.candidates[0].score
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (-3, "3 dias antes da emissão"),
+        (0, "no dia da emissão"),
+        (1, "1 dia depois da emissão"),
+        (2, "2 dias depois da emissão"),
+    ],
+)
+def test_a_note_that_tells_no_due_date_is_counted_from_its_issue(days: int, words: str) -> None:
+    note = document(payables=(replace(WHOLE, amount=Decimal("1500.00")),))
+    line = transaction(posted=DUE + timedelta(days), memo=f"NF 1234 {AURORA}")
+
+    outcome = match([note], [line])
+
+    pairs = [*outcome.matches, *(pair for doubt in outcome.doubts for pair in doubt.candidates)]
+    assert words in pairs[0].reason
