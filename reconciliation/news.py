@@ -7,8 +7,10 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from conciliacontag.organizations.models import AuditLog, AuditLogQuerySet
+from conciliacontag.postgres.identifiers import these
 from ingestion.models import Document, MatchStatus, SourceFile, Transaction
 from reconciliation.alerts import organizations_with_alerts
+from reconciliation.looked_at import note, to_look_at
 from reconciliation.models import Reconciliation, Run
 from reconciliation.periods.closed import in_closed_period
 from reconciliation.versions import is_same_judge, last_run
@@ -20,10 +22,12 @@ STATEMENTS = ("ofx", "cnab", "table")  # kinds of files that bring bank lines an
 
 def organizations_with_news() -> set[UUID]:
     """Organizations with rows that no run has looked at, or of which a person is to be warned."""
-    ids = organizations_with_alerts()
+    found, acts = organizations_with_alerts(), to_look_at()
     for rows in (unseen_documents(), unseen_transactions()):
-        ids.update(rows.order_by().values_list("organization_id", flat=True).distinct())
-    return ids
+        own = rows.filter(organization__in=these(acts)).order_by()
+        found.update(own.values_list("organization_id", flat=True).distinct())
+    note(acts, found)
+    return found
 
 
 def unseen_documents() -> QuerySet[Document]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from conciliacontag.organizations.audit_log import record
 from conciliacontag.organizations.models import Organization
 from ingestion.models import SourceFile
 from reconciliation.models import Run, RunStatus
@@ -81,3 +83,57 @@ def test_a_worker_that_died_is_replaced(organization: Organization) -> None:
     run.refresh_from_db()
 
     assert (run.status, run.attempts, run.matched) == (RunStatus.DONE, 2, 1)
+
+
+def test_where_nothing_was_done_no_row_is_asked_again(
+    organization: Organization, reconcile: Reconcile
+) -> None:
+    make_pair(organization)
+    reconcile(organization)
+    assert sweep_runs() == 0
+
+    make_pair(organization, "12.00")
+    assert sweep_runs() == 0  # it came without a word
+
+    record(organization, "file.processed", organization, actor=None)
+    assert sweep_runs() == 1
+
+
+def test_what_came_without_a_word_is_found_in_time(
+    organization: Organization, reconcile: Reconcile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reconciliation.looked_at.KEPT", 0)
+    make_pair(organization)
+    reconcile(organization)
+    assert sweep_runs() == 0
+
+    make_pair(organization, "12.00")
+    assert sweep_runs() == 1
+
+
+def test_an_organization_that_waits_is_looked_at_until_its_run(organization: Organization) -> None:
+    make_pair(organization)
+    file = SourceFile.objects.create(
+        organization=organization, filename="notas.zip", size=1, sha256="0" * 64
+    )
+    assert sweep_runs() == 0
+
+    file.delete()
+    assert sweep_runs() == 1
+
+
+def test_without_a_cache_everybody_is_looked_at(
+    organization: Organization, reconcile: Reconcile, settings: Any
+) -> None:
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "unix:///nowhere/of-this-test.sock?db=1",
+        }
+    }
+    make_pair(organization)
+    reconcile(organization)
+    assert sweep_runs() == 0
+
+    make_pair(organization, "12.00")
+    assert sweep_runs() == 1
