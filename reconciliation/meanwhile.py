@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from reconciliation.engine import Candidate, Outcome, Papers
+from reconciliation.engine import Candidate, Doubt, Outcome, Papers
 from reconciliation.models import Run
 from reconciliation.moments import is_quiet_since
 from reconciliation.open_rows import open_documents, open_transactions
@@ -41,14 +41,16 @@ def still_true(run: Run, outcome: Outcome, reach: Reach) -> Outcome:
         )
         return tuple(pair for link in links for pair in link)
 
-    doubts = (
-        (doubt, replace(doubt, candidates=holding(doubt.candidates)))
-        for doubt in outcome.doubts
-        if doubt.transaction_id in lines
-    )
+    def held(doubt: Doubt) -> Doubt | None:
+        candidates = holding(doubt.candidates)
+        if candidates == doubt.candidates:
+            return doubt
+        return replace(doubt, candidates=candidates) if candidates else None
+
+    doubts = (held(doubt) for doubt in outcome.doubts if doubt.transaction_id in lines)
     return Outcome(
         holding(outcome.matches),
-        tuple(now for was, now in doubts if now.candidates or not was.candidates),
+        tuple(filter(None, doubts)),
         tuple(document for document in outcome.unmatched_documents if document in notes),
     )
 
