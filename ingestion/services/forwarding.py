@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from hashlib import sha256 as new_sha256
 from pathlib import Path
 from typing import IO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.conf import settings
 
@@ -23,10 +23,7 @@ from ingestion.models import Forwarding, ForwardingStatus, SourceFile
 from ingestion.parsers.model import ParseError
 from ingestion.reading import read_original
 from ingestion.services.files import receive_file
-
-FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest that the format knows
-REGULAR_FILE = 0o100600 << 16
-UNIX = 3
+from ingestion.zips import add
 
 
 def send_forwardings(file: SourceFile) -> None:
@@ -113,7 +110,4 @@ def packed(file: SourceFile, members: list[SourceFile]) -> Iterator[IO[bytes]]:
 def write_archive(path: Path, members: list[SourceFile], target: IO[bytes]) -> None:
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         for member in members:
-            entry = ZipInfo(member.filename, FIRST_DAY)
-            entry.compress_type, entry.create_system = ZIP_DEFLATED, UNIX
-            entry.external_attr = REGULAR_FILE
-            archive.writestr(entry, read_original(path, member=member.filename))
+            add(archive, member.filename, read_original(path, member=member.filename))
