@@ -3,12 +3,16 @@
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
+from zipfile import ZipFile
 
+from django.conf import settings
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
 from openpyxl import Workbook
@@ -19,6 +23,7 @@ from conciliacontag.storage import harmless, open_stored
 from ingestion.models import SourceFile
 from ingestion.parsers.sniff import HEAD, sniff
 from ingestion.services.stored import is_kept, original_bytes
+from ingestion.zips import add
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | int | Decimal | date | None
@@ -143,6 +148,21 @@ def sheet_cell(sheet: Any, cell: Cell) -> Any:
     elif isinstance(cell, date):
         made.number_format = "dd/mm/yyyy"
     return made
+
+
+def as_zip(members: Iterable[tuple[str, bytes]], name: str) -> HttpResponseBase:
+    """Files by their names, packed on the disk; one name twice is told apart by a number."""
+    # The answer closes it when it has been sent.
+    target = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115
+    times: Counter[str] = Counter()
+    with ZipFile(target, "w") as archive:
+        for told, content in members:
+            times[told] += 1
+            add(archive, told if times[told] == 1 else f"{times[told]}-{told}", content)
+    target.seek(0)
+    answer = FileResponse(target, content_type="application/zip")
+    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return guarded(answer, SANDBOX)
 
 
 def as_text(text: str, name: str) -> HttpResponseBase:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from ingestion.api import (
+    bookings,
     deliveries,
     layouts,
     originals,
@@ -50,6 +51,12 @@ urlpatterns = [
     ),
     path("webhooks/uploaded", webhooks.UploadedView.as_view(), name="webhook-uploaded"),
     path("documents", views.DocumentsView.as_view(), name="documents"),
+    path("documents/working-copies", bookings.WorkingCopiesView.as_view(), name="working-copies"),
+    path(
+        "documents/<uuid:pk>/booking",
+        bookings.DocumentBookingView.as_view(),
+        name="document-booking",
+    ),
     path("documents/<uuid:pk>", views.DocumentView.as_view(), name="document"),
     path(
         "documents/<uuid:pk>/original",

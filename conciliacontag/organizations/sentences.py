@@ -32,6 +32,7 @@ ACTS = {
     "reprocessing.failed": "interrompeu uma releitura depois de {files} arquivo(s)",
     "file.forwarded": "encaminhou {notes} nota(s) de um arquivo à empresa {company}",
     "preference.saved": "guardou como se contabilizam as notas do fornecedor {supplier}",
+    "document.booked": "disse sob que CFOP se contabiliza uma nota: {cfop}",
     "preference.removed": "removeu a preferência do fornecedor {supplier}",
     "layout.saved": "disse o que são as colunas da tabela {name}",
     "layout.removed": "removeu o leiaute da tabela {name}",

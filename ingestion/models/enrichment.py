@@ -203,7 +203,7 @@ class SupplierPreference(Accounts):
 
 
 class DocumentBooking(Accounts):
-    """How one document is to be booked, as its supplier's preference said when it was applied."""
+    """How one document is to be booked: as a person said, or else its supplier's preference."""
 
     document = models.OneToOneField(
         Document, models.CASCADE, primary_key=True, related_name="booking", verbose_name="documento"
@@ -217,6 +217,10 @@ class DocumentBooking(Accounts):
         null=True,
         related_name="bookings",
         verbose_name="preferência",
+    )
+    # Who said it of this very document, which no preference changes any more.
+    said_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="dita por"
     )
     applied_at = models.DateTimeField("aplicada em")
 

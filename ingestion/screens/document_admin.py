@@ -5,25 +5,30 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from conciliacontag.brazil import format_brl, format_date, is_cnpj, is_cpf, only_id
 from conciliacontag.chips import chip, money_cell
-from conciliacontag.pages import FactAdmin, display
+from conciliacontag.organizations.roles import Act, may
+from conciliacontag.pages import FactAdmin, attempt, display, holds
+from ingestion.cfop import CHOICES, explain
 from ingestion.models import Document, DocumentBooking
-from ingestion.originals import as_pdf, download, original_text
+from ingestion.models.documents import Direction
+from ingestion.originals import as_pdf, as_zip, download, original_text
 from ingestion.printing import is_printable, printed
 from ingestion.screens.documents import arrival_of, problems_of, story_of
 from ingestion.screens.kind_filters import SEND, ByDocumentType, as_money
 from ingestion.screens.mirror import mirror
+from ingestion.services.bookings import book_document, chosen_documents, working_copies
 from ingestion.services.stored import check_original, original_bytes
 from ingestion.words import DOCUMENT_KINDS, PRINTED_NAMES
 
 KEY = re.compile(r"[0-9A-Z]{44}|[0-9A-Z]{50}")
+CFOPS = [(code, f"{code[0]}.{code[1:]} · {explain(code)}") for code in CHOICES]
 VIEWS = (
     ("original", "original"),
     ("danfe", "printed"),
@@ -42,6 +47,7 @@ class DocumentAdmin(FactAdmin):
     search_help_text = "Chave, número, CNPJ, nome ou valor"
     month_field = "issue_date"
     page_template = "pages/document.html"
+    actions = ["take_along"]
     empty_title = "Ainda não há documentos"
     empty_text = "Envie os XML das notas: cada uma aparece aqui assim que é lida."
     empty_link = SEND
@@ -82,7 +88,43 @@ class DocumentAdmin(FactAdmin):
             )
             for word, name in VIEWS
         ]
+        act = self.admin_site.admin_view(require_POST(self.booking_view))
+        mine.append(path("<path:object_id>/cfop/", act, name="ingestion_document_booking"))
         return mine + list(super().get_urls())
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        roles = getattr(request.user, "roles", {})
+        return any(may(role, Act.EXPORT) for role in roles.values())
+
+    @admin.action(description="Baixar o XML, com o CFOP de entrada", permissions=["export"])
+    def take_along(
+        self, request: HttpRequest, queryset: "QuerySet[Model]"
+    ) -> HttpResponseBase | None:
+        """The chosen notes in a ZIP: working copies where a CFOP of entry was said."""
+        found: list[Document] = []
+
+        def choose() -> str:
+            ids = list(queryset.values_list("pk", flat=True))
+            found.extend(chosen_documents(ids, user=request.user))  # type: ignore[arg-type]
+            return "O ZIP das notas escolhidas foi preparado."
+
+        if not attempt(request, choose):
+            return None
+        return as_zip(working_copies(found), "notas.zip")
+
+    def booking_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Say under which CFOP the note is booked, and show its page."""
+        row: Document = self.find(request, object_id)
+        cfop = request.POST.get("cfop", "")
+
+        def say() -> str:
+            book_document(row, user=request.user, cfop=cfop)  # type: ignore[arg-type]
+            if not cfop:
+                return "O CFOP de entrada dito para esta nota foi retirado."
+            return f"Esta nota se contabiliza sob o CFOP {cfop}. O XML assinado fica como é."
+
+        attempt(request, say)
+        return HttpResponseRedirect(reverse("admin:ingestion_document_change", args=[row.pk]))
 
     def original_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The original bytes as text, for the fold at the end of the page."""
@@ -128,8 +170,13 @@ class DocumentAdmin(FactAdmin):
             "story": story_of(row),
             "problems": problems_of(row),
             "arrival": arrival_of(row),
-            "booking": DocumentBooking.objects.filter(pk=row.pk).first(),
+            "booking": DocumentBooking.objects.select_related("said_by").filter(pk=row.pk).first(),
+            "cfops": CFOPS if self.may_book(request, row) else (),
         }
+
+    def may_book(self, request: HttpRequest, row: Document) -> bool:
+        is_bought = row.direction == Direction.RECEIVED
+        return is_bought and holds(request, row.organization_id, Act.DECIDE)
 
     @display(description="documento", ordering="number")
     def name(self, row: Document) -> str:

@@ -1,4 +1,5 @@
-"""How the notes of a supplier are booked: said once by a person, applied to each note that comes.
+"""How the notes of a supplier are booked: said once by a person, applied to each note that comes,
+but to those of which a person has spoken.
 
 A preference gives the kind of operation, the CFOP of entry, both accounts and the history code.
 It never gives a date or a description: those are each note's own.
@@ -130,6 +131,7 @@ def bookings(
     suppliers = list(preferences)
     named = Q(emitter_cnpj__in=suppliers) | Q(receiver_cnpj__in=suppliers)
     notes = Document.objects.filter(inside(file), named, direction=Direction.RECEIVED)
+    notes = notes.exclude(booking__said_by__isnull=False)
     now, root = timezone.now(), cnpj_root(file.organization.cnpj)
     columns = ("pk", "emitter_cnpj", "receiver_cnpj", *STATES)
     for pk, emitter, receiver, *states in notes.values_list(*columns):
