@@ -1,7 +1,8 @@
 from django.db import migrations
 
 # What a line moved and what a note asks is read where they are locked: looking each of them up once
-# more took as long as adding up what is booked.
+# more took as long as adding up what is booked. So is whose they are: a booking joins a line and a
+# note of its own company.
 FUNCTION = """
 CREATE OR REPLACE FUNCTION reconciliation_keep_sums() RETURNS trigger LANGUAGE plpgsql
 SET plan_cache_mode = force_custom_plan AS $$
@@ -17,10 +18,10 @@ BEGIN
         SELECT array_agg(DISTINCT booked.transaction_id), array_agg(DISTINCT booked.document_id)
         INTO lines, notes FROM booked JOIN before USING (id)
         WHERE booked.status = 'matched' AND (
-            booked.transaction_id, booked.document_id, booked.amount, booked.difference,
+            {company}booked.transaction_id, booked.document_id, booked.amount, booked.difference,
             booked.difference_kind, booked.status
         ) IS DISTINCT FROM (
-            before.transaction_id, before.document_id, before.amount, before.difference,
+            {company_before}before.transaction_id, before.document_id, before.amount, before.difference,
             before.difference_kind, before.status
         );
     END IF;
@@ -54,15 +55,34 @@ END $$;
 READ_WHEN_LOCKED = {
     "declared": """    moved numeric[];
     asked numeric[];
+    payers uuid[];
+    owners uuid[];
+    said uuid[];
 """,
-    "locked": """    SELECT array_agg(id), array_agg(abs(amount)) INTO lines, moved FROM (
-        SELECT id, amount FROM ingestion_transaction
+    "company": "booked.organization_id, ",
+    "company_before": "before.organization_id, ",
+    "locked": """    said := lines;
+    SELECT array_agg(id), array_agg(abs(amount)), array_agg(organization_id)
+    INTO lines, moved, payers FROM (
+        SELECT id, amount, organization_id FROM ingestion_transaction
         WHERE id = ANY (lines) ORDER BY id FOR NO KEY UPDATE
     ) AS held;
-    SELECT array_agg(id), array_agg(total_amount) INTO notes, asked FROM (
-        SELECT id, total_amount FROM ingestion_document
+    SELECT array_agg(id), array_agg(total_amount), array_agg(organization_id)
+    INTO notes, asked, owners FROM (
+        SELECT id, total_amount, organization_id FROM ingestion_document
         WHERE id = ANY (notes) ORDER BY id FOR NO KEY UPDATE
     ) AS held;
+    SELECT booked.id INTO broken FROM booked
+    LEFT JOIN unnest(lines, payers) AS line (id, owner)
+        ON line.id = booked.transaction_id AND line.owner = booked.organization_id
+    LEFT JOIN unnest(notes, owners) AS note (id, owner)
+        ON note.id = booked.document_id AND note.owner = booked.organization_id
+    WHERE booked.status = 'matched' AND booked.transaction_id = ANY (said)
+        AND (line.id IS NULL OR note.id IS NULL) LIMIT 1;
+    IF broken IS NOT NULL THEN
+        RAISE EXCEPTION 'booking % joins rows of another organization', broken
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'reconciliation_within_the_company';
+    END IF;
 """,
     "line_broken": """    SELECT id INTO broken FROM sums
     JOIN unnest(lines, moved) AS line (id, moved) ON line.id = sums.transaction_id
@@ -75,6 +95,8 @@ READ_WHEN_LOCKED = {
 }
 LOOKED_UP_AGAIN = {
     "declared": "",
+    "company": "",
+    "company_before": "",
     "locked": """    PERFORM 1 FROM ingestion_transaction
         WHERE id = ANY (lines) ORDER BY id FOR NO KEY UPDATE;
     PERFORM 1 FROM ingestion_document WHERE id = ANY (notes) ORDER BY id FOR NO KEY UPDATE;

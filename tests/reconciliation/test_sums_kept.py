@@ -65,6 +65,21 @@ def test_a_change_is_checked_like_a_new_row(organization: Organization) -> None:
         Reconciliation.objects.filter(pk=proposal.pk).update(status="matched")
 
 
+def test_a_booking_joins_rows_of_its_own_company(organization: Organization) -> None:
+    other = make_organization("Oficina Boa Vista Ltda", 9)
+    line, note = make_transaction(organization, "50.00"), make_document(organization, "50.00")
+    strangers = make_transaction(other, "50.00"), make_document(other, "50.00")
+    for pair in ((line, strangers[1]), (strangers[0], note)):
+        with pytest.raises(IntegrityError, match="of another organization"), atomic():
+            make_booking(*pair, "50.00")
+
+    row = make_booking(line, note, "50.00")
+    with pytest.raises(IntegrityError, match="of another organization"), atomic():
+        Reconciliation.objects.filter(pk=row.pk).update(organization=other)
+    with pytest.raises(IntegrityError, match="of another organization"), atomic():
+        Reconciliation.objects.filter(pk=row.pk).update(document=strangers[1])
+
+
 def test_many_lines_and_many_documents_are_one_link(organization: Organization) -> None:
     lines = [make_transaction(organization, amount) for amount in ("700.00", "800.00")]
     notes = [make_document(organization, amount) for amount in ("1000.00", "500.00")]
