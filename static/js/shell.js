@@ -23,3 +23,8 @@ document.addEventListener("keydown", (event) => {
         menu.querySelector("summary").focus();
     }
 });
+
+// A page that comes while a key is down may be shown without the focus it asks for.
+addEventListener("load", () => {
+    if (document.activeElement === document.body && !location.hash) document.querySelector("[autofocus]")?.focus();
+});
