@@ -28,7 +28,12 @@ from ingestion.services.stored import check_original, original_bytes
 from ingestion.words import DOCUMENT_KINDS, PRINTED_NAMES
 
 KEY = re.compile(r"[0-9A-Z]{44}|[0-9A-Z]{50}")
-CFOPS = [(code, f"{code[0]}.{code[1:]} · {explain(code)}") for code in CHOICES]
+# The purpose first: a narrow screen cuts the rest.
+CFOPS = [
+    (code, f"{code[0]}.{code[1:]} · {meaning.purpose} · {meaning.origin}")
+    for code in CHOICES
+    if (meaning := explain(code))
+]
 VIEWS = (
     ("original", "original"),
     ("danfe", "printed"),
