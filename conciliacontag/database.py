@@ -29,6 +29,7 @@ __all__ = [
 
 NULL = "\\N"  # as COPY reads it
 ESCAPED = {ord("\\"): "\\\\", ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r"}
+Then = Callable[[CursorWrapper, sql.Composable], object]
 BATCH = 5_000  # rows the server takes in at once
 
 
@@ -118,7 +119,7 @@ def copy_text(
     rows: Iterable[str],
     *,
     same: Mapping[str, Any],
-    then: Callable[[CursorWrapper, sql.Composable], object] = lambda *_: None,
+    then: Then = lambda *_: None,
 ) -> int:
     """Insert rows that are spelled already, and count them; none of them may be there.
 
@@ -140,22 +141,31 @@ def copy_text(
     insert = sql.SQL("INSERT INTO {} ({}, {}) SELECT {}, {} FROM {}").format(
         target, told, shared, told, values, staging
     )
-
-    def take(batch: str) -> int:
-        with cursor.db.wrap_database_errors, cursor.copy(copy) as stream:
-            stream.write(batch)
-        cursor.execute(insert)
-        count = int(cursor.rowcount)
-        then(cursor, staging)
-        cursor.execute(sql.SQL("TRUNCATE {}").format(staging))
-        return count
-
     # The connection belongs to this thread; a cursor of it may be used in another.
     with atomic(), connection.cursor() as cursor, at_once():
         create = "CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} LIMIT 0"
         cursor.execute(sql.SQL(create).format(staging, told, target))
-        count = sum(beside(take, batches(rows)))
+        asked = (copy, insert, staging, then)
+        count = sum(beside(lambda batch: take(cursor, batch, *asked), batches(rows)))
         cursor.execute(sql.SQL("DROP TABLE {}").format(staging))
+    return count
+
+
+def take(
+    cursor: CursorWrapper,
+    batch: str,
+    copy: sql.Composable,
+    insert: sql.Composable,
+    staging: sql.Composable,
+    then: Then,
+) -> int:
+    """One batch into the temporary table, and from there into its own; how many rows it had."""
+    with cursor.db.wrap_database_errors, cursor.copy(copy) as stream:
+        stream.write(batch)
+    cursor.execute(insert)
+    count = int(cursor.rowcount)
+    then(cursor, staging)
+    cursor.execute(sql.SQL("TRUNCATE {}").format(staging))
     return count
 
 
